@@ -1,0 +1,33 @@
+package failover.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * How a change of role ended. Always HTTP 200, also when it failed, as the original answers.
+ *
+ * @param success the role is what was asked for
+ * @param message the original's words where it has any
+ * @param dryRun the agent executes nothing: {@code success} then claims nothing
+ * @param timestamp unix seconds before the work began
+ * @param operationId of the request (ours)
+ * @param outcome one of {@link Outcome}'s words (ours)
+ * @param verified the validator itself confirmed it, or its process is verified dead (ours)
+ * @param identity what the validator said last; absent when it did not (ours)
+ * @param processDead the validator's process is verified dead (ours)
+ * @param epoch the agent's highest epoch after this request (ours)
+ * @param tookMs milliseconds the work took (ours)
+ */
+public record FailoverResponse(
+        @JsonProperty("success") boolean success,
+        @JsonProperty("message") String message,
+        @JsonProperty("dry_run") boolean dryRun,
+        @JsonProperty("timestamp") long timestamp,
+        @JsonProperty("operation_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operationId,
+        @JsonProperty("outcome") @JsonInclude(JsonInclude.Include.NON_EMPTY) String outcome,
+        @JsonProperty("verified") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean verified,
+        @JsonProperty("identity") @JsonInclude(JsonInclude.Include.NON_EMPTY) String identity,
+        @JsonProperty("process_dead") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean processDead,
+        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch,
+        @JsonProperty("took_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long tookMs) {
+}

@@ -1,0 +1,17 @@
+package failover.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * Who the validator says it is.
+ *
+ * @param identityPubkey base58, always present, empty on error
+ * @param error why it could not be asked; absent when it could
+ * @param timestamp unix seconds
+ */
+public record IdentityResponse(
+        @JsonProperty("identity_pubkey") String identityPubkey,
+        @JsonProperty("error") @JsonInclude(JsonInclude.Include.NON_EMPTY) String error,
+        @JsonProperty("timestamp") long timestamp) {
+}

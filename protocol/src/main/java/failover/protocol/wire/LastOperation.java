@@ -1,0 +1,21 @@
+package failover.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * The newest finished change of role of an agent.
+ *
+ * @param operationId as the manager named it; absent for a bare command
+ * @param action {@code become_active} or {@code become_passive}
+ * @param outcome one of {@link Outcome}'s words
+ * @param message for people
+ * @param timestamp unix seconds when it ended
+ */
+public record LastOperation(
+        @JsonProperty("operation_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operationId,
+        @JsonProperty("action") String action,
+        @JsonProperty("outcome") String outcome,
+        @JsonProperty("message") String message,
+        @JsonProperty("timestamp") long timestamp) {
+}

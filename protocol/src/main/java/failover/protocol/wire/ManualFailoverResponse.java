@@ -1,0 +1,21 @@
+package failover.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * How an operator's failover ended.
+ *
+ * @param success the other host is active now
+ * @param message the original's words where it has any
+ * @param oldActive endpoint; absent on failure
+ * @param newActive endpoint; absent on failure
+ * @param dryRun the manager only said what it would do (ours; the original claimed success, OM-12)
+ */
+public record ManualFailoverResponse(
+        @JsonProperty("success") boolean success,
+        @JsonProperty("message") String message,
+        @JsonProperty("old_active") @JsonInclude(JsonInclude.Include.NON_EMPTY) String oldActive,
+        @JsonProperty("new_active") @JsonInclude(JsonInclude.Include.NON_EMPTY) String newActive,
+        @JsonProperty("dry_run") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean dryRun) {
+}

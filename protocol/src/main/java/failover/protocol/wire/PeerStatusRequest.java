@@ -1,0 +1,19 @@
+package failover.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * One agent asks the other.
+ *
+ * @param fromValidator the asker's {@code listen_addr}, as the original sends it
+ * @param timestamp unix seconds
+ * @param hostId the asker's host id (ours)
+ * @param epoch the asker's highest epoch (ours)
+ */
+public record PeerStatusRequest(
+        @JsonProperty("from_validator") String fromValidator,
+        @JsonProperty("timestamp") long timestamp,
+        @JsonProperty("host_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String hostId,
+        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch) {
+}

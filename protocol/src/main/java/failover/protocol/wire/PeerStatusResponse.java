@@ -1,0 +1,27 @@
+package failover.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * What the other agent answers.
+ *
+ * @param isAlive always true: it answered
+ * @param isActive as in {@link StatusResponse#isActive()}
+ * @param processRunning its validator's process lives
+ * @param timestamp unix seconds
+ * @param hostId the answerer's host id (ours)
+ * @param epoch the answerer's highest epoch (ours)
+ * @param identityVerified {@code isActive} is the validator's word (ours)
+ * @param operation a change of role under way there; absent when none (ours)
+ */
+public record PeerStatusResponse(
+        @JsonProperty("is_alive") boolean isAlive,
+        @JsonProperty("is_active") boolean isActive,
+        @JsonProperty("process_running") boolean processRunning,
+        @JsonProperty("timestamp") long timestamp,
+        @JsonProperty("host_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String hostId,
+        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch,
+        @JsonProperty("identity_verified") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean identityVerified,
+        @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operation) {
+}

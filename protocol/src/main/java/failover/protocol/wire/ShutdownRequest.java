@@ -1,0 +1,12 @@
+package failover.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * Stop the agent, leave its validator alone.
+ *
+ * @param reason for people
+ * @param timestamp unix seconds
+ */
+public record ShutdownRequest(@JsonProperty("reason") String reason, @JsonProperty("timestamp") long timestamp) {
+}

@@ -1,0 +1,16 @@
+package failover.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * The agent stops after this answer.
+ *
+ * @param success the stop has been begun
+ * @param message the original's words
+ * @param timestamp unix seconds
+ */
+public record ShutdownResponse(
+        @JsonProperty("success") boolean success,
+        @JsonProperty("message") String message,
+        @JsonProperty("timestamp") long timestamp) {
+}

@@ -1,0 +1,22 @@
+package failover.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * What a manager sends with its poll. Agents of the original's first version ignore it whole.
+ *
+ * @param timestamp unix seconds of the manager's clock
+ * @param lastReceivedTimestamp {@code timestamp} of the newest answer the manager has from this agent; 0 (and then left out) when none
+ * @param managerId random id of the manager's state directory (ours; absent from an original manager)
+ * @param epoch the highest epoch the manager knows (ours; 0 and then left out when none)
+ */
+public record StatusRequest(
+        @JsonProperty("timestamp") long timestamp,
+        @JsonProperty("last_received_timestamp") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long lastReceivedTimestamp,
+        @JsonProperty("manager_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String managerId,
+        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch) {
+
+    /** What an empty or unreadable body means: nothing is known of who asks. */
+    public static final StatusRequest EMPTY = new StatusRequest(0, 0, null, 0);
+}

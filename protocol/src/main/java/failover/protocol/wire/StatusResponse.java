@@ -1,0 +1,64 @@
+package failover.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+
+/**
+ * An agent's answer to a poll: the original's twelve fields in the original's order, then ours, all optional.
+ *
+ * @param processRunning the validator's process lives
+ * @param processUptime seconds since it started, 0 when unknown
+ * @param processHealthy running and up for at least {@code min_process_uptime}
+ * @param validatorSlot the validator's own slot (processed); 0 when not running or not answering
+ * @param networkSlot always 0 from an agent (the manager compares)
+ * @param slotDiff always 0 from an agent
+ * @param isHealthy the validator's {@code getHealth} says ok
+ * @param isActive the validator carries the staked identity; where that cannot be asked, the agent's remembered role
+ * @param lastTowerBackup unix seconds, {@link #NO_BACKUP} when there was none
+ * @param error why the slot could not be read; absent when it could
+ * @param timestamp unix seconds when the answer was begun
+ * @param hostId random id of the agent's state directory (ours)
+ * @param version the agent's version (ours)
+ * @param role {@code active} or {@code passive}: what the agent means its host to be (ours)
+ * @param identity what the validator says it is, base58; absent when it did not say (ours)
+ * @param stakedIdentity which identity this agent moves, base58; absent when not known (ours)
+ * @param identityVerified {@code isActive} is the validator's word, not a memory (ours)
+ * @param epoch highest epoch this agent has obeyed (ours)
+ * @param dryRun this agent executes nothing (ours)
+ * @param operation the change of role under way; absent when none (ours)
+ * @param lastOperation the newest finished change of role, for a caller whose answer got lost (ours)
+ * @param unfit why this host cannot be promoted, as far as its agent knows; empty or absent when it can (ours)
+ */
+public record StatusResponse(
+        @JsonProperty("process_running") boolean processRunning,
+        @JsonProperty("process_uptime") long processUptime,
+        @JsonProperty("process_healthy") boolean processHealthy,
+        @JsonProperty("validator_slot") long validatorSlot,
+        @JsonProperty("network_slot") long networkSlot,
+        @JsonProperty("slot_diff") long slotDiff,
+        @JsonProperty("is_healthy") boolean isHealthy,
+        @JsonProperty("is_active") boolean isActive,
+        @JsonProperty("last_tower_backup") long lastTowerBackup,
+        @JsonProperty("error") @JsonInclude(JsonInclude.Include.NON_EMPTY) String error,
+        @JsonProperty("timestamp") long timestamp,
+        @JsonProperty("host_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String hostId,
+        @JsonProperty("version") @JsonInclude(JsonInclude.Include.NON_EMPTY) String version,
+        @JsonProperty("role") @JsonInclude(JsonInclude.Include.NON_EMPTY) String role,
+        @JsonProperty("identity") @JsonInclude(JsonInclude.Include.NON_EMPTY) String identity,
+        @JsonProperty("staked_identity") @JsonInclude(JsonInclude.Include.NON_EMPTY) String stakedIdentity,
+        @JsonProperty("identity_verified") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean identityVerified,
+        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch,
+        @JsonProperty("dry_run") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean dryRun,
+        @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operation,
+        @JsonProperty("last_operation") @JsonInclude(JsonInclude.Include.NON_NULL) LastOperation lastOperation,
+        @JsonProperty("unfit") @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> unfit) {
+
+    /** Go's zero time in unix seconds: what the original sends when no backup was ever made. */
+    public static final long NO_BACKUP = -62135596800L;
+
+    /** True when the agent is ours: an original has no host id. */
+    public boolean fromOurs() {
+        return hostId != null && !hostId.isEmpty();
+    }
+}
