@@ -1,0 +1,71 @@
+package failover.agent.decision;
+
+import failover.protocol.Level;
+import failover.protocol.wire.FailoverResponse;
+import java.time.Duration;
+
+/** What the shell is to do, in the order given. */
+public sealed interface AgentEffect {
+
+    /**
+     * Do one step of the change under way; answer with {@link AgentEvent.TaskDone}.
+     *
+     * @param task the step
+     */
+    record Do(Task task) implements AgentEffect {
+    }
+
+    /** Kill the command that runs now, tree and all, so that its task is answered at once as cancelled; also ends a wait. */
+    record CutShort() implements AgentEffect {
+    }
+
+    /**
+     * Answer a request, exactly once.
+     *
+     * @param ticket whose
+     * @param response with what
+     */
+    record Reply(long ticket, FailoverResponse response) implements AgentEffect {
+    }
+
+    /** Ask {@code /peer-status} of the peer; answer with {@link AgentEvent.PeerAnswered} or {@link AgentEvent.PeerSilent}. */
+    record AskPeer() implements AgentEffect {
+    }
+
+    /** Try the Internet; answer with {@link AgentEvent.InternetChecked}. */
+    record CheckInternet() implements AgentEffect {
+    }
+
+    /** Look at the validator; answer with {@link AgentEvent.Observed}. */
+    record Observe() implements AgentEffect {
+    }
+
+    /**
+     * Run the tower backup in the backup worker; answer with {@link AgentEvent.BackedUp}.
+     *
+     * @param limit how long it may take
+     */
+    record Backup(Duration limit) implements AgentEffect {
+    }
+
+    /** Kill a backup that runs; harmless when none does. */
+    record CancelBackup() implements AgentEffect {
+    }
+
+    /**
+     * Make the memory durable, nobody waits for it; a failure is logged by the shell.
+     *
+     * @param memory all of it
+     */
+    record Remember(AgentMemory memory) implements AgentEffect {
+    }
+
+    /**
+     * Write a line.
+     *
+     * @param level how loud
+     * @param line the line
+     */
+    record Say(Level level, String line) implements AgentEffect {
+    }
+}

@@ -1,0 +1,78 @@
+package failover.agent.decision;
+
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.StatusRequest;
+
+/** What happens to an agent. Posted by the shell through one mailbox, on the verticle's context. */
+public sealed interface AgentEvent {
+
+    /** A quarter of a second has passed, more or less. */
+    record Tick() implements AgentEvent {
+    }
+
+    /**
+     * A manager polled.
+     *
+     * @param request what it sent
+     */
+    record ManagerPolled(StatusRequest request) implements AgentEvent {
+    }
+
+    /**
+     * Somebody looked at the validator for another reason (a status answer, the guard).
+     *
+     * @param observation what was seen
+     */
+    record Observed(Observation observation) implements AgentEvent {
+    }
+
+    /**
+     * A change of role was asked for.
+     *
+     * @param ticket the shell's name for the answer it owes
+     * @param request the wire's words
+     */
+    record ChangeAsked(long ticket, FailoverRequest request) implements AgentEvent {
+    }
+
+    /**
+     * The task that was out is done.
+     *
+     * @param result its answer
+     */
+    record TaskDone(TaskResult result) implements AgentEvent {
+    }
+
+    /**
+     * The peer answered the watch's question.
+     *
+     * @param answer its words
+     */
+    record PeerAnswered(PeerStatusResponse answer) implements AgentEvent {
+    }
+
+    /**
+     * The peer did not answer the watch's question.
+     *
+     * @param why for people
+     */
+    record PeerSilent(String why) implements AgentEvent {
+    }
+
+    /**
+     * The Internet was tried ({@link AgentEffect.CheckInternet}).
+     *
+     * @param reachable most of the endpoints answered
+     */
+    record InternetChecked(boolean reachable) implements AgentEvent {
+    }
+
+    /**
+     * A periodic tower backup ended ({@link AgentEffect.Backup}).
+     *
+     * @param result how
+     */
+    record BackedUp(CommandResult result) implements AgentEvent {
+    }
+}

@@ -1,0 +1,42 @@
+package failover.agent.decision;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * The configuration as far as decisions need it.
+ *
+ * @param dryRun execute nothing, claim nothing
+ * @param activeOnStart the configuration calls this host active; counts only before there is a memory
+ * @param configuredIdentity staked identity named by the configuration or by the keypair in its command; {@code null} when neither
+ * @param configured the commands that are not empty
+ * @param managerTimeout silence of the manager after which the peer is asked
+ * @param peerConfigured there is a peer to ask
+ * @param checkInternetWhenIsolated before becoming passive in isolation, try the Internet (the newer original's rule)
+ * @param minProcessUptime a validator younger than this is not healthy
+ * @param towerBackupInterval between backups while active
+ * @param commandTimeout limit of each command
+ * @param demotionTimeout limit of a whole demotion
+ * @param promotionTimeout limit of a whole promotion
+ * @param version of this agent
+ */
+public record AgentRules(
+        boolean dryRun,
+        boolean activeOnStart,
+        String configuredIdentity,
+        Set<CommandKind> configured,
+        Duration managerTimeout,
+        boolean peerConfigured,
+        boolean checkInternetWhenIsolated,
+        Duration minProcessUptime,
+        Duration towerBackupInterval,
+        Duration commandTimeout,
+        Duration demotionTimeout,
+        Duration promotionTimeout,
+        String version) {
+
+    /** The command of that kind is configured. */
+    public boolean has(CommandKind kind) {
+        return configured.contains(kind);
+    }
+}

@@ -1,0 +1,61 @@
+package failover.agent.decision;
+
+import java.time.Duration;
+
+/**
+ * One step of a change of role, for the shell to do. A change has one task out at a time; each is answered by exactly one
+ * {@link TaskResult} of the matching kind, also when it failed or was cancelled.
+ */
+public sealed interface Task {
+
+    /**
+     * Run a configured command in the command worker; kill its whole process tree at the limit. Answer: {@link TaskResult.Ran}.
+     *
+     * @param kind which
+     * @param limit how long it may take
+     */
+    record Run(CommandKind kind, Duration limit) implements Task {
+    }
+
+    /** Look at the validator afresh (no cached observation). Answer: {@link TaskResult.Looked}. */
+    record Look() implements Task {
+    }
+
+    /**
+     * Let time pass. Answer: {@link TaskResult.Waited}.
+     *
+     * @param time how long
+     */
+    record Wait(Duration time) implements Task {
+    }
+
+    /**
+     * SIGKILL exactly this process, if it is still the same one, and see it dead. Answer: {@link TaskResult.Killed}.
+     *
+     * @param pid process id
+     * @param startTicks field 22 of its stat
+     * @param limit how long to watch it die
+     */
+    record Kill(long pid, long startTicks, Duration limit) implements Task {
+    }
+
+    /**
+     * Make the memory durable (fsync). Answer: {@link TaskResult.Saved}.
+     *
+     * @param memory all of it
+     */
+    record Save(AgentMemory memory) implements Task {
+    }
+
+    /** Judge the tower file on this host. Answer: {@link TaskResult.TowerChecked}. */
+    record CheckTower() implements Task {
+    }
+
+    /** Put {@code tower_file_path} aside under another name: a copy is known elsewhere. Answer: {@link TaskResult.Waited}. */
+    record SetTowerAside() implements Task {
+    }
+
+    /** Ask the peer who is active (E13). Answer: {@link TaskResult.PeerSaid}. */
+    record AskPeer() implements Task {
+    }
+}

@@ -1,0 +1,61 @@
+package failover.agent.decision;
+
+import failover.protocol.wire.PeerStatusResponse;
+
+/** The answer to a {@link Task}. */
+public sealed interface TaskResult {
+
+    /**
+     * To {@link Task.Run}.
+     *
+     * @param kind which command
+     * @param result how it ended
+     */
+    record Ran(CommandKind kind, CommandResult result) implements TaskResult {
+    }
+
+    /**
+     * To {@link Task.Look}.
+     *
+     * @param observation what was seen
+     */
+    record Looked(Observation observation) implements TaskResult {
+    }
+
+    /** To {@link Task.Wait} and {@link Task.SetTowerAside}. */
+    record Waited() implements TaskResult {
+    }
+
+    /**
+     * To {@link Task.Kill}.
+     *
+     * @param dead the process is verified dead (or gone, or a zombie)
+     * @param detail for people, when it is not
+     */
+    record Killed(boolean dead, String detail) implements TaskResult {
+    }
+
+    /**
+     * To {@link Task.Save}.
+     *
+     * @param error file and reason when it could not be made durable; {@code null} when it is
+     */
+    record Saved(String error) implements TaskResult {
+    }
+
+    /**
+     * To {@link Task.CheckTower}.
+     *
+     * @param check its judgement
+     */
+    record TowerChecked(TowerCheck check) implements TaskResult {
+    }
+
+    /**
+     * To {@link Task.AskPeer}.
+     *
+     * @param answer what it said; {@code null} when it did not answer or none is configured
+     */
+    record PeerSaid(PeerStatusResponse answer) implements TaskResult {
+    }
+}
