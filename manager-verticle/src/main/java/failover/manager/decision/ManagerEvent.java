@@ -1,0 +1,83 @@
+package failover.manager.decision;
+
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.StatusResponse;
+
+/** What happens to a manager. Posted by the shell through one mailbox, on the verticle's context. */
+public sealed interface ManagerEvent {
+
+    /** A heartbeat, or an earlier look that the core asked for ({@link ManagerEffect.Wake}). */
+    record Tick() implements ManagerEvent {
+    }
+
+    /**
+     * An agent answered a poll.
+     *
+     * @param host which
+     * @param poll the number of the poll ({@link ManagerEffect.Poll})
+     * @param status what it said
+     */
+    record StatusReplied(Host host, long poll, StatusResponse status) implements ManagerEvent {
+    }
+
+    /**
+     * An agent did not answer a poll.
+     *
+     * @param host which
+     * @param poll the number of the poll
+     * @param failure why
+     */
+    record StatusFailed(Host host, long poll, Failure failure) implements ManagerEvent {
+    }
+
+    /**
+     * The network's slot was read.
+     *
+     * @param slot the highest that any {@code cluster_rpc} gave
+     */
+    record NetworkSlotRead(long slot) implements ManagerEvent {
+    }
+
+    /**
+     * No {@code cluster_rpc} gave a slot.
+     *
+     * @param why for people, naming each source
+     */
+    record NetworkSlotUnknown(String why) implements ManagerEvent {
+    }
+
+    /**
+     * The memory of {@link ManagerEffect.Save} is durable, or is not.
+     *
+     * @param error file and reason; {@code null} when it is
+     */
+    record Saved(String error) implements ManagerEvent {
+    }
+
+    /**
+     * An agent answered a command.
+     *
+     * @param command the number of the command ({@link ManagerEffect.Command})
+     * @param response what it said
+     */
+    record CommandReplied(long command, FailoverResponse response) implements ManagerEvent {
+    }
+
+    /**
+     * An agent did not answer a command.
+     *
+     * @param command the number of the command
+     * @param failure why
+     */
+    record CommandFailed(long command, Failure failure) implements ManagerEvent {
+    }
+
+    /**
+     * An operator asks for a failover.
+     *
+     * @param ticket the shell's name for the answer it owes
+     * @param reason the operator's words, never empty
+     */
+    record FailoverAsked(long ticket, String reason) implements ManagerEvent {
+    }
+}

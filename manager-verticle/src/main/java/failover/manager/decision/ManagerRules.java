@@ -1,0 +1,52 @@
+package failover.manager.decision;
+
+import java.time.Duration;
+
+/**
+ * The configuration as far as decisions need it.
+ *
+ * @param dryRun decide and say, command nothing
+ * @param rolesConfigured the configuration says which endpoint is active; else the agents do
+ * @param primaryEndpoint base URL of the first host
+ * @param secondaryEndpoint base URL of the second host
+ * @param heartbeatInterval P
+ * @param missesBeforeFailover N; silence is P × N
+ * @param slotDiffThreshold slots behind the network above which a validator lags
+ * @param slotCheckInterval between readings of the network's slot while all is well
+ * @param requestTimeout of one poll
+ * @param unhealthyChecks consecutive bad readings before a sick active is replaced
+ * @param minProcessUptime what the agents demand, for messages only
+ * @param failoverCooldown after an automatic failover none follows for this long
+ * @param demotionTimeout of a whole {@code become_passive}
+ * @param promotionTimeout of a whole {@code become_active}
+ * @param startupGrace after the start no silent host is replaced for this long
+ * @param stakedIdentity the identity the pair moves, base58; {@code null} when the configuration does not say
+ */
+public record ManagerRules(
+        boolean dryRun,
+        boolean rolesConfigured,
+        String primaryEndpoint,
+        String secondaryEndpoint,
+        Duration heartbeatInterval,
+        int missesBeforeFailover,
+        long slotDiffThreshold,
+        Duration slotCheckInterval,
+        Duration requestTimeout,
+        int unhealthyChecks,
+        Duration minProcessUptime,
+        Duration failoverCooldown,
+        Duration demotionTimeout,
+        Duration promotionTimeout,
+        Duration startupGrace,
+        String stakedIdentity) {
+
+    /** The silence after which a host counts as gone. */
+    public Duration silence() {
+        return heartbeatInterval.multipliedBy(missesBeforeFailover);
+    }
+
+    /** The base URL of a host. */
+    public String endpoint(Host host) {
+        return host == Host.PRIMARY ? primaryEndpoint : secondaryEndpoint;
+    }
+}

@@ -1,0 +1,53 @@
+package failover.manager.decision;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+
+/**
+ * The answer to {@code GET /state}: what the manager makes of the pair, now.
+ *
+ * @param verdict one word of {@link Verdict}
+ * @param why one sentence with its numbers
+ * @param active which host is taken for the active one, {@code primary} or {@code secondary}; absent when unknown
+ * @param epoch the highest epoch issued
+ * @param dryRun the manager commands nothing
+ * @param operation the move under way; absent when none
+ * @param cooldownSeconds until the next automatic failover is allowed
+ * @param networkSlot newest reading; 0 when none
+ * @param hosts both hosts
+ */
+public record StateView(
+        @JsonProperty("verdict") String verdict,
+        @JsonProperty("why") String why,
+        @JsonProperty("active") @JsonInclude(JsonInclude.Include.NON_EMPTY) String active,
+        @JsonProperty("epoch") long epoch,
+        @JsonProperty("dry_run") boolean dryRun,
+        @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operation,
+        @JsonProperty("cooldown_seconds") long cooldownSeconds,
+        @JsonProperty("network_slot") long networkSlot,
+        @JsonProperty("hosts") List<HostLine> hosts) {
+
+    /**
+     * One host.
+     *
+     * @param name {@code primary} or {@code secondary}
+     * @param endpoint its base URL
+     * @param answering its last poll was answered
+     * @param silentMs since its last good answer
+     * @param isActive as it reported
+     * @param identityVerified the report is its validator's word
+     * @param slot its validator's slot
+     * @param problems of its own: why it would be replaced, or could not be promoted
+     */
+    public record HostLine(
+            @JsonProperty("name") String name,
+            @JsonProperty("endpoint") String endpoint,
+            @JsonProperty("answering") boolean answering,
+            @JsonProperty("silent_ms") long silentMs,
+            @JsonProperty("is_active") boolean isActive,
+            @JsonProperty("identity_verified") boolean identityVerified,
+            @JsonProperty("slot") long slot,
+            @JsonProperty("problems") List<String> problems) {
+    }
+}
