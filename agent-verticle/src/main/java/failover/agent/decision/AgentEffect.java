@@ -41,6 +41,14 @@ public sealed interface AgentEffect {
     }
 
     /**
+     * Ask the validator's RPC whether a vote account belongs to this identity; answer with {@link AgentEvent.VoteAccountLooked}.
+     *
+     * @param identity base58
+     */
+    record FindVoteAccount(String identity) implements AgentEffect {
+    }
+
+    /**
      * Run the tower backup in the backup worker; answer with {@link AgentEvent.BackedUp}.
      *
      * @param limit how long it may take

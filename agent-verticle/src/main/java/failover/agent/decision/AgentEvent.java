@@ -75,4 +75,13 @@ public sealed interface AgentEvent {
      */
     record BackedUp(CommandResult result) implements AgentEvent {
     }
+
+    /**
+     * The vote accounts were asked for one whose node is that identity ({@link AgentEffect.FindVoteAccount}).
+     *
+     * @param identity base58
+     * @param found there is one; {@code null} when nobody could say
+     */
+    record VoteAccountLooked(String identity, Boolean found) implements AgentEvent {
+    }
 }

@@ -1,5 +1,107 @@
 package failover.agent.decision;
 
-/** Everything an agent knows between two events; immutable for the shell. */
+import failover.protocol.Now;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.StatusResponse;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Everything an agent knows between two events. The shell only hands it back; the core works on a copy. */
 public final class AgentState {
+    AgentMemory memory;
+
+    /** The change under way; {@code null} when none. */
+    Change change;
+    /** Tickets that wait for it. */
+    List<Long> waiters = new ArrayList<>();
+    /** A become_passive that waits for a promotion it cut short. */
+    FailoverRequest next;
+    List<Long> nextWaiters = new ArrayList<>();
+    /** The newest answer, for a repeated operation id. */
+    FailoverResponse lastAnswer;
+
+    /** A manager has polled since the start, and may be believed to hear us. */
+    boolean contacted;
+    /** Monotonic instant of the last contact that counts. */
+    long contactAt;
+    /** Monotonic instant of the first poll by a manager that echoes; 0 before. */
+    long echoedFirstAt;
+    /** The manager's silence has been said. */
+    boolean silenceSaid;
+
+    /** What the watch asked the peer for; {@code null} when it asked nothing. */
+    Asking asking;
+    long askedAt;
+    boolean mismatchSaid;
+    /** Observations in a row that contradict an active role. */
+    int contradictions;
+    long contradictedAt;
+
+    Observation seen;
+    boolean identityRead;
+    boolean observing;
+    long observedAt;
+    /** Identity whose vote account is being looked for; {@code null} when none. */
+    String pinning;
+
+    boolean backingUp;
+    boolean dryBackupSaid;
+    long backupBegunAt;
+    boolean everBackedUp;
+    long lastBackupSeconds = StatusResponse.NO_BACKUP;
+
+    /** Why the peer is asked. */
+    enum Asking { MANAGER_SILENT, INTERNET, MISMATCH }
+
+    AgentState(AgentMemory memory, Now now) {
+        this.memory = memory;
+        this.contactAt = now.nanos();
+        this.askedAt = now.nanos();
+        this.observedAt = now.nanos();
+    }
+
+    AgentState copy() {
+        AgentState copy = new AgentState(memory, new Now(0, 0));
+        copy.change = change == null ? null : change.copy();
+        copy.waiters = new ArrayList<>(waiters);
+        copy.next = next;
+        copy.nextWaiters = new ArrayList<>(nextWaiters);
+        copy.lastAnswer = lastAnswer;
+        copy.contacted = contacted;
+        copy.contactAt = contactAt;
+        copy.echoedFirstAt = echoedFirstAt;
+        copy.silenceSaid = silenceSaid;
+        copy.asking = asking;
+        copy.askedAt = askedAt;
+        copy.mismatchSaid = mismatchSaid;
+        copy.contradictions = contradictions;
+        copy.contradictedAt = contradictedAt;
+        copy.seen = seen;
+        copy.identityRead = identityRead;
+        copy.observing = observing;
+        copy.observedAt = observedAt;
+        copy.pinning = pinning;
+        copy.backingUp = backingUp;
+        copy.dryBackupSaid = dryBackupSaid;
+        copy.backupBegunAt = backupBegunAt;
+        copy.everBackedUp = everBackedUp;
+        copy.lastBackupSeconds = lastBackupSeconds;
+        return copy;
+    }
+
+    /** The memory as far as it is known now: that of the change under way, if there is one. */
+    AgentMemory knowledge() {
+        return change == null ? memory : change.memory();
+    }
+
+    /** The random id of this host (E17). */
+    public String hostId() {
+        return memory.hostId();
+    }
+
+    /** The identity this agent moves, base58; {@code null} when not known. */
+    public String stakedIdentity() {
+        return memory.stakedIdentity();
+    }
 }

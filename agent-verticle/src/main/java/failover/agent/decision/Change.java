@@ -1,0 +1,137 @@
+package failover.agent.decision;
+
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.LastOperation;
+import failover.protocol.wire.Outcome;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A change of role under way: a little machine that has exactly one {@link Task} out and turns its result into the next one. It is driven
+ * by {@link AgentCore}; being free of clocks and threads it can be driven by anything else that does tasks.
+ */
+abstract class Change {
+    /** What a verified SIGKILL takes at most (K of safety.md). */
+    static final Duration KILL_TIME = Duration.ofMillis(300);
+
+    protected final AgentRules rules;
+    protected final FailoverRequest request;
+    /** Monotonic instant and wall clock when the work began. */
+    protected final Now begun;
+    /** Monotonic instant at which the change must have ended. */
+    protected final long endBy;
+    /** The memory as this change leaves it; saved at its own steps. */
+    protected AgentMemory memory;
+    /** Something more urgent came: end as soon as it is safe to. */
+    protected boolean cutShort;
+    /** The validator has said who it is at some time since the agent's start: then silence about it now is no consent. */
+    protected final boolean identityReadable;
+    private ChangeResult result;
+
+    Change(AgentRules rules, FailoverRequest request, AgentMemory memory, boolean identityReadable, Duration limit, Now now) {
+        this.rules = rules;
+        this.request = request;
+        this.memory = memory;
+        this.identityReadable = identityReadable;
+        this.begun = now;
+        this.endBy = now.plus(limit);
+    }
+
+    Change(Change other) {
+        this.rules = other.rules;
+        this.request = other.request;
+        this.memory = other.memory;
+        this.cutShort = other.cutShort;
+        this.identityReadable = other.identityReadable;
+        this.begun = other.begun;
+        this.endBy = other.endBy;
+        this.result = other.result;
+    }
+
+    abstract Change copy();
+
+    abstract Action action();
+
+    /** The first task. */
+    abstract Task begin(List<AgentEffect> out);
+
+    /** The task after {@code done}; {@code null} when the change has ended and {@link #result} is set. */
+    abstract Task next(TaskResult done, Now now, List<AgentEffect> out);
+
+    final ChangeResult result() {
+        return result;
+    }
+
+    final AgentMemory memory() {
+        return memory;
+    }
+
+    final FailoverRequest request() {
+        return request;
+    }
+
+    final Now begun() {
+        return begun;
+    }
+
+    final void cutShort() {
+        cutShort = true;
+    }
+
+    /** A later request for the same change carries this epoch: it is known now. */
+    final void raiseEpoch(long epoch) {
+        memory = memory.withEpoch(Math.max(memory.epoch(), epoch));
+    }
+
+    protected final Duration left(Now now) {
+        return Duration.ofNanos(Math.max(0, endBy - now.nanos()));
+    }
+
+    /** The limit of a command: its own, and what is left less what the last resort needs. */
+    protected final Duration commandLimit(Now now) {
+        return Durations.max(Duration.ofMillis(100), Durations.min(rules.commandTimeout(), left(now).minus(KILL_TIME)));
+    }
+
+    protected final Task end(ChangeResult ended) {
+        this.result = ended;
+        return null;
+    }
+
+    /** The record of this change for a caller whose answer got lost. */
+    protected final LastOperation record(Outcome outcome, String message, Now now) {
+        return new LastOperation(request.operationId(), action().wire(), outcome.wire(), message, now.wallSeconds());
+    }
+
+    protected final void say(List<AgentEffect> out, Level level, String line) {
+        out.add(new AgentEffect.Say(level, line + tag()));
+    }
+
+    /** The words that tie a line to its failover on all three hosts. */
+    protected final String tag() {
+        String id = request.operationId();
+        return id == null || id.isEmpty() ? "" : " op=" + id + (request.epoch() > 0 ? " epoch=" + request.epoch() : "");
+    }
+
+    /** Says in the log when an end is believed rather than seen. */
+    protected static String byWhoseWord(ChangeResult ending) {
+        return ending.verified() ? "" : " (by the command's word: the validator cannot be asked)";
+    }
+
+    /** The validator carries the staked identity, by its own word. */
+    protected final boolean saysStaked(Observation seen) {
+        return memory.stakedIdentity() != null && memory.stakedIdentity().equals(seen.identity());
+    }
+
+    /** The validator carries another identity, by its own word. */
+    protected final boolean saysOther(Observation seen) {
+        return memory.stakedIdentity() != null && seen.identity() != null && !memory.stakedIdentity().equals(seen.identity());
+    }
+
+    /** Neither now nor ever could the validator be asked whose identity it carries: the original's rules apply to it. */
+    protected final boolean cannotBeAsked(Observation seen) {
+        return memory.stakedIdentity() == null || seen.identity() == null && !identityReadable;
+    }
+}

@@ -1,0 +1,140 @@
+package failover.agent.decision;
+
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Admission of changes of role: one at a time, the same one joined and not repeated (OM0-14), a demotion before everything else, nothing
+ * below the epoch already obeyed (E10).
+ */
+final class Changes {
+    private static final Duration ANSWER_MARGIN = Duration.ofMillis(250);
+
+    private final AgentRules rules;
+
+    Changes(AgentRules rules) {
+        this.rules = rules;
+    }
+
+    void asked(AgentState state, long ticket, FailoverRequest request, Now now, List<AgentEffect> out) {
+        Optional<Action> action = Action.of(request.action() == null ? "" : request.action());
+        if (action.isEmpty()) {
+            String word = request.action() == null ? "" : request.action();
+            answer(state, ticket, request, now, Outcome.REFUSED, "unknown action: " + word, out);
+            return;
+        }
+        if (rules.dryRun()) {
+            out.add(AgentCore.say(Level.INFO, "[DRY-RUN] Would execute: " + action.get() + " (" + request.reason() + ")"));
+            out.add(new AgentEffect.Reply(ticket, new FailoverResponse(true, "[DRY-RUN] Would execute: " + action.get(), true,
+                    now.wallSeconds(), request.operationId(), Outcome.REFUSED.wire(), false, null, false, state.memory.epoch(), 0)));
+            return;
+        }
+        if (repeated(state, request)) {
+            out.add(new AgentEffect.Reply(ticket, state.lastAnswer));
+            return;
+        }
+        if (request.epoch() > 0 && request.epoch() < state.knowledge().epoch()) {
+            answer(state, ticket, request, now, Outcome.REFUSED, "epoch " + request.epoch() + " is over: this host has obeyed epoch "
+                    + state.knowledge().epoch(), out);
+            return;
+        }
+        if (state.change == null) {
+            state.waiters.add(ticket);
+            begin(state, action.get(), request, now, out);
+        } else if (state.change.action() == action.get() && state.next == null) {
+            state.change.raiseEpoch(request.epoch());
+            state.waiters.add(ticket);
+        } else if (action.get() == Action.BECOME_PASSIVE) {
+            cutShort(state, ticket, request, out);
+        } else {
+            answer(state, ticket, request, now, Outcome.REFUSED, "busy: become_passive is under way", out);
+        }
+    }
+
+    /** A demotion that this agent decided on itself. */
+    void demoteByItself(AgentState state, String reason, Now now, List<AgentEffect> out) {
+        if (state.change != null) {
+            return;
+        }
+        out.add(AgentCore.say(Level.WARNING, "becoming passive by itself: " + reason));
+        begin(state, Action.BECOME_PASSIVE, new FailoverRequest(Action.BECOME_PASSIVE.wire(), reason, false, now.wallSeconds(), null, 0, 0,
+                false), now, out);
+    }
+
+    void taskDone(AgentState state, TaskResult result, Now now, List<AgentEffect> out) {
+        if (state.change == null) {
+            return;
+        }
+        Task task = state.change.next(result, now, out);
+        if (task != null) {
+            out.add(new AgentEffect.Do(task));
+            return;
+        }
+        ended(state, now, out);
+        if (state.next != null) {
+            FailoverRequest waiting = state.next;
+            state.next = null;
+            state.waiters.addAll(state.nextWaiters);
+            state.nextWaiters.clear();
+            begin(state, Action.BECOME_PASSIVE, waiting, now, out);
+        }
+    }
+
+    private boolean repeated(AgentState state, FailoverRequest request) {
+        String id = request.operationId();
+        return id != null && !id.isEmpty() && state.change == null && state.lastAnswer != null && state.memory.lastOperation() != null
+                && id.equals(state.lastAnswer.operationId()) && request.action().equals(state.memory.lastOperation().action())
+                && request.epoch() == state.memory.epoch();
+    }
+
+    private void begin(AgentState state, Action action, FailoverRequest request, Now now, List<AgentEffect> out) {
+        Duration own = action == Action.BECOME_PASSIVE ? rules.demotionTimeout() : rules.promotionTimeout();
+        Duration limit = request.deadlineMs() > 0
+                ? Durations.min(own, Durations.max(ANSWER_MARGIN, Duration.ofMillis(request.deadlineMs()).minus(ANSWER_MARGIN)))
+                : own;
+        state.change = action == Action.BECOME_PASSIVE
+                ? new Demotion(rules, request, state.memory, state.identityRead, limit, now)
+                : new Promotion(rules, request, state.memory, state.identityRead, limit, now);
+        state.contradictions = 0;
+        out.add(new AgentEffect.CancelBackup());
+        out.add(new AgentEffect.Do(state.change.begin(out)));
+    }
+
+    private void cutShort(AgentState state, long ticket, FailoverRequest request, List<AgentEffect> out) {
+        out.add(AgentCore.say(Level.WARNING, "become_passive cuts become_active short: " + request.reason()));
+        state.change.cutShort();
+        if (state.next == null || request.epoch() >= state.next.epoch()) {
+            state.next = request;
+        }
+        state.nextWaiters.add(ticket);
+        out.add(new AgentEffect.CutShort());
+    }
+
+    private void ended(AgentState state, Now now, List<AgentEffect> out) {
+        Change change = state.change;
+        ChangeResult result = change.result();
+        state.memory = change.memory();
+        state.change = null;
+        FailoverResponse response = new FailoverResponse(result.outcome() == Outcome.DONE, result.message(), false,
+                change.begun().wallSeconds(), change.request().operationId(), result.outcome().wire(), result.verified(), result.identity(),
+                result.processDead(), state.memory.epoch(), now.since(change.begun().nanos()).toMillis());
+        state.lastAnswer = response;
+        for (long ticket : state.waiters) {
+            out.add(new AgentEffect.Reply(ticket, response));
+        }
+        state.waiters.clear();
+    }
+
+    private void answer(AgentState state, long ticket, FailoverRequest request, Now now, Outcome outcome, String message,
+            List<AgentEffect> out) {
+        out.add(new AgentEffect.Reply(ticket, new FailoverResponse(false, message, rules.dryRun(), now.wallSeconds(), request.operationId(),
+                outcome.wire(), false, null, false, state.knowledge().epoch(), 0)));
+    }
+}

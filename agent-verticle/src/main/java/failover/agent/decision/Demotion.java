@@ -1,0 +1,296 @@
+package failover.agent.decision;
+
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.Outcome;
+import failover.protocol.wire.Role;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * {@code become_passive} (safety.md, "Demotion"): boot identity, set-identity(unstaked), verification by the validator's own word, retry,
+ * restart, SIGKILL, and only then the final tower (OM0-9: a copy taken earlier misses votes). It ends as done only when the validator
+ * cannot sign, or, where the validator could never be asked, when the operator's command said so.
+ */
+final class Demotion extends Change {
+    private static final int ATTEMPTS = 2;
+    private static final Duration VERIFY_WINDOW = Duration.ofSeconds(2);
+    private static final Duration VERIFY_PAUSE = Duration.ofMillis(25);
+
+    private enum Phase { LOOK, INTENT, SYMLINK, REMOVE, VERIFY, RESTART, KILL, BACKUP, ASIDE, RECORD }
+
+    private final boolean wasActive;
+    private Phase phase = Phase.LOOK;
+    private int attempts;
+    private boolean removed;
+    private boolean restarted;
+    private long verifyUntil;
+    private Observation seen;
+    private String bootTrouble;
+    private String trouble = "";
+    private String backupTrouble = "";
+    private ChangeResult ending;
+
+    Demotion(AgentRules rules, FailoverRequest request, AgentMemory memory, boolean identityReadable, Duration limit, Now now) {
+        super(rules, request, memory, identityReadable, limit, now);
+        this.wasActive = memory.role() == Role.ACTIVE || memory.unsettled() != null || memory.intent() != null;
+    }
+
+    private Demotion(Demotion other) {
+        super(other);
+        this.wasActive = other.wasActive;
+        this.phase = other.phase;
+        this.attempts = other.attempts;
+        this.removed = other.removed;
+        this.restarted = other.restarted;
+        this.verifyUntil = other.verifyUntil;
+        this.seen = other.seen;
+        this.bootTrouble = other.bootTrouble;
+        this.trouble = other.trouble;
+        this.backupTrouble = other.backupTrouble;
+        this.ending = other.ending;
+    }
+
+    @Override
+    Change copy() {
+        return new Demotion(this);
+    }
+
+    @Override
+    Action action() {
+        return Action.BECOME_PASSIVE;
+    }
+
+    @Override
+    Task begin(List<AgentEffect> out) {
+        say(out, Level.INFO, "=== BECOMING PASSIVE === Reason: " + request.reason());
+        return new Task.Look();
+    }
+
+    @Override
+    Task next(TaskResult done, Now now, List<AgentEffect> out) {
+        switch (phase) {
+            case LOOK:
+                return looked(((TaskResult.Looked) done).observation(), now);
+            case INTENT:
+                return intentSaved((TaskResult.Saved) done, now, out);
+            case SYMLINK:
+                return symlinked(((TaskResult.Ran) done).result(), now, out);
+            case REMOVE:
+                return removed(((TaskResult.Ran) done).result(), now, out);
+            case VERIFY:
+                return done instanceof TaskResult.Looked look ? verify(look.observation(), now, out) : new Task.Look();
+            case RESTART:
+                return restarted(((TaskResult.Ran) done).result(), now, out);
+            case KILL:
+                return killed((TaskResult.Killed) done, now, out);
+            case BACKUP:
+                return backedUp(((TaskResult.Ran) done).result(), now, out);
+            case ASIDE:
+                return record(now);
+            case RECORD:
+                return recorded((TaskResult.Saved) done, out);
+            default:
+                throw new AssertionError(phase);
+        }
+    }
+
+    private Task looked(Observation first, Now now) {
+        seen = first;
+        boolean nothingPending = memory.unsettled() == null && memory.intent() == null;
+        boolean cannotSign = !first.process().running() || saysOther(first);
+        if (memory.role() == Role.PASSIVE && nothingPending && cannotSign) {
+            raiseEpoch(request.epoch());
+            return finish(passive(!first.process().running()), now);
+        }
+        raiseEpoch(request.epoch());
+        memory = memory.withIntent(new AgentMemory.Intent(action(), request.operationId(), request.epoch()));
+        phase = Phase.INTENT;
+        return new Task.Save(memory);
+    }
+
+    private Task intentSaved(TaskResult.Saved saved, Now now, List<AgentEffect> out) {
+        if (saved.error() != null) {
+            // Taking the identity off is always safe; a full disk must not keep a sick validator voting.
+            say(out, Level.WARNING, "the intent to become passive could not be written (" + saved.error() + "): going on without");
+        }
+        if (rules.has(CommandKind.PASSIVE_SYMLINK)) {
+            phase = Phase.SYMLINK;
+            return new Task.Run(CommandKind.PASSIVE_SYMLINK, commandLimit(now));
+        }
+        return remove(now, out);
+    }
+
+    private Task symlinked(CommandResult result, Now now, List<AgentEffect> out) {
+        if (!result.ok()) {
+            bootTrouble = "failed to make the unstaked key the boot identity: " + result.failure();
+            if (request.planned()) {
+                // The active is well and still votes: an operator mends the command, nobody loses a slot (E14, scenario 48).
+                memory = memory.withIntent(null);
+                return finish(new ChangeResult(Outcome.REFUSED, bootTrouble, false, false, seen.identity()), now);
+            }
+            say(out, Level.ERROR, bootTrouble + ": taking the identity off all the same");
+        }
+        return remove(now, out);
+    }
+
+    private Task remove(Now now, List<AgentEffect> out) {
+        if (!seen.process().running()) {
+            return settle(true, now);
+        }
+        if (!rules.has(CommandKind.IDENTITY_REMOVE)) {
+            trouble = "failed to remove identity: identity_remove_command is empty";
+            return escalate(now, out);
+        }
+        attempts++;
+        phase = Phase.REMOVE;
+        return new Task.Run(CommandKind.IDENTITY_REMOVE, commandLimit(now));
+    }
+
+    private Task removed(CommandResult result, Now now, List<AgentEffect> out) {
+        removed = result.ok();
+        if (!removed) {
+            trouble = "failed to remove identity: " + result.failure();
+            say(out, Level.WARNING, trouble + " (attempt " + attempts + ")");
+        }
+        return watch(removed ? VERIFY_WINDOW : Duration.ZERO, now);
+    }
+
+    private Task watch(Duration window, Now now) {
+        phase = Phase.VERIFY;
+        verifyUntil = now.plus(Durations.min(window, left(now).dividedBy(2)));
+        return new Task.Look();
+    }
+
+    private Task verify(Observation look, Now now, List<AgentEffect> out) {
+        seen = look;
+        if (!look.process().running()) {
+            return settle(true, now);
+        }
+        AgentMemory.Unsettled old = memory.unsettled();
+        if (old != null && look.process().sameProcess(old.pid(), old.startTicks())) {
+            // E15: an earlier set-identity(staked) may still land on this very process; its own word proves nothing.
+            trouble = "an earlier set-identity may still take effect on process " + old.pid();
+            return escalate(now, out);
+        }
+        if (saysOther(look)) {
+            return settle(false, now);
+        }
+        if (cannotBeAsked(look) && removed) {
+            return settle(false, now);
+        }
+        if (!now.reached(verifyUntil)) {
+            return new Task.Wait(VERIFY_PAUSE);
+        }
+        if (removed) {
+            trouble = saysStaked(look)
+                    ? "identity_remove_command succeeded, but the validator still says it is " + look.identity()
+                    : "the validator does not say who it is: " + look.identityError();
+            say(out, Level.WARNING, trouble);
+        }
+        return escalate(now, out);
+    }
+
+    /** Retry, restart, kill: each once, while time lasts; a planned change gives up instead of hurting a healthy validator. */
+    private Task escalate(Now now, List<AgentEffect> out) {
+        boolean mustReplace = memory.unsettled() != null;
+        if (!mustReplace && !restarted && attempts > 0 && attempts < ATTEMPTS && left(now).compareTo(KILL_TIME.multipliedBy(3)) > 0) {
+            return remove(now, out);
+        }
+        if (request.planned()) {
+            memory = memory.withIntent(null);
+            Outcome outcome = removed || mustReplace ? Outcome.UNKNOWN : Outcome.FAILED;
+            return finish(new ChangeResult(outcome, trouble, false, false, seen.identity()), now);
+        }
+        if (rules.has(CommandKind.VALIDATOR_RESTART) && !restarted && left(now).compareTo(KILL_TIME.multipliedBy(3)) > 0) {
+            say(out, Level.WARNING, trouble + ": restarting the validator");
+            restarted = true;
+            phase = Phase.RESTART;
+            return new Task.Run(CommandKind.VALIDATOR_RESTART, commandLimit(now));
+        }
+        if (!seen.process().certain()) {
+            return fail(trouble + "; which process is the validator is not certain, so none was killed", now);
+        }
+        say(out, Level.ERROR, trouble + ": killing the validator, process " + seen.process().pid());
+        phase = Phase.KILL;
+        return new Task.Kill(seen.process().pid(), seen.process().startTicks(), KILL_TIME);
+    }
+
+    private Task restarted(CommandResult result, Now now, List<AgentEffect> out) {
+        if (!result.ok()) {
+            trouble = "failed to restart the validator: " + result.failure();
+            say(out, Level.WARNING, trouble);
+        }
+        removed = false;
+        return watch(result.ok() ? left(now).minus(KILL_TIME.multipliedBy(2)) : Duration.ZERO, now);
+    }
+
+    private Task killed(TaskResult.Killed kill, Now now, List<AgentEffect> out) {
+        if (kill.dead()) {
+            say(out, Level.WARNING, "the validator is dead: it cannot sign");
+            return settle(true, now);
+        }
+        return fail(trouble + "; the kill failed: " + kill.detail(), now);
+    }
+
+    /** The identity is off. Now, and not before, the tower is final. */
+    private Task settle(boolean dead, Now now) {
+        memory = memory.withRole(Role.PASSIVE).withUnsettled(null).withDemotedAt(now.wallMillis());
+        ending = passive(dead);
+        if (wasActive && rules.has(CommandKind.TOWER_BACKUP)) {
+            phase = Phase.BACKUP;
+            return new Task.Run(CommandKind.TOWER_BACKUP, commandLimit(now));
+        }
+        return record(now);
+    }
+
+    private ChangeResult passive(boolean dead) {
+        if (bootTrouble != null) {
+            String message = "the identity is off, but the validator may boot with it: " + bootTrouble;
+            return new ChangeResult(Outcome.FAILED, message, false, dead, seen.identity());
+        }
+        boolean verified = dead || saysOther(seen);
+        return new ChangeResult(Outcome.DONE, "Successfully executed: " + action(), verified, dead, dead ? null : seen.identity());
+    }
+
+    private Task backedUp(CommandResult result, Now now, List<AgentEffect> out) {
+        if (result.ok()) {
+            phase = Phase.ASIDE;
+            return new Task.SetTowerAside();
+        }
+        backupTrouble = "; the final tower backup failed: " + result.failure();
+        say(out, Level.ERROR, "the identity is off" + backupTrouble);
+        return record(now);
+    }
+
+    private Task record(Now now) {
+        return finish(ending, now);
+    }
+
+    private Task fail(String message, Now now) {
+        // The role stays what it is: a host that could not be demoted is active, whatever anybody wishes (OM-2).
+        memory = memory.withIntent(null);
+        return finish(new ChangeResult(Outcome.FAILED, message, false, false, seen.identity()), now);
+    }
+
+    private Task finish(ChangeResult how, Now now) {
+        ending = new ChangeResult(how.outcome(), how.message() + backupTrouble, how.verified(), how.processDead(), how.identity());
+        memory = memory.withIntent(null).withLastOperation(record(ending.outcome(), ending.message(), now));
+        phase = Phase.RECORD;
+        return new Task.Save(memory);
+    }
+
+    private Task recorded(TaskResult.Saved saved, List<AgentEffect> out) {
+        if (saved.error() != null) {
+            say(out, Level.ERROR, "the new role could not be written (" + saved.error() + "): a restarted agent will ask its validator");
+        }
+        if (ending.outcome() == Outcome.DONE) {
+            say(out, Level.INFO, "=== NOW PASSIVE ===" + byWhoseWord(ending));
+        } else {
+            say(out, Level.ERROR, "become_passive ended as " + ending.outcome() + ": " + ending.message());
+        }
+        return end(ending);
+    }
+}

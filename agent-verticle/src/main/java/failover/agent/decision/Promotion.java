@@ -1,0 +1,273 @@
+package failover.agent.decision;
+
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.Outcome;
+import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.Role;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * {@code become_active} (safety.md, "Promotion"): look, restore and judge the tower, boot symlink if the operator uses one, durable intent,
+ * set-identity(staked), verification by the validator's own word. Whatever fails before set-identity is a refusal: nothing has changed.
+ * What fails after it is said as it is known, and never more.
+ */
+final class Promotion extends Change {
+    private static final Duration VERIFY_AFTER_SUCCESS = Duration.ofSeconds(10);
+    private static final Duration VERIFY_AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final Duration VERIFY_PAUSE = Duration.ofMillis(25);
+
+    private enum Phase { LOOK, PEER, RESTORE, TOWER, SYMLINK, INTENT, CHANGE, VERIFY, UNDO, RECORD }
+
+    private Phase phase = Phase.LOOK;
+    private Observation seen;
+    private CommandResult change;
+    private boolean symlinked;
+    private long verifyUntil;
+    private ChangeResult ending;
+
+    Promotion(AgentRules rules, FailoverRequest request, AgentMemory memory, boolean identityReadable, Duration limit, Now now) {
+        super(rules, request, memory, identityReadable, limit, now);
+    }
+
+    private Promotion(Promotion other) {
+        super(other);
+        this.phase = other.phase;
+        this.seen = other.seen;
+        this.change = other.change;
+        this.symlinked = other.symlinked;
+        this.verifyUntil = other.verifyUntil;
+        this.ending = other.ending;
+    }
+
+    @Override
+    Change copy() {
+        return new Promotion(this);
+    }
+
+    @Override
+    Action action() {
+        return Action.BECOME_ACTIVE;
+    }
+
+    @Override
+    Task begin(List<AgentEffect> out) {
+        say(out, Level.INFO, "=== BECOMING ACTIVE === Reason: " + request.reason());
+        return new Task.Look();
+    }
+
+    @Override
+    Task next(TaskResult done, Now now, List<AgentEffect> out) {
+        if (cutShort && phase.compareTo(Phase.CHANGE) < 0) {
+            return refuse("cut short by become_passive", now);
+        }
+        switch (phase) {
+            case LOOK:
+                return looked(((TaskResult.Looked) done).observation(), now);
+            case PEER:
+                return peerSaid(((TaskResult.PeerSaid) done).answer(), now);
+            case RESTORE:
+                return restored(((TaskResult.Ran) done).result(), now);
+            case TOWER:
+                return towerChecked(((TaskResult.TowerChecked) done).check(), now, out);
+            case SYMLINK:
+                return bootIdentity(((TaskResult.Ran) done).result(), now);
+            case INTENT:
+                return intentSaved((TaskResult.Saved) done, now);
+            case CHANGE:
+                return changed(((TaskResult.Ran) done).result(), now, out);
+            case VERIFY:
+                return done instanceof TaskResult.Looked look ? verify(look.observation(), now) : new Task.Look();
+            case UNDO:
+                return undone(((TaskResult.Ran) done).result(), now, out);
+            case RECORD:
+                return recorded((TaskResult.Saved) done, out);
+            default:
+                throw new AssertionError(phase);
+        }
+    }
+
+    private Task looked(Observation first, Now now) {
+        seen = first;
+        if (!first.process().running()) {
+            return refuse("the validator's process is not running", now);
+        }
+        boolean already = saysStaked(first) || memory.role() == Role.ACTIVE && cannotBeAsked(first);
+        if (already) {
+            raiseEpoch(request.epoch());
+            memory = memory.withRole(Role.ACTIVE).withUnsettled(null);
+            return finish(new ChangeResult(Outcome.DONE, "Successfully executed: " + action(), saysStaked(first), false, first.identity()),
+                    now);
+        }
+        if (request.epoch() == 0 && rules.peerConfigured()) {
+            phase = Phase.PEER;
+            return new Task.AskPeer();
+        }
+        return restore(now);
+    }
+
+    private Task peerSaid(PeerStatusResponse peer, Now now) {
+        if (peer != null && peer.isActive() && peer.processRunning()) {
+            // E13: whoever types become_active by hand, or an original manager, is told before two validators vote.
+            return refuse("the peer says it is active; ask it to become_passive first", now);
+        }
+        return restore(now);
+    }
+
+    private Task restore(Now now) {
+        if (!rules.has(CommandKind.TOWER_RESTORE)) {
+            return refuse("failed to restore tower: tower restore failed: command is empty", now);
+        }
+        phase = Phase.RESTORE;
+        return new Task.Run(CommandKind.TOWER_RESTORE, commandLimit(now));
+    }
+
+    private Task restored(CommandResult result, Now now) {
+        if (!result.ok()) {
+            return refuse("failed to restore tower: tower restore failed: " + result.failure(), now);
+        }
+        phase = Phase.TOWER;
+        return new Task.CheckTower();
+    }
+
+    private Task towerChecked(TowerCheck check, Now now, List<AgentEffect> out) {
+        if (check.verdict() == TowerCheck.Verdict.BAD) {
+            return refuse("failed to restore tower: " + check.detail(), now);
+        }
+        if (check.verdict() == TowerCheck.Verdict.NOT_KNOWN) {
+            say(out, Level.WARNING, "the restored tower was not checked: " + check.detail());
+        } else {
+            say(out, Level.INFO, "Tower restore successful: last voted slot " + check.lastVotedSlot());
+        }
+        if (request.skipIdentity()) {
+            raiseEpoch(request.epoch());
+            memory = memory.withRole(Role.ACTIVE);
+            return finish(new ChangeResult(Outcome.DONE, "Successfully executed: " + action(), false, false, seen.identity()), now);
+        }
+        if (!rules.has(CommandKind.IDENTITY_CHANGE)) {
+            return refuse("failed to change identity: command is empty", now);
+        }
+        if (rules.has(CommandKind.ACTIVE_SYMLINK)) {
+            phase = Phase.SYMLINK;
+            symlinked = true;
+            return new Task.Run(CommandKind.ACTIVE_SYMLINK, commandLimit(now));
+        }
+        return intend();
+    }
+
+    private Task bootIdentity(CommandResult result, Now now) {
+        if (!result.ok()) {
+            return refuse("active_identity_symlink_command: " + result.failure(), now);
+        }
+        return intend();
+    }
+
+    private Task intend() {
+        raiseEpoch(request.epoch());
+        memory = memory
+                .withIntent(new AgentMemory.Intent(action(), request.operationId(), request.epoch()))
+                .withUnsettled(new AgentMemory.Unsettled(seen.process().pid(), seen.process().startTicks()));
+        phase = Phase.INTENT;
+        return new Task.Save(memory);
+    }
+
+    private Task intentSaved(TaskResult.Saved saved, Now now) {
+        if (saved.error() != null) {
+            return refuse("the intent could not be made durable: " + saved.error(), now);
+        }
+        Duration limit = Durations.min(rules.commandTimeout(), left(now).minus(KILL_TIME));
+        if (limit.compareTo(KILL_TIME) < 0) {
+            return refuse("no time is left for set-identity", now);
+        }
+        phase = Phase.CHANGE;
+        return new Task.Run(CommandKind.IDENTITY_CHANGE, limit);
+    }
+
+    private Task changed(CommandResult result, Now now, List<AgentEffect> out) {
+        change = result;
+        if (result.how() == CommandResult.How.NOT_STARTED) {
+            return refuse("failed to change identity: " + result.failure(), now);
+        }
+        if (!result.ok()) {
+            say(out, Level.WARNING, "failed to change identity: " + result.failure());
+        }
+        Duration window = result.ok() ? VERIFY_AFTER_SUCCESS : VERIFY_AFTER_FAILURE;
+        verifyUntil = now.plus(Durations.min(window, left(now)));
+        phase = Phase.VERIFY;
+        return new Task.Look();
+    }
+
+    private Task verify(Observation look, Now now) {
+        seen = look;
+        if (saysStaked(look) && look.process().running() && !cutShort) {
+            memory = memory.withRole(Role.ACTIVE).withUnsettled(null);
+            return finish(new ChangeResult(Outcome.DONE, "Successfully executed: " + action(), true, false, look.identity()), now);
+        }
+        if (!look.process().running()) {
+            memory = memory.withUnsettled(null);
+            return undo(new ChangeResult(Outcome.FAILED, "the validator died while it took the identity", true, true, null), now);
+        }
+        if (change.ok() && cannotBeAsked(look) && !cutShort) {
+            memory = memory.withRole(Role.ACTIVE).withUnsettled(null);
+            return finish(new ChangeResult(Outcome.DONE, "Successfully executed: " + action(), false, false, null), now);
+        }
+        if (!cutShort && !now.reached(verifyUntil)) {
+            return new Task.Wait(VERIFY_PAUSE);
+        }
+        if (change.how() == CommandResult.How.EXITED && change.exit() != 0 && !saysStaked(look) && !cutShort) {
+            // It ended by itself and said no, and the validator has stayed what it was: nothing of it is still on its way.
+            memory = memory.withUnsettled(null);
+            return undo(new ChangeResult(Outcome.FAILED, "failed to change identity: " + change.failure(), saysOther(look), false,
+                    look.identity()), now);
+        }
+        String message = change.ok()
+                ? "identity_change_command succeeded, but the validator says it is " + look.identity()
+                : "failed to change identity: " + change.failure();
+        return undo(new ChangeResult(Outcome.UNKNOWN, message, false, false, look.identity()), now);
+    }
+
+    private Task refuse(String why, Now now) {
+        // An intent that was durable already is taken back by the same record that tells of the refusal.
+        memory = memory.withUnsettled(phase.compareTo(Phase.INTENT) >= 0 ? null : memory.unsettled());
+        return undo(new ChangeResult(Outcome.REFUSED, why, false, false, seen == null ? null : seen.identity()), now);
+    }
+
+    /** A boot identity that was made staked for a promotion that did not happen is made unstaked again (E14). */
+    private Task undo(ChangeResult how, Now now) {
+        if (symlinked && rules.has(CommandKind.PASSIVE_SYMLINK)) {
+            ending = how;
+            phase = Phase.UNDO;
+            return new Task.Run(CommandKind.PASSIVE_SYMLINK, Durations.max(commandLimit(now), Duration.ofSeconds(1)));
+        }
+        return finish(how, now);
+    }
+
+    private Task undone(CommandResult result, Now now, List<AgentEffect> out) {
+        if (!result.ok()) {
+            say(out, Level.ERROR, "the boot identity may still be the staked one: " + result.failure());
+        }
+        return finish(ending, now);
+    }
+
+    private Task finish(ChangeResult how, Now now) {
+        ending = how;
+        memory = memory.withIntent(null).withLastOperation(record(how.outcome(), how.message(), now));
+        phase = Phase.RECORD;
+        return new Task.Save(memory);
+    }
+
+    private Task recorded(TaskResult.Saved saved, List<AgentEffect> out) {
+        if (saved.error() != null) {
+            say(out, Level.ERROR, "the new role could not be written: " + saved.error());
+        }
+        if (ending.outcome() == Outcome.DONE) {
+            say(out, Level.INFO, "=== NOW ACTIVE ===" + byWhoseWord(ending));
+        } else {
+            say(out, Level.ERROR, "become_active ended as " + ending.outcome() + ": " + ending.message());
+        }
+        return end(ending);
+    }
+}

@@ -1,0 +1,103 @@
+package failover.agent.decision;
+
+import failover.protocol.Now;
+import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.Role;
+import failover.protocol.wire.StatusResponse;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What an agent says of its host. */
+final class StatusView {
+    private final AgentRules rules;
+
+    StatusView(AgentRules rules) {
+        this.rules = rules;
+    }
+
+    StatusResponse status(AgentState state, Observation seen, Now now) {
+        AgentMemory memory = state.memory;
+        ProcessView process = seen.process();
+        boolean oldEnough = process.running() && process.uptime().compareTo(rules.minProcessUptime()) >= 0;
+        return new StatusResponse(
+                process.running(),
+                process.uptime().toSeconds(),
+                oldEnough,
+                process.running() ? seen.slot() : 0,
+                0,
+                0,
+                process.running() && seen.healthy(),
+                isActive(state, seen),
+                state.lastBackupSeconds,
+                process.running() ? seen.slotError() : null,
+                now.wallSeconds(),
+                memory.hostId(),
+                rules.version(),
+                memory.role().wire(),
+                process.running() ? seen.identity() : null,
+                memory.stakedIdentity(),
+                verified(state, seen),
+                state.knowledge().epoch(),
+                rules.dryRun(),
+                state.change == null ? null : state.change.action().wire(),
+                memory.lastOperation(),
+                unfit(state, seen));
+    }
+
+    PeerStatusResponse peerStatus(AgentState state, Observation seen, Now now) {
+        return new PeerStatusResponse(true, isActive(state, seen), seen.process().running(), now.wallSeconds(), state.memory.hostId(),
+                state.knowledge().epoch(), verified(state, seen), state.change == null ? null : state.change.action().wire());
+    }
+
+    /** The validator's word where there is one, else the role. */
+    private static boolean isActive(AgentState state, Observation seen) {
+        String staked = state.memory.stakedIdentity();
+        if (staked != null && seen.process().running() && seen.identity() != null) {
+            return staked.equals(seen.identity()) || unsettled(state, seen);
+        }
+        return state.memory.role() == Role.ACTIVE;
+    }
+
+    /**
+     * {@link #isActive} is a fact: the validator says who it is and nothing can change it behind our back (E15), or the host is passive
+     * and nothing runs that could sign.
+     */
+    private static boolean verified(AgentState state, Observation seen) {
+        if (state.change != null || state.memory.stakedIdentity() == null) {
+            return false;
+        }
+        if (!seen.process().running()) {
+            return state.memory.role() == Role.PASSIVE && seen.process().certain();
+        }
+        return seen.identity() != null && !unsettled(state, seen);
+    }
+
+    private static boolean unsettled(AgentState state, Observation seen) {
+        AgentMemory.Unsettled old = state.knowledge().unsettled();
+        return old != null && seen.process().sameProcess(old.pid(), old.startTicks());
+    }
+
+    /** Why this host cannot be promoted, as far as this agent knows; what the twelve original fields say already is not repeated. */
+    private List<String> unfit(AgentState state, Observation seen) {
+        List<String> reasons = new ArrayList<>();
+        if (rules.dryRun()) {
+            reasons.add("agent is in dry-run");
+        }
+        if (state.change != null) {
+            reasons.add(state.change.action().wire() + " is under way");
+        }
+        if (!rules.has(CommandKind.TOWER_RESTORE)) {
+            reasons.add("tower_restore_command is empty");
+        }
+        if (!rules.has(CommandKind.IDENTITY_CHANGE)) {
+            reasons.add("identity_change_command is empty");
+        }
+        if (unsettled(state, seen)) {
+            reasons.add("an earlier set-identity may still take effect");
+        }
+        if (seen.process().running() && state.memory.stakedIdentity() != null && seen.identity() == null && state.identityRead) {
+            reasons.add("validator does not say who it is: " + seen.identityError());
+        }
+        return reasons;
+    }
+}

@@ -1,0 +1,190 @@
+package failover.agent.decision;
+
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.Role;
+import failover.protocol.wire.StatusRequest;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What an agent watches by itself: that a manager still hears it (compatibility.md, "manager silent"), and that its role is what its
+ * validator says.
+ */
+final class Watch {
+    private static final Duration ASK_EVERY = Duration.ofSeconds(5);
+    private static final Duration START_SLACK = Duration.ofSeconds(2);
+
+    private final AgentRules rules;
+    private final Changes changes;
+
+    Watch(AgentRules rules, Changes changes) {
+        this.rules = rules;
+        this.changes = changes;
+    }
+
+    void managerPolled(AgentState state, StatusRequest request, Now now, List<AgentEffect> out) {
+        if (!hearsUs(state, request, now)) {
+            return;
+        }
+        state.contacted = true;
+        state.contactAt = now.nanos();
+        if (state.silenceSaid) {
+            state.silenceSaid = false;
+            out.add(AgentCore.say(Level.INFO, "the manager is back"));
+        }
+    }
+
+    /**
+     * A poll whose sender has not received an answer of ours for {@code manager_timeout} is no contact: the way back is cut (the newer
+     * original's echo). A manager that never echoes is an original of the first version: its polls count as they are.
+     */
+    private boolean hearsUs(AgentState state, StatusRequest request, Now now) {
+        if (request.lastReceivedTimestamp() > 0) {
+            state.echoedFirstAt = now.nanos();
+            long behind = now.wallSeconds() - request.lastReceivedTimestamp();
+            return behind <= Math.max(1, rules.managerTimeout().toSeconds());
+        }
+        boolean ours = request.managerId() != null && !request.managerId().isEmpty();
+        if (!ours) {
+            return true;
+        }
+        if (state.echoedFirstAt == 0) {
+            state.echoedFirstAt = now.nanos();
+        }
+        return now.since(state.echoedFirstAt).compareTo(rules.managerTimeout()) <= 0;
+    }
+
+    void tick(AgentState state, Now now, List<AgentEffect> out) {
+        boolean silent = state.contacted && now.since(state.contactAt).compareTo(rules.managerTimeout()) > 0;
+        if (!silent || !carries(state) || state.change != null || state.asking != null || rules.dryRun() || tooSoon(state, now)) {
+            return;
+        }
+        if (!state.silenceSaid) {
+            state.silenceSaid = true;
+            out.add(AgentCore.say(Level.WARNING, "the manager has been silent for " + now.since(state.contactAt).toSeconds() + " s (limit "
+                    + rules.managerTimeout().toSeconds() + " s): asking the peer"));
+        }
+        state.askedAt = now.nanos();
+        if (rules.peerConfigured()) {
+            state.asking = AgentState.Asking.MANAGER_SILENT;
+            out.add(new AgentEffect.AskPeer());
+        } else {
+            isolated(state, "no peer is configured", now, out);
+        }
+    }
+
+    void peerAnswered(AgentState state, PeerStatusResponse peer, Now now, List<AgentEffect> out) {
+        AgentState.Asking why = state.asking;
+        state.asking = null;
+        if (why == null || state.change != null) {
+            return;
+        }
+        if (why == AgentState.Asking.MISMATCH) {
+            if (peer.isActive()) {
+                changes.demoteByItself(state, "the validator carries the staked identity, but the peer says it is active", now, out);
+            } else {
+                adopt(state, "the validator carries the staked identity and the peer is passive", out);
+            }
+        } else if (peer.isActive() && carries(state)) {
+            changes.demoteByItself(state, "Peer is active, manager down", now, out);
+        }
+        // A passive peer: stay active and keep waiting for the manager.
+    }
+
+    void peerSilent(AgentState state, String why, Now now, List<AgentEffect> out) {
+        AgentState.Asking asked = state.asking;
+        state.asking = null;
+        if (asked == AgentState.Asking.MISMATCH) {
+            if (!state.mismatchSaid) {
+                state.mismatchSaid = true;
+                out.add(AgentCore.say(Level.ERROR, "this host was meant to be passive, but its validator carries the staked identity, and "
+                        + "the peer does not answer (" + why + "): nothing is switched by guess"));
+            }
+        } else if (asked == AgentState.Asking.MANAGER_SILENT && state.change == null) {
+            isolated(state, why, now, out);
+        }
+    }
+
+    void internetChecked(AgentState state, boolean reachable, Now now, List<AgentEffect> out) {
+        boolean asked = state.asking == AgentState.Asking.INTERNET;
+        state.asking = null;
+        if (asked && !reachable && state.change == null) {
+            changes.demoteByItself(state, "Network isolation - cannot reach manager or external network", now, out);
+        }
+    }
+
+    private void isolated(AgentState state, String why, Now now, List<AgentEffect> out) {
+        if (rules.checkInternetWhenIsolated()) {
+            state.asking = AgentState.Asking.INTERNET;
+            out.add(new AgentEffect.CheckInternet());
+        } else {
+            changes.demoteByItself(state, "Network isolation - cannot reach manager or peer (" + why + ")", now, out);
+        }
+    }
+
+    /** Holds the role against what the validator says of itself. */
+    void compare(AgentState state, Observation seen, Now now, List<AgentEffect> out) {
+        if (state.change != null || state.memory.stakedIdentity() == null || !seen.process().running() || seen.identity() == null) {
+            return;
+        }
+        boolean staked = state.memory.stakedIdentity().equals(seen.identity());
+        if (staked == (state.memory.role() == Role.ACTIVE)) {
+            state.contradictions = 0;
+            state.mismatchSaid = false;
+            return;
+        }
+        if (state.contradictions == 0) {
+            state.contradictions = 1;
+            state.contradictedAt = now.nanos();
+            return;
+        }
+        if (now.since(state.contradictedAt).toMillis() < 250) {
+            return;
+        }
+        if (staked) {
+            carriesUnasked(state, seen, now, out);
+        } else {
+            out.add(AgentCore.say(Level.WARNING, "the validator carries " + seen.identity() + " and not the staked identity: this host is "
+                    + "passive, whoever did it"));
+            state.memory = state.memory.withRole(Role.PASSIVE);
+            out.add(new AgentEffect.Remember(state.memory));
+        }
+    }
+
+    private void carriesUnasked(AgentState state, Observation seen, Now now, List<AgentEffect> out) {
+        long startedAt = now.wallMillis() - seen.process().uptime().toMillis();
+        boolean bornAfterDemotion = state.memory.demotedAtMillis() > 0
+                && startedAt > state.memory.demotedAtMillis() + START_SLACK.toMillis();
+        if (rules.dryRun()) {
+            return;
+        }
+        if (bornAfterDemotion) {
+            String why = "the validator started with the staked identity after this host was made passive (E14)";
+            changes.demoteByItself(state, why, now, out);
+        } else if (!rules.peerConfigured()) {
+            adopt(state, "the validator carries the staked identity, and there is no peer to ask", out);
+        } else if (state.asking == null && !tooSoon(state, now)) {
+            state.asking = AgentState.Asking.MISMATCH;
+            state.askedAt = now.nanos();
+            out.add(new AgentEffect.AskPeer());
+        }
+    }
+
+    private void adopt(AgentState state, String why, List<AgentEffect> out) {
+        state.memory = state.memory.withRole(Role.ACTIVE);
+        state.contradictions = 0;
+        out.add(AgentCore.say(Level.WARNING, "this host is active: " + why));
+        out.add(new AgentEffect.Remember(state.memory));
+    }
+
+    private boolean carries(AgentState state) {
+        return state.memory.role() == Role.ACTIVE || state.seen != null && state.memory.stakedIdentity() != null
+                && state.seen.process().running() && state.memory.stakedIdentity().equals(state.seen.identity());
+    }
+
+    private static boolean tooSoon(AgentState state, Now now) {
+        return now.since(state.askedAt).compareTo(ASK_EVERY) < 0;
+    }
+}
