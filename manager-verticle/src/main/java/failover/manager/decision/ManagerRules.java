@@ -45,6 +45,11 @@ public record ManagerRules(
         return heartbeatInterval.multipliedBy(missesBeforeFailover);
     }
 
+    /** The least time between two readings that count as two: extra looks between heartbeats do not shorten a grace. */
+    public Duration nearlyAHeartbeat() {
+        return heartbeatInterval.multipliedBy(3).dividedBy(4);
+    }
+
     /** The base URL of a host. */
     public String endpoint(Host host) {
         return host == Host.PRIMARY ? primaryEndpoint : secondaryEndpoint;

@@ -1,5 +1,99 @@
 package failover.manager.decision;
 
-/** Everything a manager knows between two events; immutable for the shell. */
+import failover.protocol.Now;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Everything a manager knows between two events. The shell only hands it back; the core works on a copy. */
 public final class ManagerState {
+    ManagerMemory memory;
+    final long startedAt;
+    final HostView primary;
+    final HostView secondary;
+
+    /** The host that carries the identity, as far as is known; {@code null} when it is not. */
+    Host holder;
+    /** Polls sent before this instant speak of roles that are no more. */
+    long rolesChangedAt;
+    long lastNumber;
+    Map<Long, Long> polls = new HashMap<>();
+
+    long networkSlot;
+    long networkSlotAt;
+    long slotAskedAt;
+    boolean slotAsked;
+    String slotTrouble;
+
+    /** The move under way; {@code null} when none. */
+    Move move;
+    /** Nothing automatic is begun before this instant: the last move failed. */
+    long notBefore;
+    /** The host that could not be promoted last time; {@code null} when none. */
+    Host failedTarget;
+    /** Readings in a row in which both hosts answer as passive, or both as active. */
+    int vacant;
+    int dual;
+    long roleCountedAt;
+
+    Judgement judgement = new Judgement(Verdict.STARTING, "no agent has answered yet", java.util.List.of());
+    String said = "";
+    long summaryAt;
+
+    ManagerState(ManagerMemory memory, Now now) {
+        this.memory = memory;
+        this.startedAt = now.nanos();
+        this.primary = new HostView(Host.PRIMARY, now);
+        this.secondary = new HostView(Host.SECONDARY, now);
+        this.notBefore = now.nanos();
+        this.rolesChangedAt = now.nanos() - 1;
+        this.summaryAt = now.nanos();
+    }
+
+    private ManagerState(ManagerState other) {
+        this.memory = other.memory;
+        this.startedAt = other.startedAt;
+        this.primary = new HostView(other.primary);
+        this.secondary = new HostView(other.secondary);
+        this.holder = other.holder;
+        this.rolesChangedAt = other.rolesChangedAt;
+        this.lastNumber = other.lastNumber;
+        this.polls = new HashMap<>(other.polls);
+        this.networkSlot = other.networkSlot;
+        this.networkSlotAt = other.networkSlotAt;
+        this.slotAskedAt = other.slotAskedAt;
+        this.slotAsked = other.slotAsked;
+        this.slotTrouble = other.slotTrouble;
+        this.move = other.move == null ? null : other.move.copy();
+        this.notBefore = other.notBefore;
+        this.failedTarget = other.failedTarget;
+        this.vacant = other.vacant;
+        this.dual = other.dual;
+        this.roleCountedAt = other.roleCountedAt;
+        this.judgement = other.judgement;
+        this.said = other.said;
+        this.summaryAt = other.summaryAt;
+    }
+
+    ManagerState copy() {
+        return new ManagerState(this);
+    }
+
+    HostView view(Host host) {
+        return host == Host.PRIMARY ? primary : secondary;
+    }
+
+    /** The highest epoch anybody is known to have heard of. */
+    long highestEpoch() {
+        long highest = memory.epoch();
+        for (HostView view : new HostView[] {primary, secondary}) {
+            if (view.status != null) {
+                highest = Math.max(highest, view.status.epoch());
+            }
+        }
+        return highest;
+    }
+
+    long number() {
+        return ++lastNumber;
+    }
 }

@@ -1,4 +1,4 @@
-package failover.manager.decision;
+package failover.protocol.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * The answer to {@code GET /state}: what the manager makes of the pair, now.
  *
- * @param verdict one word of {@link Verdict}
+ * @param verdict one of the words of docs/protocol.md
  * @param why one sentence with its numbers
  * @param active which host is taken for the active one, {@code primary} or {@code secondary}; absent when unknown
  * @param epoch the highest epoch issued

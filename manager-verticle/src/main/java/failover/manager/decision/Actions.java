@@ -1,0 +1,201 @@
+package failover.manager.decision;
+
+import failover.manager.decision.ManagerEffect.OperatorAnswer;
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.wire.ManualFailoverResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** From a verdict to a move, or to the list of what keeps it; and the operator's door, which is the same door. */
+final class Actions {
+    private final ManagerRules rules;
+    private final Fitness fitness;
+    private final Moves moves;
+
+    Actions(ManagerRules rules, Fitness fitness, Moves moves) {
+        this.rules = rules;
+        this.fitness = fitness;
+        this.moves = moves;
+    }
+
+    Judgement act(ManagerState state, Judgement judgement, Now now, List<ManagerEffect> out) {
+        switch (judgement.verdict()) {
+            case ACTIVE_PROCESS_DEAD:
+            case ACTIVE_REPORTED_SICK:
+            case ACTIVE_SILENT:
+                return replace(state, judgement, now, out);
+            case NO_ACTIVE:
+                return fill(state, judgement, now, out);
+            case DUAL_IDENTITY:
+                return fence(state, judgement, now, out);
+            default:
+                return judgement;
+        }
+    }
+
+    /** An operator's failover. Refused with the reason, or begun and answered at its end. */
+    void asked(ManagerState state, long ticket, String reason, Now now, List<ManagerEffect> out) {
+        out.add(Moves.say(Level.WARNING, "=== MANUAL FAILOVER REQUESTED === Reason: " + reason));
+        if (state.move != null) {
+            refuse(ticket, "Cannot failover: operation " + state.move.operationId + " is under way", out);
+            return;
+        }
+        if (state.holder == null) {
+            refuse(ticket, "Cannot failover: no active validator is known", out);
+            return;
+        }
+        HostView active = state.view(state.holder);
+        HostView passive = state.view(state.holder.other());
+        if (!passive.answers(rules, now)) {
+            refuse(ticket, "Cannot failover: passive validator " + rules.endpoint(passive.host) + " is unreachable: "
+                    + (passive.failure == null ? "no answer yet" : passive.failure.detail()), out);
+            return;
+        }
+        List<String> unfit = fitness.unfitness(state, passive, now);
+        if (!unfit.isEmpty()) {
+            refuse(ticket, "Cannot failover: passive validator " + rules.endpoint(passive.host) + " is not healthy: "
+                    + String.join(", ", unfit), out);
+            return;
+        }
+        if (Judge.sameHost(state)) {
+            refuse(ticket, "Cannot failover: both endpoints lead to the same host", out);
+            return;
+        }
+        if (rules.dryRun()) {
+            out.add(Moves.say(Level.WARNING, "[DRY-RUN] Would perform failover, but dry-run is enabled"));
+            out.add(new ManagerEffect.Answer(ticket, new OperatorAnswer(200, null, new ManualFailoverResponse(false,
+                    "[DRY-RUN] Would fail over: " + active.host + " -> " + passive.host, null, null, true))));
+            return;
+        }
+        boolean well = active.answers(rules, now) && active.status.processRunning();
+        boolean silent = active.silent(rules, now);
+        Move move = begin(state, Move.Kind.FAILOVER, active.host, passive.host, reason, false, well, silent, false, now, out);
+        move.tickets.add(ticket);
+    }
+
+    Duration cooldownLeft(ManagerState state, Now now) {
+        if (state.memory.movedAtMillis() == 0) {
+            return Duration.ZERO;
+        }
+        long since = now.wallMillis() - state.memory.movedAtMillis();
+        // A wall clock that went back must not lengthen the cooldown beyond itself.
+        long left = Math.min(rules.failoverCooldown().toMillis(), rules.failoverCooldown().toMillis() - since);
+        return Duration.ofMillis(Math.max(0, left));
+    }
+
+    private Judgement replace(ManagerState state, Judgement judgement, Now now, List<ManagerEffect> out) {
+        HostView active = state.view(state.holder);
+        HostView passive = state.view(state.holder.other());
+        List<String> blockers = new ArrayList<>();
+        for (String reason : fitness.unfitness(state, passive, now)) {
+            blockers.add("passive [" + passive.host + "] " + reason);
+        }
+        boolean silent = judgement.verdict() == Verdict.ACTIVE_SILENT;
+        Duration grace = rules.startupGrace().minus(now.since(state.startedAt));
+        if (silent && !grace.isNegative() && !grace.isZero()) {
+            blockers.add("the manager started " + now.since(state.startedAt).toSeconds() + " s ago; silent hosts are left alone for "
+                    + rules.startupGrace().toSeconds() + " s");
+        }
+        if (active.status != null && active.status.dryRun()) {
+            blockers.add("the agent of the active is in dry-run: it would demote nothing");
+        }
+        addCooldown(state, now, blockers);
+        addBackOff(state, now, blockers);
+        if (!blockers.isEmpty()) {
+            return judgement.blockedBy(blockers);
+        }
+        return dryOr(state, judgement, active.host, passive.host, out, () -> begin(state, Move.Kind.FAILOVER, active.host, passive.host,
+                judgement.why(), true, false, silent, false, now, out));
+    }
+
+    /** Nobody is active and both verifiably cannot sign: the last holder again if it is fit, else the other. */
+    private Judgement fill(ManagerState state, Judgement judgement, Now now, List<ManagerEffect> out) {
+        Host preferred = state.holder == null ? Host.PRIMARY : state.holder;
+        if (preferred == state.failedTarget && fitness.unfitness(state, state.view(preferred.other()), now).isEmpty()) {
+            preferred = preferred.other();
+        }
+        List<String> blockers = new ArrayList<>();
+        Host target = null;
+        for (Host candidate : new Host[] {preferred, preferred.other()}) {
+            List<String> unfit = fitness.unfitness(state, state.view(candidate), now);
+            if (unfit.isEmpty()) {
+                target = candidate;
+                break;
+            }
+            blockers.add("[" + candidate + "] " + String.join(", ", unfit));
+        }
+        if (target != null) {
+            blockers.clear();
+            if (state.holder != null && target != state.holder) {
+                addCooldown(state, now, blockers);
+            }
+            addBackOff(state, now, blockers);
+        }
+        if (!blockers.isEmpty()) {
+            return judgement.blockedBy(blockers);
+        }
+        Host chosen = target;
+        return dryOr(state, judgement, chosen.other(), chosen, out, () -> begin(state, Move.Kind.FAILOVER, chosen.other(), chosen,
+                judgement.why(), true, false, false, true, now, out));
+    }
+
+    /** Two actives: the one with the lower epoch loses; where epochs do not tell, the one that is not the known holder. */
+    private Judgement fence(ManagerState state, Judgement judgement, Now now, List<ManagerEffect> out) {
+        long first = state.primary.status.epoch();
+        long second = state.secondary.status.epoch();
+        Host known = state.memory.holder() != null ? state.memory.holder() : state.holder == null ? Host.PRIMARY : state.holder;
+        Host loser = first == second ? known.other() : first < second ? Host.PRIMARY : Host.SECONDARY;
+        List<String> blockers = new ArrayList<>();
+        addBackOff(state, now, blockers);
+        if (!blockers.isEmpty()) {
+            return judgement.blockedBy(blockers);
+        }
+        return dryOr(state, judgement, loser, null, out, () -> begin(state, Move.Kind.FENCE, loser, null, judgement.why(), true, false,
+                false, false, now, out));
+    }
+
+    private Judgement dryOr(ManagerState state, Judgement judgement, Host from, Host to, List<ManagerEffect> out, Runnable begin) {
+        if (!rules.dryRun()) {
+            begin.run();
+            return new Judgement(Verdict.MOVING, judgement.why(), List.of());
+        }
+        Judgement dry = judgement.blockedBy(List.of("dry-run is enabled"));
+        if (!dry.key().equals(state.said)) {
+            out.add(Moves.say(Level.WARNING, "[DRY-RUN] Would perform failover, but dry-run is enabled: " + judgement.why()
+                    + "; would send become_passive to [" + from + "]" + (to == null ? "" : ", then become_active to [" + to + "]")));
+        }
+        return dry;
+    }
+
+    private Move begin(ManagerState state, Move.Kind kind, Host from, Host to, String reason, boolean automatic, boolean planned,
+            boolean silentFrom, boolean vacant, Now now, List<ManagerEffect> out) {
+        long epoch = state.highestEpoch() + 1;
+        String id = state.memory.managerId().substring(0, Math.min(8, state.memory.managerId().length())) + "-" + epoch;
+        state.memory = state.memory.withEpoch(epoch);
+        Move move = new Move(kind, id, epoch, from, to, reason, automatic, planned, silentFrom, vacant);
+        moves.begin(state, move, now, out);
+        return move;
+    }
+
+    private void addCooldown(ManagerState state, Now now, List<String> blockers) {
+        Duration left = cooldownLeft(state, now);
+        if (!left.isZero()) {
+            blockers.add("cooldown: " + left.toSeconds() + " s of " + rules.failoverCooldown().toSeconds() + " s are left since the last "
+                    + "automatic failover; an operator may still move by hand");
+        }
+    }
+
+    private void addBackOff(ManagerState state, Now now, List<String> blockers) {
+        if (!now.reached(state.notBefore)) {
+            long left = Duration.ofNanos(state.notBefore - now.nanos()).toSeconds();
+            blockers.add("the last move failed; the next try is " + left + " s away");
+        }
+    }
+
+    private static void refuse(long ticket, String why, List<ManagerEffect> out) {
+        out.add(Moves.say(Level.WARNING, why));
+        out.add(new ManagerEffect.Answer(ticket, new OperatorAnswer(503, why, null)));
+    }
+}

@@ -1,0 +1,86 @@
+package failover.manager.decision;
+
+import failover.protocol.Now;
+import failover.protocol.wire.StatusResponse;
+import java.time.Duration;
+
+/** What is known of one host. "Did not answer" is a value of its own ({@link #failure}), never an old answer taken for a new one. */
+final class HostView {
+    final Host host;
+    /** The newest good answer; {@code null} before the first. */
+    StatusResponse status;
+    /** Monotonic instant when it was received; before the first answer, when the manager started. */
+    long heardAt;
+    /** Number of the poll it answered; older answers are dropped. */
+    long answeredPoll;
+    /** Why the newest finished poll failed; {@code null} when it did not. */
+    Failure failure;
+    /** Failed polls in a row. */
+    int fails;
+    /** Bad readings in a row, at least a heartbeat apart (graces of safety.md). */
+    int sick;
+    long sickCountedAt;
+    /** When the process was first seen gone in the present row of such readings; 0 when it runs. */
+    long goneSince;
+    boolean goneConfirmed;
+    /** The slot of the reading before the newest. */
+    long slotBefore;
+    /** What was last said of its health, so that it is said once. */
+    String said = "";
+
+    HostView(Host host, Now now) {
+        this.host = host;
+        this.heardAt = now.nanos();
+    }
+
+    HostView(HostView other) {
+        this.host = other.host;
+        this.status = other.status;
+        this.heardAt = other.heardAt;
+        this.answeredPoll = other.answeredPoll;
+        this.failure = other.failure;
+        this.fails = other.fails;
+        this.sick = other.sick;
+        this.sickCountedAt = other.sickCountedAt;
+        this.goneSince = other.goneSince;
+        this.goneConfirmed = other.goneConfirmed;
+        this.slotBefore = other.slotBefore;
+        this.said = other.said;
+    }
+
+    boolean everAnswered() {
+        return status != null;
+    }
+
+    Duration silentFor(Now now) {
+        return now.since(heardAt);
+    }
+
+    /** Its newest poll was answered, and not long ago. */
+    boolean answers(ManagerRules rules, Now now) {
+        return status != null && failure == null
+                && silentFor(now).compareTo(rules.heartbeatInterval().plus(rules.requestTimeout())) <= 0;
+    }
+
+    /** Silent for the whole S. */
+    boolean silent(ManagerRules rules, Now now) {
+        return silentFor(now).compareTo(rules.silence()) >= 0;
+    }
+
+    /** The agent is ours, not an original: it knows epochs and verifies. */
+    boolean ours() {
+        return status != null && status.fromOurs();
+    }
+
+    /** A change of role is under way there: what it says of its role is about to change. */
+    boolean busy() {
+        return status != null && status.operation() != null && !status.operation().isEmpty();
+    }
+
+    /** Forget readings made before a change of role. */
+    void forgetReadings() {
+        sick = 0;
+        goneSince = 0;
+        goneConfirmed = false;
+    }
+}

@@ -1,0 +1,117 @@
+package failover.manager.decision;
+
+import failover.protocol.Now;
+import java.time.Duration;
+import java.util.List;
+
+/** From what is known to a verdict: no state of its own, no side effect, the same answer for the same knowledge. */
+final class Judge {
+    private final ManagerRules rules;
+    private final Fitness fitness;
+
+    Judge(ManagerRules rules, Fitness fitness) {
+        this.rules = rules;
+        this.fitness = fitness;
+    }
+
+    Judgement judge(ManagerState state, Now now) {
+        if (state.move != null) {
+            Move move = state.move;
+            return of(Verdict.MOVING, "operation " + move.operationId + " is " + move.step.name().toLowerCase(java.util.Locale.ROOT) + ": "
+                    + move.reason);
+        }
+        if (!state.primary.everAnswered() && !state.secondary.everAnswered()) {
+            return state.primary.silent(rules, now)
+                    ? bothUnreachable(state)
+                    : of(Verdict.STARTING, "no agent has answered yet");
+        }
+        if (sameHost(state)) {
+            return of(Verdict.SAME_HOST, "both endpoints lead to the same host " + state.primary.status.hostId()
+                    + ": check active_validator and passive_validator");
+        }
+        if (state.dual > 0) {
+            return state.dual < 2
+                    ? of(Verdict.SUSPECT, "both hosts say they are active, seen once")
+                    : of(Verdict.DUAL_IDENTITY, "both hosts say they are active");
+        }
+        if (state.vacant > 0) {
+            return vacant(state);
+        }
+        if (state.holder == null) {
+            return of(Verdict.IDENTITY_UNKNOWN, "no host says it is active, and the configuration does not say which one is");
+        }
+        return judgeHolder(state, state.view(state.holder), now);
+    }
+
+    private Judgement judgeHolder(ManagerState state, HostView active, Now now) {
+        HostView other = state.view(active.host.other());
+        if (active.silent(rules, now)) {
+            if (!other.answers(rules, now)) {
+                return bothUnreachable(state);
+            }
+            return of(Verdict.ACTIVE_SILENT, "active unreachable for " + active.fails + " consecutive checks: " + silence(active, now));
+        }
+        if (active.failure != null || !active.everAnswered()) {
+            return of(Verdict.ACTIVE_UNREACHABLE_SUSPECT, silence(active, now)
+                    + (active.failure == null ? "" : ": " + active.failure.detail()));
+        }
+        if (active.busy()) {
+            return of(Verdict.SUSPECT, "[" + active.host + "] is busy with " + active.status.operation());
+        }
+        if (!active.status.processRunning()) {
+            return active.goneConfirmed
+                    ? of(Verdict.ACTIVE_PROCESS_DEAD, "process not running")
+                    : of(Verdict.SUSPECT, "[" + active.host + "] process not running, seen once");
+        }
+        List<String> reasons = fitness.sickness(state, active, now);
+        if (!reasons.isEmpty()) {
+            String words = String.join(", ", reasons);
+            return active.sick >= rules.unhealthyChecks()
+                    ? of(Verdict.ACTIVE_REPORTED_SICK, words)
+                    : of(Verdict.SUSPECT, "[" + active.host + "] " + words + ", " + active.sick + " of " + rules.unhealthyChecks()
+                            + " checks");
+        }
+        return of(Verdict.NO_PROBLEM, "[" + active.host + "] is active and well");
+    }
+
+    private Judgement vacant(ManagerState state) {
+        boolean certain = excluded(state.primary) && excluded(state.secondary);
+        if (!certain) {
+            return of(Verdict.IDENTITY_UNKNOWN, "both hosts say they are passive, but not by their validators' word: nobody is promoted "
+                    + "(set validator_identity on both agents, or promote one by hand)");
+        }
+        return state.vacant < rules.unhealthyChecks()
+                ? of(Verdict.SUSPECT, "nobody is active, seen " + state.vacant + " of " + rules.unhealthyChecks() + " times")
+                : of(Verdict.NO_ACTIVE, "both validators passive");
+    }
+
+    private Judgement bothUnreachable(ManagerState state) {
+        return of(Verdict.BOTH_UNREACHABLE, "neither host answers: [primary] " + detail(state.primary) + "; [secondary] "
+                + detail(state.secondary) + "; nothing is moved on that");
+    }
+
+    /** A host that verifiably cannot sign. */
+    static boolean excluded(HostView view) {
+        return view.status != null && !view.status.isActive() && view.status.identityVerified() && !view.status.dryRun();
+    }
+
+    static boolean sameHost(ManagerState state) {
+        return state.primary.ours() && state.secondary.ours() && state.primary.status.hostId().equals(state.secondary.status.hostId());
+    }
+
+    private static String detail(HostView view) {
+        return view.failure == null ? "no answer" : view.failure.detail();
+    }
+
+    private String silence(HostView view, Now now) {
+        return "[" + view.host + "] silent for " + seconds(view.silentFor(now)) + " s of " + seconds(rules.silence()) + " s";
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(java.util.Locale.ROOT, "%.1f", time.toMillis() / 1000.0);
+    }
+
+    private static Judgement of(Verdict verdict, String why) {
+        return new Judgement(verdict, why, List.of());
+    }
+}

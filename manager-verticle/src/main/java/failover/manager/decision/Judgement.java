@@ -1,0 +1,23 @@
+package failover.manager.decision;
+
+import java.util.List;
+
+/**
+ * What the manager makes of what it knows.
+ *
+ * @param verdict the word
+ * @param why one sentence with its numbers
+ * @param blockers why nothing is done about it although something should be; empty when nothing keeps it
+ */
+record Judgement(Verdict verdict, String why, List<String> blockers) {
+
+    /** The same, kept from acting. */
+    Judgement blockedBy(List<String> reasons) {
+        return new Judgement(verdict, why, List.copyOf(reasons));
+    }
+
+    /** What must differ for it to be worth a new line in the log: words, not the numbers that change with every tick. */
+    String key() {
+        return verdict + "|" + (why + "|" + blockers).replaceAll("[0-9]+([.][0-9]+)?", "#");
+    }
+}

@@ -1,0 +1,76 @@
+package failover.manager.decision;
+
+import failover.manager.decision.ManagerMemory.Step;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A move of the identity under way; a long action is part of the state, not a thread that waits. */
+final class Move {
+    /** What a move is for. */
+    enum Kind {
+        /** The active is replaced, or, where nobody is active, somebody made so. */
+        FAILOVER,
+        /** Both are active: one is made passive, nobody is promoted. */
+        FENCE
+    }
+
+    final Kind kind;
+    final String operationId;
+    final Host from;
+    final Host to;
+    final String reason;
+    /** The manager's own decision, counted by the cooldown. */
+    final boolean automatic;
+    /** The active is well: its validator is not to be hurt. */
+    final boolean planned;
+    /** {@link #from} has been silent for S when the move began. */
+    final boolean silentFrom;
+    /** Nobody was active when it began. */
+    final boolean vacant;
+    final List<Long> tickets = new ArrayList<>();
+
+    Step step = Step.DEMOTING;
+    long epoch;
+    /** The command that is out; 0 while the memory is being saved or an outcome is being read from statuses. */
+    long command;
+    /** {@link #from} answered that it is passive, in this move. */
+    boolean demoted;
+    /** Its validator's process is dead: it cannot be given the identity back. */
+    boolean fromDead;
+    /** The answer to become_active was lost: the outcome is read from {@link #to}'s statuses until then (monotonic); 0 when not. */
+    long resolveBy;
+    /** When a failed clearing is tried again; 0 when none waits. */
+    long retryAt;
+    String trouble = "";
+
+    Move(Kind kind, String operationId, long epoch, Host from, Host to, String reason, boolean automatic, boolean planned,
+            boolean silentFrom, boolean vacant) {
+        this.kind = kind;
+        this.operationId = operationId;
+        this.epoch = epoch;
+        this.from = from;
+        this.to = to;
+        this.reason = reason;
+        this.automatic = automatic;
+        this.planned = planned;
+        this.silentFrom = silentFrom;
+        this.vacant = vacant;
+    }
+
+    Move copy() {
+        Move copy = new Move(kind, operationId, epoch, from, to, reason, automatic, planned, silentFrom, vacant);
+        copy.tickets.addAll(tickets);
+        copy.step = step;
+        copy.command = command;
+        copy.demoted = demoted;
+        copy.fromDead = fromDead;
+        copy.resolveBy = resolveBy;
+        copy.retryAt = retryAt;
+        copy.trouble = trouble;
+        return copy;
+    }
+
+    ManagerMemory.Intent intent() {
+        return kind == Kind.FENCE ? null : new ManagerMemory.Intent(operationId, from, to, step, reason);
+    }
+}

@@ -1,0 +1,364 @@
+package failover.manager.decision;
+
+import failover.manager.decision.ManagerEffect.OperatorAnswer;
+import failover.manager.decision.ManagerMemory.Step;
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.ManualFailoverResponse;
+import failover.protocol.wire.Outcome;
+import failover.protocol.wire.StatusResponse;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The steps of a move: demote, and only after that promote; what was refused before anything ran is given back to the old holder, what is
+ * unknown is cleared first and never guessed (OM0-3, OM-1, SVS-3). Each step is durable before its command goes out (E10).
+ */
+final class Moves {
+    private static final Duration LAST_CALL = Duration.ofSeconds(1);
+    private static final Duration ANSWER_SLACK = Duration.ofSeconds(1);
+    private static final Duration RETRY = Duration.ofSeconds(2);
+    private static final Duration BACK_OFF = Duration.ofSeconds(10);
+
+    private final ManagerRules rules;
+
+    Moves(ManagerRules rules) {
+        this.rules = rules;
+    }
+
+    void begin(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+        state.move = move;
+        out.add(say(Level.WARNING, move.kind == Move.Kind.FENCE ? "=== FENCING ONE OF TWO ACTIVES ===" : "=== FAILOVER INITIATED ==="));
+        out.add(say(Level.WARNING, "Reason: " + move.reason + " (op=" + move.operationId + " epoch=" + move.epoch + ")"));
+        out.add(say(Level.INFO, "From: [" + move.from + "] " + rules.endpoint(move.from)));
+        if (move.to != null) {
+            out.add(say(Level.INFO, "To:   [" + move.to + "] " + rules.endpoint(move.to)));
+        }
+        enter(state, Step.DEMOTING, out);
+    }
+
+    /** A manager that stopped in the middle: what was sent may still take effect, so the outcome is read before anything else is done. */
+    void resume(ManagerState state, ManagerMemory.Intent intent, Now now, List<ManagerEffect> out) {
+        out.add(say(Level.WARNING, "this manager stopped in the middle of operation " + intent.operationId() + " (" + intent.step()
+                + ", [" + intent.from() + "] to [" + intent.to() + "]): reading what became of it"));
+        if (intent.step() != Step.PROMOTING && intent.step() != Step.CLEARING) {
+            state.memory = state.memory.withIntent(null);
+            out.add(new ManagerEffect.Remember(state.memory));
+            return;
+        }
+        Move move = new Move(Move.Kind.FAILOVER, intent.operationId(), state.memory.epoch(), intent.from(), intent.to(), intent.reason(),
+                true, false, false, false);
+        state.move = move;
+        move.step = intent.step();
+        if (intent.step() == Step.PROMOTING) {
+            move.resolveBy = now.plus(rules.promotionTimeout());
+        } else {
+            move.retryAt = now.nanos();
+        }
+    }
+
+    void saved(ManagerState state, String error, Now now, List<ManagerEffect> out) {
+        Move move = state.move;
+        if (move == null || move.command != 0 || move.resolveBy != 0 || move.retryAt != 0) {
+            return;
+        }
+        if (error != null) {
+            move.trouble = "the state could not be made durable: " + error;
+            fail(state, now, out);
+            return;
+        }
+        move.command = state.number();
+        switch (move.step) {
+            case DEMOTING:
+                demote(state, move, now, out);
+                break;
+            case PROMOTING:
+                out.add(say(Level.INFO, "Step 2: Sending become_active to [" + move.to + "]..."));
+                command(move, move.to, Action.BECOME_ACTIVE, rules.promotionTimeout(), now, out);
+                break;
+            case CLEARING:
+                out.add(say(Level.WARNING, "Sending become_passive to [" + move.to + "], to know for sure: " + move.trouble));
+                command(move, move.to, Action.BECOME_PASSIVE, rules.demotionTimeout(), now, out);
+                break;
+            case RESTORING:
+                out.add(say(Level.WARNING, "Giving the identity back to [" + move.from + "]: " + move.trouble));
+                command(move, move.from, Action.BECOME_ACTIVE, rules.promotionTimeout(), now, out);
+                break;
+            default:
+                throw new AssertionError(move.step);
+        }
+    }
+
+    void replied(ManagerState state, long number, FailoverResponse response, Now now, List<ManagerEffect> out) {
+        Move move = state.move;
+        if (move == null || number == 0 || move.command != number) {
+            return;
+        }
+        move.command = 0;
+        Outcome outcome = Outcome.of(response.outcome());
+        boolean done = response.success() && !response.dryRun() && (outcome == null || outcome == Outcome.DONE);
+        switch (move.step) {
+            case DEMOTING:
+                demoted(state, move, done, response, now, out);
+                break;
+            case PROMOTING:
+                promoted(state, move, done, response.dryRun() ? Outcome.REFUSED : outcome, response.message(), now, out);
+                break;
+            case CLEARING:
+                cleared(state, move, done, response.message(), now, out);
+                break;
+            case RESTORING:
+                restored(state, move, done, response.message(), now, out);
+                break;
+            default:
+                throw new AssertionError(move.step);
+        }
+    }
+
+    void failed(ManagerState state, long number, Failure failure, Now now, List<ManagerEffect> out) {
+        Move move = state.move;
+        if (move == null || number == 0 || move.command != number) {
+            return;
+        }
+        move.command = 0;
+        switch (move.step) {
+            case DEMOTING:
+                if (move.silentFrom) {
+                    out.add(say(Level.WARNING, "Step 1: [" + move.from + "] is unreachable, skipping become_passive (" + failure.detail()
+                            + "): it is replaced on its silence alone"));
+                    promoteNext(state, move, now, out);
+                } else {
+                    move.trouble = "[" + move.from + "] did not answer become_passive: " + failure.detail();
+                    fail(state, now, out);
+                }
+                break;
+            case PROMOTING:
+                if (failure.kind() == Failure.Kind.NOT_DELIVERED) {
+                    promoted(state, move, false, Outcome.REFUSED, failure.detail(), now, out);
+                } else {
+                    out.add(say(Level.WARNING, "[" + move.to + "] did not answer become_active (" + failure.detail()
+                            + "): whether it is active is read from its status, nothing is repeated"));
+                    move.trouble = failure.detail();
+                    move.resolveBy = now.plus(rules.promotionTimeout());
+                }
+                break;
+            case CLEARING:
+                cleared(state, move, false, failure.detail(), now, out);
+                break;
+            case RESTORING:
+                restored(state, move, false, failure.detail(), now, out);
+                break;
+            default:
+                throw new AssertionError(move.step);
+        }
+    }
+
+    /** A status of a host in a move: it may tell what became of a command whose answer was lost. */
+    void statusSeen(ManagerState state, HostView view, Now now, List<ManagerEffect> out) {
+        Move move = state.move;
+        if (move == null || move.resolveBy == 0 || view.host != move.to || view.busy()) {
+            return;
+        }
+        StatusResponse status = view.status;
+        boolean same = status.lastOperation() != null && move.operationId.equals(status.lastOperation().operationId())
+                && Action.BECOME_ACTIVE.wire().equals(status.lastOperation().action());
+        if (same) {
+            Outcome outcome = Outcome.of(status.lastOperation().outcome());
+            move.resolveBy = 0;
+            promoted(state, move, outcome == Outcome.DONE, outcome, status.lastOperation().message(), now, out);
+        } else if (status.isActive() && (status.identityVerified() || !status.fromOurs())) {
+            move.resolveBy = 0;
+            promoted(state, move, true, Outcome.DONE, "it says it is active", now, out);
+        } else if (status.fromOurs() && status.identityVerified() && !status.isActive() && status.epoch() < move.epoch) {
+            // It has not begun. Under a higher epoch it never will: a command still on its way is refused then.
+            clear(state, move, "[" + move.to + "] has not obeyed become_active", out);
+        }
+    }
+
+    void tick(ManagerState state, Now now, List<ManagerEffect> out) {
+        Move move = state.move;
+        if (move == null) {
+            return;
+        }
+        if (move.resolveBy != 0 && now.reached(move.resolveBy)) {
+            move.resolveBy = 0;
+            clear(state, move, "nothing tells what became of become_active on [" + move.to + "]", out);
+        } else if (move.retryAt != 0 && now.reached(move.retryAt)) {
+            move.retryAt = 0;
+            if (state.view(move.to).silent(rules, now)) {
+                // Silent for the whole of S, like an active that is replaced on its silence.
+                out.add(say(Level.WARNING, "[" + move.to + "] is silent: it counts as gone"));
+                giveBackOrFail(state, move, now, out);
+            } else {
+                clear(state, move, move.trouble, out);
+            }
+        }
+    }
+
+    private void demote(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+        if (move.silentFrom && !state.view(move.from).ours()) {
+            move.command = 0;
+            out.add(say(Level.WARNING, "Step 1: [" + move.from + "] is unreachable, skipping become_passive: it is replaced on its silence "
+                    + "alone"));
+            promoteNext(state, move, now, out);
+            return;
+        }
+        out.add(say(Level.INFO, "Step 1: Sending become_passive to [" + move.from + "]..."));
+        Duration limit = move.silentFrom ? shorter(LAST_CALL, rules.requestTimeout()) : rules.demotionTimeout();
+        command(move, move.from, Action.BECOME_PASSIVE, limit, now, out);
+    }
+
+    private void demoted(ManagerState state, Move move, boolean done, FailoverResponse response, Now now, List<ManagerEffect> out) {
+        if (!done) {
+            move.trouble = "[" + move.from + "] did not become passive: "
+                    + (response.dryRun() ? "its agent is in dry-run" : response.message());
+            fail(state, now, out);
+            return;
+        }
+        move.demoted = true;
+        move.fromDead = response.processDead();
+        out.add(say(Level.INFO, "[" + move.from + "] is passive" + (response.verified() ? ", by its validator's word"
+                : response.processDead() ? "" : ", by its agent's word") + (response.processDead() ? ": its process is dead" : "")
+                + " (" + response.tookMs() + " ms)"));
+        if (!("Successfully executed: " + Action.BECOME_PASSIVE).equals(response.message())) {
+            out.add(say(Level.WARNING, "[" + move.from + "] says: " + response.message()));
+        }
+        if (move.kind == Move.Kind.FENCE) {
+            Host winner = move.from.other();
+            end(state, winner, now, out);
+            out.add(say(Level.WARNING, "=== FENCING COMPLETE === [" + winner + "] is the only active"));
+        } else {
+            promoteNext(state, move, now, out);
+        }
+    }
+
+    private void promoteNext(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+        if (move.kind == Move.Kind.FENCE) {
+            fail(state, now, out);
+        } else {
+            enter(state, Step.PROMOTING, out);
+        }
+    }
+
+    private void promoted(ManagerState state, Move move, boolean done, Outcome outcome, String words, Now now, List<ManagerEffect> out) {
+        if (done) {
+            complete(state, move, now, out);
+            return;
+        }
+        move.trouble = "[" + move.to + "] did not become active: " + words;
+        state.failedTarget = move.to;
+        out.add(say(Level.ERROR, move.trouble));
+        if (outcome == Outcome.REFUSED) {
+            giveBackOrFail(state, move, now, out);
+        } else {
+            clear(state, move, move.trouble, out);
+        }
+    }
+
+    /** Orders the target to be passive under a higher epoch: a become_active that is still on its way is refused then. */
+    private void clear(ManagerState state, Move move, String why, List<ManagerEffect> out) {
+        move.trouble = why;
+        move.epoch = state.highestEpoch() + 1;
+        state.memory = state.memory.withEpoch(move.epoch);
+        enter(state, Step.CLEARING, out);
+    }
+
+    private void cleared(ManagerState state, Move move, boolean done, String words, Now now, List<ManagerEffect> out) {
+        if (done) {
+            giveBackOrFail(state, move, now, out);
+            return;
+        }
+        out.add(say(Level.ERROR, "CRITICAL: [" + move.to + "] may be active or not, and did not become passive: " + words
+                + "; nobody else is promoted before that is known"));
+        move.retryAt = now.plus(RETRY);
+        out.add(new ManagerEffect.Wake(RETRY));
+    }
+
+    private void giveBackOrFail(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+        if (!move.demoted || move.fromDead || move.vacant) {
+            fail(state, now, out);
+            return;
+        }
+        move.epoch = state.highestEpoch() + 1;
+        state.memory = state.memory.withEpoch(move.epoch);
+        enter(state, Step.RESTORING, out);
+    }
+
+    private void restored(ManagerState state, Move move, boolean done, String words, Now now, List<ManagerEffect> out) {
+        if (done) {
+            move.trouble += "; [" + move.from + "] has the identity again";
+            state.holder = move.from;
+            state.memory = state.memory.withHolder(move.from);
+        } else {
+            move.trouble += "; and [" + move.from + "] did not take the identity back: " + words;
+        }
+        fail(state, now, out);
+    }
+
+    private void complete(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+        if (move.automatic && !move.vacant) {
+            state.memory = state.memory.withMovedAt(now.wallMillis());
+        }
+        state.failedTarget = null;
+        String from = move.from.label();
+        String to = move.to.label();
+        for (long ticket : move.tickets) {
+            out.add(new ManagerEffect.Answer(ticket, new OperatorAnswer(200, null, new ManualFailoverResponse(true,
+                    "Failover completed successfully: " + from + " -> " + to, rules.endpoint(move.from), rules.endpoint(move.to), false))));
+        }
+        end(state, move.to, now, out);
+        out.add(say(Level.WARNING, "=== FAILOVER COMPLETE === (op=" + move.operationId + " epoch=" + move.epoch + ")"));
+        out.add(say(Level.INFO, "New active: [" + move.to + "] " + rules.endpoint(move.to)));
+    }
+
+    private void fail(ManagerState state, Now now, List<ManagerEffect> out) {
+        Move move = state.move;
+        out.add(say(Level.ERROR, "CRITICAL: Failover failed: " + move.trouble + " (op=" + move.operationId + ")"));
+        for (long ticket : move.tickets) {
+            out.add(new ManagerEffect.Answer(ticket, new OperatorAnswer(500, "Failover failed: " + move.trouble, null)));
+        }
+        end(state, state.holder, now, out);
+        state.notBefore = now.plus(BACK_OFF);
+    }
+
+    private void end(ManagerState state, Host holder, Now now, List<ManagerEffect> out) {
+        state.move = null;
+        state.holder = holder;
+        state.rolesChangedAt = now.nanos();
+        state.vacant = 0;
+        state.dual = 0;
+        state.primary.forgetReadings();
+        state.secondary.forgetReadings();
+        state.memory = state.memory.withIntent(null).withHolder(holder);
+        out.add(new ManagerEffect.Remember(state.memory));
+        out.add(new ManagerEffect.Wake(Duration.ofMillis(250)));
+    }
+
+    private void enter(ManagerState state, Step step, List<ManagerEffect> out) {
+        Move move = state.move;
+        move.step = step;
+        move.command = 0;
+        move.resolveBy = 0;
+        move.retryAt = 0;
+        state.memory = state.memory.withIntent(move.intent());
+        out.add(new ManagerEffect.Save(state.memory));
+    }
+
+    private void command(Move move, Host host, Action action, Duration limit, Now now, List<ManagerEffect> out) {
+        FailoverRequest request = new FailoverRequest(action.wire(), move.reason, false, now.wallSeconds(), move.operationId, move.epoch,
+                limit.toMillis(), move.planned);
+        Duration wait = move.silentFrom && host == move.from ? limit : limit.plus(ANSWER_SLACK);
+        out.add(new ManagerEffect.Command(host, move.command, request, wait));
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
+    static ManagerEffect say(Level level, String line) {
+        return new ManagerEffect.Say(level, line);
+    }
+}
