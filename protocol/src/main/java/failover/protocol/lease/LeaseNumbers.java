@@ -1,0 +1,115 @@
+package failover.protocol.lease;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * The times of the lease, derived from the heartbeat (safety.md, "Numbers"; rules E1 to E4). Both programs derive them the same way and
+ * print the arithmetic at their start.
+ *
+ * @param heartbeat P, between two polls
+ * @param silence S, after which a host that says nothing may be replaced; at least P times the misses allowed
+ * @param askedSilence what the configuration asked for, P × N; less than {@link #silence} when that was too little for E1
+ * @param jitter J, slack for late timers
+ * @param fence D, the longest a fence by the agent may take
+ * @param kill K, what a verified SIGKILL takes
+ * @param lease Q, how long a token is worth on the holder's own clock
+ * @param misses m, heartbeats that may be lost between three successive good ones
+ */
+public record LeaseNumbers(
+        Duration heartbeat,
+        Duration silence,
+        Duration askedSilence,
+        Duration jitter,
+        Duration fence,
+        Duration kill,
+        Duration lease,
+        int misses) {
+
+    /** r: the machines' clocks run at rates within this of each other. */
+    public static final double CLOCK_RATE = 0.005;
+
+    private static final Duration MAX_FENCER = Duration.ofSeconds(1);
+    private static final Duration MAX_JITTER = Duration.ofMillis(500);
+    private static final Duration MAX_FENCE = Duration.ofSeconds(5);
+    private static final Duration MAX_KILL = Duration.ofMillis(300);
+    private static final Duration STEP = Duration.ofMillis(100);
+
+    /**
+     * The numbers for that heartbeat and that many misses. Where P × N is too little for E1, the silence is raised to the smallest value
+     * that fits, in steps of 100 ms.
+     *
+     * @param heartbeat P, positive
+     * @param missesBeforeFailover N, positive
+     */
+    public static LeaseNumbers of(Duration heartbeat, int missesBeforeFailover) {
+        if (heartbeat.isNegative() || heartbeat.isZero() || missesBeforeFailover < 1) {
+            throw new IllegalArgumentException("heartbeat and misses must be positive: " + heartbeat + " × " + missesBeforeFailover);
+        }
+        Duration asked = heartbeat.multipliedBy(missesBeforeFailover);
+        LeaseNumbers numbers = with(heartbeat, asked, asked);
+        Duration silence = asked;
+        while (numbers.misses < 0) {
+            silence = silence.plus(STEP);
+            numbers = with(heartbeat, silence, asked);
+        }
+        return numbers;
+    }
+
+    private static LeaseNumbers with(Duration heartbeat, Duration silence, Duration asked) {
+        Duration jitter = min(MAX_JITTER, silence.dividedBy(20));
+        Duration fence = min(MAX_FENCE, silence.dividedBy(5));
+        Duration kill = min(MAX_KILL, scale(fence, 0.15));
+        Duration lease = scale(silence.minus(jitter), (1 - CLOCK_RATE) / (1 + CLOCK_RATE));
+        Duration room = lease.minus(fence).minus(jitter).minus(jitter);
+        int misses = room.isNegative() ? -1 : (int) Math.max(-1, room.toNanos() / heartbeat.toNanos() - 2);
+        return new LeaseNumbers(heartbeat, silence, asked, jitter, fence, kill, lease, misses);
+    }
+
+    /** The configuration asked for less silence than E1 needs. */
+    public boolean raised() {
+        return silence.compareTo(askedSilence) > 0;
+    }
+
+    /** E2: how long before its deadline a holder begins to fence itself, {@code D + J}. */
+    public Duration fenceLead() {
+        return fence.plus(jitter);
+    }
+
+    /** D_w: what the fencer may take; never more than D, so that a short lease still leaves the agent the first try. */
+    public Duration fencer() {
+        return min(MAX_FENCER, fence);
+    }
+
+    /** E3: how long the grantor waits on its own clock after it last heard the holder, {@code Q(1+r)/(1−r) + J}. */
+    public Duration grantorWait() {
+        return scale(lease, (1 + CLOCK_RATE) / (1 - CLOCK_RATE)).plus(jitter);
+    }
+
+    /** E5 and E11: what must be left of a lease, or of a token's worth, for a command of that limit to be run under it. */
+    public Duration needed(Duration commandLimit) {
+        return commandLimit.plus(fence).plus(jitter);
+    }
+
+    /** The derivation in one line, for the log at the start. */
+    public String arithmetic() {
+        String raise = raised() ? ", raised from P×N=" + s(askedSilence) + " so that E1 holds" : "";
+        Duration spent = heartbeat.multipliedBy(misses + 2L).plus(fenceLead()).plus(jitter);
+        return String.format(Locale.ROOT, "S=%s (P=%s%s) J=%s D=%s K=%s Q=(S-J)(1-r)/(1+r)=%s m=%d: (m+2)P+D+2J=%s <= Q; "
+                + "a holder fences itself %s before its lease ends; a silent host is replaced after Q(1+r)/(1-r)+J=%s",
+                s(silence), s(heartbeat), raise, s(jitter), s(fence), s(kill), s(lease), misses, s(spent), s(fenceLead()),
+                s(grantorWait()));
+    }
+
+    private static String s(Duration time) {
+        return String.format(Locale.ROOT, "%.3fs", time.toNanos() / 1e9);
+    }
+
+    private static Duration scale(Duration time, double factor) {
+        return Duration.ofNanos(Math.round(time.toNanos() * factor));
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+}
