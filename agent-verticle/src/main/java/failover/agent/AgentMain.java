@@ -50,7 +50,8 @@ public final class AgentMain {
     Program.main(spec(), args);
   }
 
-  static Program.Spec<AgentConfig> spec() {
+  /** What makes this program. */
+  public static Program.Spec<AgentConfig> spec() {
     return new Program.Spec<>("agent", "Guards the validator beside it and moves its identity when the manager says so.", FLAGS,
         AgentSettings.VARIABLES, "validator-config.json", EXAMPLE, AgentSettings::read, AgentVerticle::new, AgentConfig::logFile,
         config -> "listen_addr " + config.listen(), Map.of());

@@ -63,7 +63,8 @@ public final class ManagerMain {
     Program.main(spec(), args);
   }
 
-  static Program.Spec<ManagerConfig> spec() {
+  /** What makes this program. */
+  public static Program.Spec<ManagerConfig> spec() {
     Map<String, Program.Action> actions = new LinkedHashMap<>();
     actions.put("trigger-failover", ManagerMain::trigger);
     actions.put("shutdown-agent", ManagerMain::shutdown);

@@ -22,6 +22,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,7 +102,7 @@ public final class Program<C> {
 
   /** Does what the command line says; gives the exit code, or -1 when the verticle now runs. */
   public int run(String... args) {
-    GoFlags flags = new GoFlags("failover-" + spec.name(), spec.summary(), withCommon(spec.flags()));
+    GoFlags flags = flags(spec);
     Parsed parsed;
     try {
       parsed = flags.parse(args);
@@ -121,15 +122,16 @@ public final class Program<C> {
     return parsed.on("generate-config") ? generate() : withVertx(parsed);
   }
 
-  private List<Flag> withCommon(List<Flag> own) {
-    List<Flag> all = new java.util.ArrayList<>(own);
+  /** All flags of a program: its own and those that both have. */
+  public static GoFlags flags(Spec<?> spec) {
+    List<Flag> all = new ArrayList<>(spec.flags());
     all.add(new Flag("log-file", Kind.TEXT, "log_file", "", "Write the log to this file too."));
     all.add(new Flag("generate-config", Kind.SWITCH, "", "", "Write an example to " + spec.exampleFile() + " and exit."));
     all.add(new Flag("check-config", Kind.SWITCH, "", "",
         "Print every problem, every warning and the values in effect, and exit: 0 usable, 1 not."));
     all.add(new Flag("version", Kind.SWITCH, "", "", "Print the version and exit."));
     all.add(new Flag("help", Kind.SWITCH, "", "", "Print this and exit."));
-    return all;
+    return new GoFlags("failover-" + spec.name(), spec.summary(), all);
   }
 
   private String version() {
@@ -196,11 +198,11 @@ public final class Program<C> {
     if (logFile.isPresent()) {
       LogSetup.toFile(logFile.get());
     }
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx), "stop"));
     loaded.warnings().forEach(LOG::warn);
     if (!vertx.isNativeTransportEnabled()) {
       LOG.info("Native transport is not available, using NIO: {}", String.valueOf(vertx.unavailableNativeTransportCause()));
     }
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx), "stop"));
     return deploy(vertx, loaded.config());
   }
 

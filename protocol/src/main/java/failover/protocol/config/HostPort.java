@@ -15,7 +15,8 @@ public record HostPort(String host, int port) {
   public static HostPort parse(String text) {
     int colon = text.lastIndexOf(':');
     if (colon < 0) {
-      throw new IllegalArgumentException("lacks a port; write \"" + text + ":8080\", or \":8080\" for all interfaces");
+      throw new IllegalArgumentException(text.matches("[0-9]+") ? "lacks the colon; write \":" + text + "\" for all interfaces"
+          : "lacks a port; write \"" + text + ":8080\", or \":8080\" for all interfaces");
     }
     String host = text.substring(0, colon);
     if (host.startsWith("[") && host.endsWith("]")) {

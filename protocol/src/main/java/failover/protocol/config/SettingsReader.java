@@ -83,7 +83,7 @@ public final class SettingsReader {
 
   /** A shell command; what looks like a password in it is not shown. */
   public String command(String key, String standard) {
-    return rawText(key, standard, Redact::command, false);
+    return rawText(key, standard, Redact::command, true);
   }
 
   private String rawText(String key, String standard, Function<String, String> shown, boolean secret) {
