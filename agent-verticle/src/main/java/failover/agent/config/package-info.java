@@ -1,0 +1,2 @@
+/** The agent's settings. */
+package failover.agent.config;

@@ -1,0 +1,2 @@
+/** The manager's settings. */
+package failover.manager.config;
