@@ -41,6 +41,11 @@ public record HostPort(String host, int port) {
     return host.isEmpty() ? "::" : host;
   }
 
+  /** Where a program on the same host reaches it. */
+  public String connectHost() {
+    return host.isEmpty() || host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+  }
+
   /** As the original writes it in {@code from_validator}: {@code :8080} or {@code host:8080}. */
   @Override
   public String toString() {

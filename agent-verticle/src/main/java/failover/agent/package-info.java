@@ -1,0 +1,2 @@
+/** The program that stands beside each validator. */
+package failover.agent;

@@ -1,0 +1,2 @@
+/** The program that watches the pair. */
+package failover.manager;
