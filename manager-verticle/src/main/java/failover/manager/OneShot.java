@@ -1,5 +1,6 @@
 package failover.manager;
 
+import failover.protocol.Routes;
 import failover.protocol.config.Endpoint;
 import failover.protocol.config.HostPort;
 import io.vertx.core.Future;
@@ -28,7 +29,7 @@ final class OneShot {
 
   private record Answer(int status, String text) {
     boolean succeeded() {
-      return status == OK && json().getValue("success") == Boolean.TRUE;
+      return status == OK && Boolean.TRUE.equals(json().getValue("success"));
     }
 
     JsonObject json() {
@@ -54,7 +55,7 @@ final class OneShot {
   Future<Integer> trigger(HostPort api, String reason, Duration limit) {
     out.println("Triggering manual failover via " + api + "…");
     Endpoint manager = Endpoint.parse("http://" + new HostPort(api.connectHost(), api.port()));
-    return send(HttpMethod.POST, manager, "/failover", new JsonObject().put("reason", reason), limit).map(answer -> {
+    return send(HttpMethod.POST, manager, Routes.FAILOVER, new JsonObject().put("reason", reason), limit).map(answer -> {
       if (answer.succeeded()) {
         out.println(answer.message());
         return 0;
@@ -95,13 +96,13 @@ final class OneShot {
   }
 
   private Future<Boolean> isActive(Endpoint agent, Duration limit) {
-    return send(HttpMethod.GET, agent, "/status", new JsonObject(), limit)
-        .map(answer -> answer.json().getValue("is_active") == Boolean.TRUE).otherwise(false);
+    return send(HttpMethod.GET, agent, Routes.STATUS, new JsonObject(), limit)
+        .map(answer -> Boolean.TRUE.equals(answer.json().getValue("is_active"))).otherwise(false);
   }
 
   private Future<Boolean> stop(Endpoint agent, Duration limit) {
     JsonObject body = new JsonObject().put("reason", "Manager requested shutdown").put("timestamp", Instant.now().getEpochSecond());
-    return send(HttpMethod.POST, agent, "/shutdown", body, limit).map(answer -> {
+    return send(HttpMethod.POST, agent, Routes.SHUTDOWN, body, limit).map(answer -> {
       out.println(agent + ": " + (answer.succeeded() ? answer.message() : "refused (HTTP " + answer.status() + "): " + answer.message()));
       return answer.succeeded();
     }).otherwise(failure -> {

@@ -170,7 +170,7 @@ public final class GoFlags {
 
   /** Go reads {@code --dry-run false} as {@code --dry-run=true} and ignores the rest; a person means the contrary. */
   private static void refuseSpacedValue(String name, String next) {
-    if (!next.startsWith("-")) {
+    if (GoWords.truth(next).isPresent()) {
       throw new UsageException("\"--" + name + " " + next + "\" is ambiguous; write --" + name + "=" + next
           + " (a switch takes its value after =)");
     }
