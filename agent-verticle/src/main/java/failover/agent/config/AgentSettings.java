@@ -30,8 +30,8 @@ public final class AgentSettings {
   private static final int LONGEST_PROCESS_NAME = 15;
   private static final List<HostPort> PUBLIC_RESOLVERS = List.of(new HostPort("8.8.8.8", 53), new HostPort("1.1.1.1", 53),
       new HostPort("9.9.9.9", 53));
-  private static final Pattern ETCD_PUT = Pattern.compile("\\betcdctl\\b[^|;]*?\\bput\\s+(\\S+)");
-  private static final Pattern ETCD_GET = Pattern.compile("\\betcdctl\\b[^|;]*?\\bget\\s+(\\S+)");
+  private static final Pattern ETCD_PUT = Pattern.compile("\\betcdctl\\b[^|;]*?\\bput\\s+(?:-\\S+\\s+)*(\\S+)");
+  private static final Pattern ETCD_GET = Pattern.compile("\\betcdctl\\b[^|;]*?\\bget\\s+(?:-\\S+\\s+)*(\\S+)");
   private static final Pattern GLOB_TARGET = Pattern.compile(">\\s*\"?[^\\s|;&>]*[*?]");
 
   private AgentSettings() {

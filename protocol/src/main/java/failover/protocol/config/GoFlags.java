@@ -71,7 +71,8 @@ public final class GoFlags {
       spec.addOption(OptionSpec.builder("--" + flag.name()).type(String.class).arity("1").paramLabel(flag.kind().label)
           .converters(text -> checked(flag, text)).description((flag.help() + standard).replace("%", "%%")).build());
     }
-    commandLine = new CommandLine(spec).setOverwrittenOptionsAllowed(true).setExpandAtFiles(false);
+    // "--" is dealt with before picocli sees it; here it can only be a value.
+    commandLine = new CommandLine(spec).setOverwrittenOptionsAllowed(true).setExpandAtFiles(false).setEndOfOptionsDelimiter("\0");
   }
 
   private static String checked(Flag flag, String text) {
