@@ -1,11 +1,11 @@
 package failover.manager;
 
 import failover.manager.decision.ManagerEffect.OperatorAnswer;
-import failover.manager.decision.StateView;
 import failover.protocol.Routes;
 import failover.protocol.config.HostPort;
 import failover.protocol.wire.GoJson;
 import failover.protocol.wire.ManualFailoverRequest;
+import failover.protocol.wire.StateView;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;

@@ -118,7 +118,7 @@ final class MemoryFile {
                     : new Intent(intent.getString("operation_id"), required(intent, "from"), required(intent, "to"),
                             Step.valueOf(intent.getString("step", "").toUpperCase(Locale.ROOT)), intent.getString("reason")));
         } catch (DecodeException | ClassCastException | IllegalArgumentException e) {
-            throw new IOException("not a manager's memory: " + e.getMessage(), e);
+            throw new IOException("not a manager's memory: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         }
     }
 
