@@ -33,9 +33,11 @@ import org.slf4j.LoggerFactory;
 final class ManagerApi {
     private static final Logger LOG = LoggerFactory.getLogger(ManagerApi.class);
     private static final int LARGEST_BODY = 64 * 1024;
+    private static final int LONGEST_REASON = 500;
     private static final int MOST_CONNECTIONS = 256;
     /** A client has this long to say what it wants. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration LINGER = Duration.ofSeconds(1);
     private static final String NO_REASON = "manual failover triggered via API";
 
     private final Vertx vertx;
@@ -136,8 +138,12 @@ final class ManagerApi {
             long ticket = ++tickets;
             owed.put(ticket, request.response());
             request.response().closeHandler(gone -> owed.remove(ticket));
-            operator.ask(ticket, asked.reason() == null || asked.reason().isEmpty() ? NO_REASON : asked.reason());
+            operator.ask(ticket, asked.reason() == null || asked.reason().isEmpty() ? NO_REASON : shortened(asked.reason()));
         });
+    }
+
+    private static String shortened(String reason) {
+        return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
     }
 
     /** The whole body, small and soon. */
@@ -160,11 +166,13 @@ final class ManagerApi {
         });
     }
 
-    private static void refuse(HttpServerRequest request, int status, String text) {
+    private void refuse(HttpServerRequest request, int status, String text) {
         if (!request.response().ended()) {
+            // Closing at once, with bytes unread, would reset the connection and could take the answer with it.
+            request.handler(more -> { }).endHandler(end -> { });
             request.response().putHeader("Connection", "close");
             error(request.response(), status, text);
-            request.connection().close();
+            vertx.setTimer(LINGER.toMillis(), id -> request.connection().close());
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ManagerVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ManagerVerticle.class);
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u2028\u2029]+");
 
     private final ManagerConfig given;
     private final Map<Host, AgentClient> agents = new EnumMap<>(Host.class);
@@ -196,10 +198,12 @@ public final class ManagerVerticle extends VerticleBase {
     }
 
     private static void say(ManagerEffect.Say say) {
+        // Agents and operators have words in it: they must not forge a line of the log.
+        String line = CONTROL.matcher(say.line()).replaceAll(" ");
         switch (say.level()) {
-            case INFO -> LOG.info(say.line());
-            case WARNING -> LOG.warn(say.line());
-            case ERROR -> LOG.error(say.line());
+            case INFO -> LOG.info(line);
+            case WARNING -> LOG.warn(line);
+            case ERROR -> LOG.error(line);
             default -> throw new AssertionError(say.level());
         }
     }
