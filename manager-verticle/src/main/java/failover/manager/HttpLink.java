@@ -47,6 +47,7 @@ final class HttpLink {
     private final String authorization;
     private final Deque<Idle> idle = new ArrayDeque<>();
     private int out;
+    private boolean closed;
 
     /**
      * A link.
@@ -103,8 +104,13 @@ final class HttpLink {
         return new Exchange(path, json, limit).begin().onComplete(done -> out--);
     }
 
-    /** Closes every idle connection; those in use close with their answers. */
+    /** The end: no request is repeated from now on, connections in use close with their answers. */
     void close() {
+        closed = true;
+        dropIdle();
+    }
+
+    private void dropIdle() {
         List<Idle> all = new ArrayList<>(idle);
         idle.clear();
         all.forEach(each -> each.connection().close());
@@ -221,7 +227,7 @@ final class HttpLink {
                 return;
             }
             boolean cut = cause instanceof IOException || cause instanceof VertxException;
-            if (cut && kept && phase != Phase.ANSWERING) {
+            if (cut && kept && !closed && phase != Phase.ANSWERING) {
                 // The server had closed the kept connection: that says nothing about the server.
                 closeQuietly();
                 phase = Phase.CONNECTING;
@@ -240,7 +246,7 @@ final class HttpLink {
         private void fail(Kind kind, String detail) {
             if (finish()) {
                 closeQuietly();
-                HttpLink.this.close();
+                dropIdle();
                 promise.fail(new NoAnswer(new Failure(kind, detail)));
             }
         }
@@ -248,7 +254,7 @@ final class HttpLink {
         private void succeed(Answer answer) {
             if (finish()) {
                 boolean last = answer.headers().contains(HttpHeaders.CONNECTION, HttpHeaders.CLOSE, true);
-                if (reuse && !last) {
+                if (reuse && !last && !closed) {
                     keep(connection);
                 } else {
                     closeQuietly();
