@@ -1,25 +1,215 @@
 package failover.manager;
 
 import failover.manager.config.ManagerConfig;
+import failover.manager.decision.Host;
+import failover.manager.decision.ManagerCore;
+import failover.manager.decision.ManagerEffect;
+import failover.manager.decision.ManagerEvent;
+import failover.manager.decision.ManagerRules;
+import failover.manager.decision.ManagerState;
+import failover.manager.decision.Step;
+import failover.protocol.Now;
+import failover.protocol.config.HostPort;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The manager. */
+/**
+ * The manager: the shell around {@link ManagerCore}. It owns the state, hands every event to the core through one mailbox on its own
+ * context, and performs what the core wants, in order. It decides nothing.
+ */
 public final class ManagerVerticle extends VerticleBase {
-  private final ManagerConfig config;
+    private static final Logger LOG = LoggerFactory.getLogger(ManagerVerticle.class);
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u2028\u2029]+");
 
-  /** For the Vert.x launcher: the settings are the deployment's configuration and the environment. */
-  public ManagerVerticle() {
-    this(null);
-  }
+    private final ManagerConfig given;
+    private final Map<Host, AgentClient> agents = new EnumMap<>(Host.class);
+    private final Deque<ManagerEvent> mailbox = new ArrayDeque<>();
+    private ManagerConfig config;
+    private ManagerCore core;
+    private ManagerState state;
+    private HttpClientAgent http;
+    private ClusterRpc cluster;
+    private MemoryFile memory;
+    private ManagerApi api;
+    private boolean working;
+    private boolean stopped;
+    private long nextHeartbeat;
 
-  public ManagerVerticle(ManagerConfig config) {
-    this.config = config;
-  }
+    /** For the Vert.x launcher: the settings are the deployment's configuration and the environment. */
+    public ManagerVerticle() {
+        this(null);
+    }
 
-  @Override
-  public Future<?> start() {
-    ManagerConfig effective = config == null ? ManagerMain.configured(config()) : config;
-    return Future.succeededFuture(effective);
-  }
+    /** With settings that have been read. */
+    public ManagerVerticle(ManagerConfig config) {
+        this.given = config;
+    }
+
+    /** Listens and polls when it succeeds; fails with an operator's message when {@code state_dir} or {@code api_listen} will not do. */
+    @Override
+    public Future<?> start() {
+        config = given == null ? ManagerMain.configured(config()) : given;
+        ManagerRules rules = Settings.rules(config);
+        Settings.banner(config, rules).forEach(LOG::info);
+        core = new ManagerCore(rules);
+        http = vertx.createHttpClient(new HttpClientOptions());
+        agents.put(Host.PRIMARY, new AgentClient(vertx, http, config.hosts().primary()));
+        agents.put(Host.SECONDARY, new AgentClient(vertx, http, config.hosts().secondary()));
+        cluster = new ClusterRpc(vertx, http, config.clusterRpc(), rules.requestTimeout());
+        return MemoryFile.open(vertx, config.stateDir()).compose(opened -> {
+            memory = opened.file();
+            Step first = core.start(opened.memory(), Now.ofMachine());
+            state = first.state();
+            // What arrives before the first effects are performed waits in the mailbox.
+            working = true;
+            return listen(rules).onSuccess(listening -> {
+                apply(first);
+                working = false;
+                nextHeartbeat = System.nanoTime();
+                heartbeat();
+            }).recover(failure -> memory.close().transform(closed -> Future.failedFuture(failure)));
+        });
+    }
+
+    /** Decides nothing more, finishes the writes under way. */
+    @Override
+    public Future<?> stop() {
+        stopped = true;
+        agents.values().forEach(AgentClient::close);
+        cluster.close();
+        Future<Void> quiet = api == null ? Future.succeededFuture() : api.close();
+        return Future.join(quiet, http.close(), memory.close());
+    }
+
+    /** The port of the operators' API; -1 when it is off. */
+    public int apiPort() {
+        return api == null ? -1 : api.port();
+    }
+
+    private Future<Void> listen(ManagerRules rules) {
+        if (config.apiListen().isEmpty()) {
+            return Future.succeededFuture();
+        }
+        HostPort address = config.apiListen().get();
+        // A move may demote, promote, clear and restore.
+        Duration longest = rules.demotionTimeout().plus(rules.promotionTimeout()).multipliedBy(2);
+        api = new ManagerApi(vertx, (ticket, reason) -> post(new ManagerEvent.FailoverAsked(ticket, reason)),
+                () -> core.view(state, Now.ofMachine()));
+        return api.listen(address, longest).onSuccess(listening -> {
+            LOG.info("Operators' API listens on port {}", api.port());
+        }).recover(failure -> Future.failedFuture(new IllegalStateException("api_listen " + address + (failure instanceof BindException
+                ? " cannot be used (" + failure.getMessage() + "): is another manager running here? Stop it, or set api_listen to a"
+                        + " free port or to \"off\""
+                : " cannot be used: " + failure.getMessage() + "; set it to an address of this host, for example 127.0.0.1:8081"),
+                failure)));
+    }
+
+    /** On a fixed grid; beats missed while the process slept are skipped, not made up for in a burst. */
+    private void heartbeat() {
+        if (stopped) {
+            return;
+        }
+        post(new ManagerEvent.Tick());
+        long period = config.timing().heartbeatInterval().toNanos();
+        long now = System.nanoTime();
+        nextHeartbeat += period;
+        if (nextHeartbeat - now <= 0) {
+            nextHeartbeat = now + period;
+        }
+        vertx.setTimer(millis(Duration.ofNanos(nextHeartbeat - now)), id -> heartbeat());
+    }
+
+    private void post(ManagerEvent event) {
+        mailbox.add(event);
+        if (working) {
+            return;
+        }
+        working = true;
+        try {
+            while (!mailbox.isEmpty() && !stopped) {
+                handle(mailbox.remove());
+            }
+        } finally {
+            working = false;
+        }
+    }
+
+    private void handle(ManagerEvent event) {
+        Step step;
+        try {
+            step = core.step(state, event, Now.ofMachine());
+        } catch (RuntimeException fault) {
+            LOG.error("A fault of this program: the event {} is dropped, the state stays; please report it", event, fault);
+            return;
+        }
+        apply(step);
+    }
+
+    private void apply(Step step) {
+        state = step.state();
+        for (ManagerEffect effect : step.effects()) {
+            try {
+                perform(effect);
+            } catch (RuntimeException fault) {
+                LOG.error("A fault of this program: {} is not performed; please report it", effect, fault);
+            }
+        }
+    }
+
+    private void perform(ManagerEffect effect) {
+        if (effect instanceof ManagerEffect.Poll poll) {
+            agents.get(poll.host()).poll(poll.request(), poll.limit()).onComplete(
+                    status -> post(new ManagerEvent.StatusReplied(poll.host(), poll.poll(), status)),
+                    cause -> post(new ManagerEvent.StatusFailed(poll.host(), poll.poll(), AgentClient.failureOf(cause))));
+        } else if (effect instanceof ManagerEffect.Command command) {
+            agents.get(command.host()).command(command.request(), command.limit()).onComplete(
+                    response -> post(new ManagerEvent.CommandReplied(command.command(), response)),
+                    cause -> post(new ManagerEvent.CommandFailed(command.command(), AgentClient.failureOf(cause))));
+        } else if (effect instanceof ManagerEffect.ReadNetworkSlot) {
+            cluster.slot().onComplete(
+                    slot -> post(new ManagerEvent.NetworkSlotRead(slot)),
+                    cause -> post(new ManagerEvent.NetworkSlotUnknown(cause.getMessage())));
+        } else if (effect instanceof ManagerEffect.Save save) {
+            memory.save(save.memory()).onComplete(
+                    saved -> post(new ManagerEvent.Saved(null)),
+                    cause -> post(new ManagerEvent.Saved(String.valueOf(cause.getMessage()))));
+        } else if (effect instanceof ManagerEffect.Remember remember) {
+            memory.save(remember.memory()).onFailure(cause -> LOG.warn("Not remembered: {}", cause.getMessage()));
+        } else if (effect instanceof ManagerEffect.Answer answer) {
+            api.answer(answer.ticket(), answer.answer());
+        } else if (effect instanceof ManagerEffect.Wake wake) {
+            vertx.setTimer(millis(wake.after()), id -> post(new ManagerEvent.Tick()));
+        } else if (effect instanceof ManagerEffect.Say say) {
+            say(say);
+        } else {
+            throw new AssertionError(effect);
+        }
+    }
+
+    private static void say(ManagerEffect.Say say) {
+        // Agents and operators have words in it: they must not forge a line of the log.
+        String line = CONTROL.matcher(say.line()).replaceAll(" ");
+        switch (say.level()) {
+            case INFO -> LOG.info(line);
+            case WARNING -> LOG.warn(line);
+            case ERROR -> LOG.error(line);
+            default -> throw new AssertionError(say.level());
+        }
+    }
+
+    /** Rounded up: a timer that fires early finds its deadline not yet reached. */
+    private static long millis(Duration duration) {
+        return Math.max(1, duration.plusNanos(999_999).toMillis());
+    }
 }

@@ -1,2 +1,2 @@
-/** The program that watches the pair. */
+/** The manager on the third host: one verticle as the shell of {@code failover.manager.decision}, and its edges. */
 package failover.manager;

@@ -1,0 +1,46 @@
+package failover.manager;
+
+import io.vertx.core.http.HttpServerRequest;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/**
+ * Who may speak to the manager's API: a program on this host that means it. A web page opened on this host is neither: its browser sends
+ * {@code Origin}, or says by {@code Host} that it was led here by a name of the page's own (OM-18).
+ */
+final class LocalOnly {
+    private LocalOnly() {
+    }
+
+    static boolean allows(HttpServerRequest request) {
+        String site = request.getHeader("Sec-Fetch-Site");
+        return request.remoteAddress() != null && isLoopback(request.remoteAddress().hostAddress())
+                && request.getHeader("Origin") == null
+                && (site == null || site.equals("none"))
+                && isLocalName(request.getHeader("Host"));
+    }
+
+    /** {@code localhost}, {@code 127.x.y.z}, {@code [::1]}, each with or without a port; HTTP/1.0 has no host, and no browser speaks it. */
+    static boolean isLocalName(String host) {
+        if (host == null) {
+            return true;
+        }
+        String name = host.replaceFirst(":[0-9]*$", "");
+        if (name.startsWith("[") && name.endsWith("]")) {
+            return isLoopback(name.substring(1, name.length() - 1));
+        }
+        return name.equalsIgnoreCase("localhost") || name.matches("127(\\.[0-9]{1,3}){3}") && isLoopback(name);
+    }
+
+    private static boolean isLoopback(String address) {
+        // A literal address is never looked up; anything else would be, so it is refused.
+        if (address == null || !address.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(%.*)?")) {
+            return false;
+        }
+        try {
+            return InetAddress.getByName(address).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package failover.manager;
+
+import failover.manager.decision.Host;
+import failover.manager.decision.ManagerMemory;
+import failover.manager.decision.ManagerMemory.Intent;
+import failover.manager.decision.ManagerMemory.Step;
+import failover.protocol.StateFile;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code manager.json} in the {@code state_dir}: what a manager remembers (E10). The disk is touched on worker threads only, one write
+ * after the other in the order they were asked for.
+ */
+final class MemoryFile {
+    private static final Logger LOG = LoggerFactory.getLogger(MemoryFile.class);
+    private static final int FORMAT = 1;
+
+    private final Vertx vertx;
+    private final StateFile file;
+
+    private MemoryFile(Vertx vertx, StateFile file) {
+        this.vertx = vertx;
+        this.file = file;
+    }
+
+    /**
+     * An open file and what it says.
+     *
+     * @param file locked
+     * @param memory always with a manager id that is durable
+     */
+    record Opened(MemoryFile file, ManagerMemory memory) {
+    }
+
+    /** Locks and reads; a manager that has no memory yet gets its id. Fails with a message that says what to do. */
+    static Future<Opened> open(Vertx vertx, Path stateDir) {
+        return vertx.executeBlocking(() -> {
+            StateFile file = StateFile.open(stateDir, "manager");
+            try {
+                StateFile.Found<ManagerMemory> found = file.read(MemoryFile::decode);
+                if (found.warning() != null) {
+                    LOG.warn(found.warning());
+                }
+                ManagerMemory memory = found.value().orElseGet(() ->
+                        new ManagerMemory(UUID.randomUUID().toString(), 0, null, null, null, 0, null));
+                if (found.value().isEmpty()) {
+                    file.write(encode(memory));
+                }
+                return new Opened(new MemoryFile(vertx, file), memory);
+            } catch (IOException | RuntimeException e) {
+                file.close();
+                throw e;
+            }
+        });
+    }
+
+    /** Durable when it succeeds; when it fails, the old memory is intact. */
+    Future<Void> save(ManagerMemory memory) {
+        return vertx.executeBlocking(() -> {
+            file.write(encode(memory));
+            return null;
+        });
+    }
+
+    /** After the writes under way; lets another manager in. */
+    Future<Void> close() {
+        return vertx.executeBlocking(() -> {
+            file.close();
+            return null;
+        });
+    }
+
+    static byte[] encode(ManagerMemory memory) {
+        JsonObject json = new JsonObject().put("format", FORMAT).put("manager_id", memory.managerId()).put("epoch", memory.epoch());
+        if (memory.holder() != null) {
+            json.put("holder", memory.holder().label());
+        }
+        json.put("primary_endpoint", memory.primaryEndpoint()).put("secondary_endpoint", memory.secondaryEndpoint())
+                .put("moved_at_ms", memory.movedAtMillis());
+        Intent intent = memory.intent();
+        if (intent != null) {
+            json.put("intent", new JsonObject().put("operation_id", intent.operationId()).put("from", intent.from().label())
+                    .put("to", intent.to().label()).put("step", intent.step().name().toLowerCase(Locale.ROOT))
+                    .put("reason", intent.reason()));
+        }
+        return (json.encodePrettily() + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    static ManagerMemory decode(byte[] bytes) throws IOException {
+        try {
+            if (!(Json.decodeValue(Buffer.buffer(bytes)) instanceof JsonObject json)) {
+                throw new IOException("not a manager's memory: no JSON object");
+            }
+            Integer format = json.getInteger("format");
+            if (format == null || format != FORMAT) {
+                throw new IOException("format " + format + ", this version reads " + FORMAT);
+            }
+            String id = json.getString("manager_id");
+            Long epoch = json.getLong("epoch");
+            if (id == null || id.isEmpty() || epoch == null || epoch < 0) {
+                throw new IOException("manager_id or epoch is missing");
+            }
+            JsonObject intent = json.getJsonObject("intent");
+            return new ManagerMemory(id, epoch, host(json.getString("holder")), json.getString("primary_endpoint"),
+                    json.getString("secondary_endpoint"), json.getLong("moved_at_ms", 0L), intent == null ? null
+                    : new Intent(intent.getString("operation_id"), required(intent, "from"), required(intent, "to"),
+                            Step.valueOf(intent.getString("step", "").toUpperCase(Locale.ROOT)), intent.getString("reason")));
+        } catch (DecodeException | ClassCastException | IllegalArgumentException e) {
+            throw new IOException("not a manager's memory: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+        }
+    }
+
+    private static Host required(JsonObject json, String key) throws IOException {
+        Host host = host(json.getString(key));
+        if (host == null) {
+            throw new IOException("intent." + key + " is missing");
+        }
+        return host;
+    }
+
+    private static Host host(String label) throws IOException {
+        if (label == null) {
+            return null;
+        }
+        for (Host host : Host.values()) {
+            if (host.label().equals(label)) {
+                return host;
+            }
+        }
+        throw new IOException("\"" + label + "\" is no host; primary or secondary is");
+    }
+}

@@ -1,0 +1,56 @@
+package failover.manager;
+
+import failover.manager.config.ManagerConfig;
+import failover.manager.decision.ManagerRules;
+import failover.protocol.config.Endpoint;
+import failover.protocol.config.GoDuration;
+import failover.protocol.config.HostPort;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** From the configuration to what the decisions need, and to the lines an operator sees at the start. Pure. */
+final class Settings {
+    /** What the original's agents demand; ours say what they demand in their answers. */
+    private static final Duration MIN_PROCESS_UPTIME = Duration.ofSeconds(120);
+
+    private Settings() {
+    }
+
+    static ManagerRules rules(ManagerConfig config) {
+        ManagerConfig.Timing timing = config.timing();
+        return new ManagerRules(config.dryRun(), config.hosts().primaryIsActive(), config.hosts().primary().toString(),
+                config.hosts().secondary().toString(), timing.heartbeatInterval(), config.limits().missesBeforeFailover(),
+                config.limits().slotDiffThreshold(), timing.slotCheckInterval(), timing.requestTimeout(),
+                config.limits().unhealthyChecksBeforeFailover(), MIN_PROCESS_UPTIME, timing.failoverCooldown(),
+                timing.demotionTimeout(), timing.promotionTimeout(),
+                // E8 with the numbers of safety.md comes to exactly the silence: Q(1+r)/(1−r) + J = (S − J) + J.
+                timing.startupGracePeriod().orElse(config.silenceWindow()), config.stakedIdentity().orElse(null));
+    }
+
+    /** The banner: everything in effect, no secret (endpoints mask theirs), and what follows from it. */
+    static List<String> banner(ManagerConfig config, ManagerRules rules) {
+        String active = rules.rolesConfigured() ? "active" : "validator 1";
+        String passive = rules.rolesConfigured() ? "passive" : "validator 2";
+        return List.of(
+                "=== Solana validator failover manager ===",
+                "Mode: " + (rules.dryRun() ? "DRY-RUN, nothing is commanded (dry_run=false to act)" : "LIVE, failovers are executed"),
+                "[primary]   " + rules.primaryEndpoint() + " (" + active + " by configuration; the agents' reports win)",
+                "[secondary] " + rules.secondaryEndpoint() + " (" + passive + " by configuration)",
+                "Heartbeat interval: " + text(rules.heartbeatInterval()) + ", misses before failover: " + rules.missesBeforeFailover()
+                        + ", so a host counts as gone after " + text(rules.silence()) + " of silence",
+                "Request timeout: " + text(rules.requestTimeout()) + " for each host by itself",
+                "Unhealthy or lagging by more than " + rules.slotDiffThreshold() + " slots: failover after " + rules.unhealthyChecks()
+                        + " consecutive checks, about " + text(rules.heartbeatInterval().multipliedBy(rules.unhealthyChecks())),
+                "Network slot from: " + config.clusterRpc().stream().map(Endpoint::host).collect(Collectors.joining(", "))
+                        + " every " + text(rules.slotCheckInterval()),
+                "No silent host is replaced in the first " + text(rules.startupGrace()) + ", nor a second time within "
+                        + text(rules.failoverCooldown()),
+                "A demotion may take " + text(rules.demotionTimeout()) + ", a promotion " + text(rules.promotionTimeout()),
+                "State directory: " + config.stateDir() + ", operators' API: " + config.apiListen().map(HostPort::toString).orElse("off"));
+    }
+
+    private static String text(Duration duration) {
+        return GoDuration.format(duration);
+    }
+}

@@ -1,0 +1,60 @@
+package failover.manager;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.manager.config.ManagerConfig;
+import failover.manager.decision.ManagerEffect;
+import failover.manager.decision.ManagerRules;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+    private static ManagerConfig config(JsonObject more) {
+        return ManagerConfig.fromVertx(new JsonObject().put("active_validator", "http://10.0.0.1:8080/")
+                .put("passive_validator", "http://user:hush@10.0.0.2:8080").put("state_dir", "/var/lib/m")
+                .put("cluster_rpc", new JsonArray().add("https://rpc.example/v2/0123456789abcdef0123?api-key=hush")).mergeIn(more),
+                Map.of());
+    }
+
+    @Test
+    void theDecisionsGetTheNumbersOfTheConfiguration() {
+        ManagerRules rules = Settings.rules(config(new JsonObject().put("heartbeat_interval", "1s").put("misses_before_failover", 4)
+                .put("dry_run", false).put("slot_diff_threshold", 50)));
+        assertEquals(Duration.ofSeconds(4), rules.silence());
+        assertEquals(Duration.ofSeconds(4), rules.startupGrace(), "E8");
+        assertEquals("http://10.0.0.1:8080", rules.primaryEndpoint());
+        assertEquals(50, rules.slotDiffThreshold());
+        assertTrue(rules.rolesConfigured());
+        assertFalse(rules.dryRun());
+    }
+
+    @Test
+    void aStartupGraceThatIsSetIsHonoured() {
+        assertEquals(Duration.ofMinutes(2), Settings.rules(config(new JsonObject().put("startup_grace_period", "2m"))).startupGrace());
+    }
+
+    @Test
+    void theBannerSaysWhatFollowsAndNoSecret() {
+        ManagerConfig config = config(new JsonObject());
+        String banner = String.join("\n", Settings.banner(config, Settings.rules(config)));
+        assertTrue(banner.contains("DRY-RUN"), banner);
+        assertTrue(banner.contains("counts as gone after 10s of silence"), banner);
+        assertTrue(banner.contains("Network slot from: rpc.example every 30s"), banner);
+        assertFalse(banner.contains("hush") || banner.contains("0123456789abcdef"), banner);
+    }
+
+    @Test
+    void everyKindOfEffectIsKnownToTheShell() {
+        // ManagerVerticle.perform has a branch for each of these; a new kind needs one, and a line here.
+        assertEquals(Set.of("Poll", "ReadNetworkSlot", "Save", "Remember", "Command", "Answer", "Wake", "Say"),
+                Stream.of(ManagerEffect.class.getPermittedSubclasses()).map(Class::getSimpleName).collect(Collectors.toSet()));
+    }
+}
