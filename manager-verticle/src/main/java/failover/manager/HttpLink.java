@@ -297,6 +297,8 @@ final class HttpLink {
     }
 
     private static String words(Throwable cause) {
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        // The native transport puts its own call in front of the system's words.
+        return cause.getMessage() == null ? cause.getClass().getSimpleName()
+                : cause.getMessage().replaceFirst("^\\w+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ", "");
     }
 }
