@@ -61,12 +61,15 @@ class AgentProgramIT {
         first(run("--config", "nowhere.json")));
     Files.writeString(dir.resolve("broken.json"), "{\n  \"dry_run\": tru\n}");
     assertTrue(first(run("--config", "broken.json", "--check-config")).startsWith("broken.json: line 2, column "));
-    assertTrue(first(run("--listen=127.0.0.1:0", "--log-file=none/x.log")).startsWith("log_file none/x.log cannot be written: "));
+    assertTrue(first(run("--listen=127.0.0.1:0", "--log-file=none/x.log"))
+        .startsWith("log_file none/x.log cannot be written: "));
   }
 
   @Test
   void checkConfigShowsEveryProblemAndNoSecret() throws Exception {
-    Files.writeString(dir.resolve("bad.json"), "{\"tower_backup_command\": \"etcdctl --password sesame\", \"dry_run\": 1, \"rpc_tmeout\": \"sesame\"}");
+    Files.writeString(dir.resolve("bad.json"),
+        "{\"tower_backup_command\": \"etcdctl --password sesame\", \"dry_run\": 1,"
+        + " \"rpc_tmeout\": \"sesame\"}");
     Result result = run("--config", "bad.json", "--check-config");
     assertEquals(1, result.code());
     assertTrue(result.err().contains("2 problems in the settings"), result.err());
@@ -112,7 +115,8 @@ class AgentProgramIT {
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command).directory(dir.toFile())
         .redirectOutput(dir.resolve("out").toFile()).redirectError(dir.resolve("err").toFile());
-    builder.environment().keySet().removeIf(name -> name.endsWith("DRY_RUN") || name.startsWith("VALIDATOR_") || name.endsWith("_VALIDATOR"));
+    builder.environment().keySet().removeIf(
+        name -> name.endsWith("DRY_RUN") || name.startsWith("VALIDATOR_") || name.endsWith("_VALIDATOR"));
     builder.environment().put("STATE_DIRECTORY", dir.resolve("state").toString());
     return builder.start();
   }

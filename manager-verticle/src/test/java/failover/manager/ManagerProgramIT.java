@@ -61,12 +61,16 @@ class ManagerProgramIT {
         first(run("--config", "nowhere.json")));
     Files.writeString(dir.resolve("broken.json"), "{\n  \"dry_run\": tru\n}");
     assertTrue(first(run("--config", "broken.json", "--check-config")).startsWith("broken.json: line 2, column "));
-    assertTrue(first(run("--active=http://127.0.0.1:1", "--passive=http://127.0.0.1:2", "--log-file=none/x.log")).startsWith("log_file none/x.log cannot be written: "));
+    assertTrue(first(
+        run("--active=http://127.0.0.1:1", "--passive=http://127.0.0.1:2", "--log-file=none/x.log"))
+        .startsWith("log_file none/x.log cannot be written: "));
   }
 
   @Test
   void checkConfigShowsEveryProblemAndNoSecret() throws Exception {
-    Files.writeString(dir.resolve("bad.json"), "{\"active_validator\": \"http://a:1\", \"passive_validator\": \"http://b:1\", \"telegram_bot_token\": \"sesame\", \"dry_run\": 1, \"telegram_bot_tokn\": \"sesame\"}");
+    Files.writeString(dir.resolve("bad.json"),
+        "{\"active_validator\": \"http://a:1\", \"passive_validator\": \"http://b:1\", \"telegram_bot_token\": \"sesame\", \"dry_run\": 1,"
+        + " \"telegram_bot_tokn\": \"sesame\"}");
     Result result = run("--config", "bad.json", "--check-config");
     assertEquals(1, result.code());
     assertTrue(result.err().contains("2 problems in the settings"), result.err());
@@ -118,7 +122,8 @@ class ManagerProgramIT {
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command).directory(dir.toFile())
         .redirectOutput(dir.resolve("out").toFile()).redirectError(dir.resolve("err").toFile());
-    builder.environment().keySet().removeIf(name -> name.endsWith("DRY_RUN") || name.startsWith("VALIDATOR_") || name.endsWith("_VALIDATOR"));
+    builder.environment().keySet().removeIf(
+        name -> name.endsWith("DRY_RUN") || name.startsWith("VALIDATOR_") || name.endsWith("_VALIDATOR"));
     builder.environment().put("STATE_DIRECTORY", dir.resolve("state").toString());
     return builder.start();
   }

@@ -50,6 +50,8 @@ public final class Program<C> {
   private final PrintStream out;
   private final PrintStream err;
   private volatile int exitCode;
+  /** A signal came; what fails from now on fails because of it. */
+  private volatile boolean stopping;
 
   /** Reads the settings out of the layers; throws {@link ConfigException}. */
   @FunctionalInterface
@@ -215,6 +217,9 @@ public final class Program<C> {
       throw e;
     } catch (Throwable e) {
       // await throws whatever the verticle failed with, checked or not.
+      if (stopping) {
+        return RUNNING;
+      }
       boolean expected = e instanceof IOException || e instanceof VertxException || e instanceof ConfigException;
       String line = "Failed to start " + spec.name() + " (" + spec.listens().apply(config) + "): "
           + (e.getMessage() == null ? e.toString() : e.getMessage());
@@ -225,6 +230,7 @@ public final class Program<C> {
 
   /** The shutdown hook: after a signal the exit code is 0, not the JVM's 143; whatever hangs is left behind. */
   private void stop(Vertx vertx) {
+    stopping = true;
     if (!close(vertx)) {
       LOG.error("The {} did not stop within {} ms and is ended now", spec.name(), STOP_MILLIS);
     }
