@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  */
 public final class Lab implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(20);
-    private static volatile String lastTails = "";
+    private static volatile Lab newest;
 
     private final String mark = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(), 4);
     private final Map<String, String> environment =
@@ -50,6 +50,7 @@ public final class Lab implements AutoCloseable {
     private boolean manager;
     private boolean etcd;
     private Path directory;
+    private String lastTails = "";
     private Vertx vertx;
     private Pubkey staked;
     private Pubkey voteAccount;
@@ -106,6 +107,7 @@ public final class Lab implements AutoCloseable {
 
     /** Starts everything and waits until the holder votes and every program listens. On failure everything is ended again. */
     public Lab start() {
+        newest = this;
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             directory = Files.createTempDirectory("lab");
@@ -116,7 +118,6 @@ public final class Lab implements AutoCloseable {
             close();
             throw new UncheckedIOException("the lab cannot start", e);
         } catch (RuntimeException | Error e) {
-            System.err.println(tails());
             close();
             throw e;
         }
@@ -311,9 +312,10 @@ public final class Lab implements AutoCloseable {
         return tails.toString();
     }
 
-    /** What {@link #tails} was when the last lab closed: for the report of a test that failed. */
-    public static String lastTails() {
-        return lastTails;
+    /** What {@link #tails} says of the lab started last, or said when it was closed: for the report of a test that failed. */
+    public static String newestTails() {
+        Lab lab = newest;
+        return lab == null ? "no lab was started" : lab.directory == null ? lab.lastTails : lab.tails();
     }
 
     @Override
