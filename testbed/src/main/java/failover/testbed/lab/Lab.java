@@ -1,25 +1,18 @@
 package failover.testbed.lab;
 
-import failover.protocol.solana.Keypair;
 import failover.protocol.solana.Pubkey;
-import failover.testbed.Simulators;
 import failover.testbed.link.LinkProxy;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * A pair of validators on one machine, made of real processes: cluster, validators "a" and "b", and on request agents, manager and etcd.
@@ -34,14 +27,9 @@ import java.util.stream.Stream;
  */
 public final class Lab implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(20);
-    private static volatile Lab newest;
+    private static final AtomicReference<Lab> NEWEST = new AtomicReference<>();
 
-    private final String mark = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(), 4);
-    private final Map<String, String> environment =
-        Map.of(Marked.NAME, mark + "-" + ProcessHandle.current().pid(), "MALLOC_ARENA_MAX", "2");
     private final Thread hook = new Thread(this::cleanUp, "lab-clean-up");
-    private final Map<String, ManagedProcess> processes = new LinkedHashMap<>();
-    private final Map<String, LinkProxy> links = new LinkedHashMap<>();
     private final Map<String, List<Consumer<JsonObject>>> changes = new LinkedHashMap<>();
     private final List<String> validatorOptions = new ArrayList<>();
     private String holder = "a";
@@ -49,11 +37,9 @@ public final class Lab implements AutoCloseable {
     private boolean agents;
     private boolean manager;
     private boolean etcd;
-    private Path directory;
-    private String lastTails = "";
-    private Vertx vertx;
-    private Pubkey staked;
-    private Pubkey voteAccount;
+    private final AtomicReference<LabParts> parts = new AtomicReference<>();
+    private String mark = "";
+    private volatile String lastTails = "";
 
     private Lab() {
     }
@@ -107,11 +93,12 @@ public final class Lab implements AutoCloseable {
 
     /** Starts everything and waits until the holder votes and every program listens. On failure everything is ended again. */
     public Lab start() {
-        newest = this;
+        NEWEST.set(this);
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            directory = Files.createTempDirectory("lab");
-            vertx = Simulators.vertx();
+            LabParts fresh = LabParts.create();
+            parts.set(fresh);
+            mark = fresh.mark();
             begin();
             return this;
         } catch (IOException e) {
@@ -124,16 +111,12 @@ public final class Lab implements AutoCloseable {
     }
 
     private void begin() throws IOException {
-        staked = keypair(directory.resolve("staked.json"));
-        voteAccount = keypair(directory.resolve("vote-account.json"));
-        Path shared = Files.createDirectory(directory.resolve("shared"));
-        LabCluster cluster = startCluster();
+        parts().cluster(observers);
         for (String name : List.of("a", "b")) {
-            Files.createDirectories(directory.resolve(name).resolve("ledger"));
-            startValidator(name, cluster);
+            parts().validator(name, validatorOptions);
         }
         if (etcd) {
-            add("etcd", EtcdServer.in(directory, environment));
+            parts().etcd();
         }
         for (String name : List.of("a", "b")) {
             validator(name).awaitReady(READY);
@@ -146,102 +129,48 @@ public final class Lab implements AutoCloseable {
             etcd().awaitReady(READY);
         }
         if (agents) {
-            startAgents(shared);
+            parts().agents(holder, changes);
         }
         if (manager) {
-            startManager();
+            parts().manager(holder, changes);
         }
     }
 
-    private static Pubkey keypair(Path file) throws IOException {
-        Keypair pair = Keypair.generate();
-        pair.write(file);
-        return pair.pubkey();
-    }
-
-    private <P extends ManagedProcess> P add(String name, P process) {
-        processes.put(name, process);
-        process.start();
-        return process;
-    }
-
-    private LinkProxy addLink(String name, int targetPort) {
-        LinkProxy link = LinkProxy.open(vertx, Ports.free(), targetPort);
-        links.put(name, link);
-        return link;
-    }
-
-    private LabCluster startCluster() {
-        List<Integer> ports = new ArrayList<>();
-        List<String> arguments = new ArrayList<>(List.of("cluster", "--identity", staked.toString(), "--vote-account",
-            voteAccount.toString()));
-        for (int i = 0; i < observers; i++) {
-            ports.add(Ports.free());
-            arguments.addAll(List.of("--rpc-port", String.valueOf(ports.get(i))));
-        }
-        LabCluster cluster = add("cluster", new LabCluster(LabHome.testbed(arguments.toArray(String[]::new)), environment, directory,
-            directory.resolve("cluster.log"), ports));
-        Await.until("the cluster answers", READY, () -> cluster.slot() > 0, cluster::tail);
-        return cluster;
-    }
-
-    private void startValidator(String name, LabCluster cluster) throws IOException {
-        Path host = directory.resolve(name);
-        String comm = "agave-" + name + "-" + mark;
-        keypair(host.resolve("unstaked.json"));
-        Files.createSymbolicLink(host.resolve("identity.json"), Path.of("unstaked.json"));
-        Path cli = Files.createDirectory(host.resolve("bin")).resolve(comm);
-        // Run through a link of that name, the CLI has the validator's process name, as Agave's own CLI does.
-        Files.createSymbolicLink(cli, LabHome.root().resolve("testbed/bin/agave-validator"));
-        LabValidator.Files files = new LabValidator.Files(host.resolve("ledger"), host.resolve("unstaked.json"),
-            host.resolve("identity.json"), directory.resolve("staked.json"), cli);
-        int port = Ports.free();
-        List<String> arguments = new ArrayList<>(List.of("validator", "--name", name, "--ledger", files.ledger().toString(), "--identity",
-            files.identity().toString(), "--authorized-voter", files.stakedKey().toString(), "--rpc-port", String.valueOf(port),
-            "--comm", comm, "--cluster", addLink(name + "-cluster", cluster.port()).url(), "--judge", cluster.url()));
-        arguments.addAll(validatorOptions);
-        add(name, new LabValidator(name, LabHome.testbed(arguments.toArray(String[]::new)), environment, host,
-            host.resolve("validator.log"), files, comm, port, staked));
-    }
-
-    private void startAgents(Path shared) throws IOException {
-        Map<String, Integer> ports = Map.of("a", Ports.free(), "b", Ports.free());
-        Map<String, String> peers = Map.of("a", addLink("a-b", ports.get("b")).url(), "b", addLink("b-a", ports.get("a")).url());
+    /**
+     * Puts cluster, validators and links back to the start, for the next test on the same lab: faults and links cleared, dead processes
+     * started again, the identity back at the holder, the other's tower removed, the judge's memory wiped. Agents and manager
+     * are left alone.
+     */
+    public Lab reset() {
+        parts().links().values().forEach(LinkProxy::clear);
+        cluster().fault("clear");
         for (String name : List.of("a", "b")) {
-            addLink("manager-" + name, ports.get(name));
-            Path host = directory.resolve(name);
-            JsonObject json = LabConfig.agent(validator(name), staked, ports.get(name), peers.get(name), name.equals(holder), host, shared);
-            if (etcd) {
-                LabConfig.etcd(json, validator(name), staked, etcd().endpoint());
+            LabValidator validator = validator(name);
+            validator.resume();
+            if (!validator.alive()) {
+                validator.start();
             }
-            addProgram("agent-" + name, "agent", host, json, "http://127.0.0.1:" + ports.get(name));
+            validator.awaitReady(READY).fault("clear");
+            if (!name.equals(holder)) {
+                validator.setUnstaked().ok();
+                validator.forgetTower();
+            }
         }
-        agent("a").awaitListening(READY);
-        agent("b").awaitListening(READY);
-    }
-
-    private void startManager() throws IOException {
-        int port = Ports.free();
-        String active = "b".equals(holder) ? "b" : "a";
-        String rpc = addLink("manager-cluster", cluster().port()).url();
-        JsonObject json = LabConfig.manager(link("manager", active).url(), link("manager", "a".equals(active) ? "b" : "a").url(), rpc,
-            port, directory);
-        addProgram("manager", "manager", directory, json, "http://127.0.0.1:" + port).awaitListening(READY);
-    }
-
-    private LabProgram addProgram(String name, String program, Path host, JsonObject json, String url) throws IOException {
-        changes.getOrDefault(name, List.of()).forEach(change -> change.accept(json));
-        Path config = host.resolve(program + ".json");
-        Files.writeString(config, json.encodePrettily());
-        return add(name, new LabProgram(name, LabHome.program(program, "--config", config.toString()), environment, host,
-            host.resolve(program + ".log"), config, url));
+        if (!holder.isEmpty()) {
+            if (!validator(holder).staked()) {
+                validator(holder).setStaked(false).ok();
+            }
+            judge().awaitVotesFrom(holder, READY);
+        }
+        judge().reset();
+        return this;
     }
 
     /** Any process by name: "cluster", "a", "b", "agent-a", "agent-b", "manager", "etcd". */
     public ManagedProcess process(String name) {
-        ManagedProcess process = processes.get(name);
+        ManagedProcess process = parts().processes().get(name);
         if (process == null) {
-            throw new IllegalArgumentException("this lab has no " + name + ", only " + processes.keySet());
+            throw new IllegalArgumentException("this lab has no " + name + ", only " + parts().processes().keySet());
         }
         return process;
     }
@@ -278,44 +207,42 @@ public final class Lab implements AutoCloseable {
 
     /** Who connects, and to whom: "manager" to "a", "b" or "cluster"; "a" to "b" or "cluster"; "b" to "a" or "cluster". */
     public LinkProxy link(String from, String to) {
-        LinkProxy link = links.get(from + "-" + to);
+        LinkProxy link = parts().links().get(from + "-" + to);
         if (link == null) {
-            throw new IllegalArgumentException("this lab has no link " + from + "-" + to + ", only " + links.keySet());
+            throw new IllegalArgumentException("this lab has no link " + from + "-" + to + ", only " + parts().links().keySet());
         }
         return link;
     }
 
     /** The staked identity. */
     public Pubkey staked() {
-        return staked;
+        return parts().staked();
     }
 
     /** Its vote account. */
     public Pubkey voteAccount() {
-        return voteAccount;
+        return parts().voteAccount();
     }
 
     /** Where everything is: HOST/ledger, HOST/agent.json, HOST/*.log. */
     public Path directory() {
-        return directory;
+        return parts().directory();
     }
 
     /** Processes of this lab that live now, found by their mark: also grandchildren nobody waits for. */
     public List<Long> living() {
-        return Marked.find(environment.get(Marked.NAME));
+        return Marked.find(mark);
     }
 
     /** The last lines of every log. */
     public String tails() {
-        StringBuilder tails = new StringBuilder("=== lab ").append(mark).append(" ===");
-        processes.values().forEach(process -> tails.append(process.tail()));
-        return tails.toString();
+        return parts().tails();
     }
 
     /** What {@link #tails} says of the lab started last, or said when it was closed: for the report of a test that failed. */
     public static String newestTails() {
-        Lab lab = newest;
-        return lab == null ? "no lab was started" : lab.directory == null ? lab.lastTails : lab.tails();
+        Lab lab = NEWEST.get();
+        return lab == null ? "no lab was started" : lab.parts.get() == null ? lab.lastTails : lab.tails();
     }
 
     @Override
@@ -330,22 +257,21 @@ public final class Lab implements AutoCloseable {
     }
 
     /** Ends every process before the directory goes; true the first time. */
-    private synchronized boolean cleanUp() {
-        if (directory == null) {
+    private boolean cleanUp() {
+        LabParts ending = parts.getAndSet(null);
+        if (ending == null) {
             return false;
         }
-        lastTails = tails();
-        Marked.killAll(environment.get(Marked.NAME));
-        links.values().forEach(LinkProxy::close);
-        vertx.close();
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            System.err.println("the lab's directory " + directory + " could not be deleted: " + e);
-        }
-        directory = null;
+        lastTails = ending.tails();
+        ending.end();
         return true;
+    }
+
+    private LabParts parts() {
+        LabParts now = parts.get();
+        if (now == null) {
+            throw new IllegalStateException("this lab is not started, or closed");
+        }
+        return now;
     }
 }

@@ -117,6 +117,15 @@ public final class LabValidator extends ManagedProcess {
         return files.ledger.resolve(Tower.fileName(staked));
     }
 
+    /** Removes that file, as on a host that never voted. */
+    public void forgetTower() {
+        try {
+            java.nio.file.Files.deleteIfExists(towerFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException("tower of validator " + name(), e);
+        }
+    }
+
     /** That file, read and verified. */
     public TowerReading tower() {
         return Tower.read(towerFile(), staked);

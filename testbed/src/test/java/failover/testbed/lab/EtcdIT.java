@@ -4,14 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.solana.Tower;
 import failover.protocol.solana.TowerReading.Fault;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,17 +17,21 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The original README's commands against a real etcd: what they do, and the holes that the agent must close. */
 @ExtendWith(LabLogs.class)
 class EtcdIT {
-    private Lab lab;
+    private static Lab lab;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         lab = Lab.create().withEtcd().start();
-        lab.judge().awaitVotesFrom("a", Duration.ofSeconds(5));
     }
 
-    @AfterEach
-    void close() {
+    @AfterAll
+    static void close() {
         lab.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        lab.reset();
     }
 
     private JsonObject commands(String name) {
@@ -65,11 +67,12 @@ class EtcdIT {
     }
 
     @Test
-    void withEtcdDownTheRestoreSucceedsAndLeavesAnEmptyTowerUnlessPipesMayFail() throws IOException {
+    void withEtcdDownTheRestoreSucceedsAndLeavesAnEmptyTowerUnlessPipesMayFail() {
         lab.etcd().kill();
         assertEquals(0, restore("b").exit(), "OM0-10");
         assertEquals(Fault.EMPTY, lab.validator("b").tower().fault());
         assertNotEquals(0, restore("b", "pipefail").exit());
-        Files.delete(lab.validator("b").files().ledger().resolve(Tower.fileName(lab.staked())));
+        lab.etcd().start();
+        lab.etcd().awaitReady(Duration.ofSeconds(20));
     }
 }

@@ -79,18 +79,15 @@ class LabIT {
     }
 
     @Test
-    void aProgramOfTheLabIsSmallAndStartsQuickly() throws IOException {
+    void aProgramOfTheLabIsLight() throws IOException {
         try (Lab lab = Lab.create().holder("").start()) {
-            lab.validator("a").stop();
-            long begin = System.nanoTime();
-            lab.validator("a").start();
-            lab.validator("a").awaitReady(SOON);
-            long started = (System.nanoTime() - begin) / 1_000_000;
-            assertTrue(started < 3000, "start took " + started + " ms");
             Path status = Path.of("/proc", String.valueOf(lab.validator("a").pid()), "status");
             long kib = Files.readAllLines(status).stream().filter(line -> line.startsWith("VmRSS"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).findFirst().orElse(0);
-            assertTrue(kib < 110 * 1024, kib + " KiB resident");
+            assertTrue(kib < 100 * 1024, kib + " KiB resident");
+            // Time on the CPU, not on the wall: it does not depend on what else the machine does.
+            Duration cpu = ProcessHandle.of(lab.validator("a").pid()).flatMap(process -> process.info().totalCpuDuration()).orElseThrow();
+            assertTrue(cpu.toMillis() < 3000, "its start took " + cpu);
         }
     }
 }
