@@ -1,0 +1,2 @@
+/** The commands of failover-testbed for a shell. */
+package failover.testbed.cli;

@@ -1,0 +1,184 @@
+package failover.testbed.lab;
+
+import failover.protocol.solana.Keypair;
+import failover.protocol.solana.Pubkey;
+import failover.testbed.Simulators;
+import failover.testbed.link.LinkProxy;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** What a started lab consists of: makes each part, knows where all are, and ends them. {@link Lab} is the face. */
+final class LabParts {
+    private static final Duration READY = Duration.ofSeconds(20);
+
+    private final Map<String, ManagedProcess> processes = new LinkedHashMap<>();
+    private final Map<String, LinkProxy> links = new LinkedHashMap<>();
+    private final String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(), 4);
+    private final String mark = id + "-" + ProcessHandle.current().pid();
+    private final Map<String, String> environment = Map.of(Marked.NAME, mark, "MALLOC_ARENA_MAX", "2");
+    private final Vertx vertx = Simulators.vertx();
+    private final Path directory;
+    private final Pubkey staked;
+    private final Pubkey voteAccount;
+
+    private LabParts(Path directory) throws IOException {
+        this.directory = directory;
+        this.staked = keypair(directory.resolve("staked.json"));
+        this.voteAccount = keypair(directory.resolve("vote-account.json"));
+    }
+
+    static LabParts create() throws IOException {
+        return new LabParts(Files.createTempDirectory("lab"));
+    }
+
+    Map<String, ManagedProcess> processes() {
+        return processes;
+    }
+
+    Map<String, LinkProxy> links() {
+        return links;
+    }
+
+    String mark() {
+        return mark;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Pubkey staked() {
+        return staked;
+    }
+
+    Pubkey voteAccount() {
+        return voteAccount;
+    }
+
+    void etcd() {
+        add("etcd", EtcdServer.in(directory, environment));
+    }
+
+    private static Pubkey keypair(Path file) throws IOException {
+        Keypair pair = Keypair.generate();
+        pair.write(file);
+        return pair.pubkey();
+    }
+
+    <P extends ManagedProcess> P add(String name, P process) {
+        processes.put(name, process);
+        process.start();
+        return process;
+    }
+
+    private LinkProxy addLink(String name, int targetPort) {
+        LinkProxy link = LinkProxy.open(vertx, Ports.free(), targetPort);
+        links.put(name, link);
+        return link;
+    }
+
+    void cluster(int observers) {
+        List<Integer> ports = new ArrayList<>();
+        List<String> arguments = new ArrayList<>(List.of("cluster", "--identity", staked.toString(), "--vote-account",
+            voteAccount.toString()));
+        for (int i = 0; i < observers; i++) {
+            ports.add(Ports.free());
+            arguments.addAll(List.of("--rpc-port", String.valueOf(ports.get(i))));
+        }
+        // Nobody waits for it: the validators, which start meanwhile, connect when it is there.
+        add("cluster", new LabCluster(LabHome.testbed(arguments.toArray(String[]::new)), environment, directory,
+            directory.resolve("cluster.log"), ports));
+    }
+
+    void validator(String name, List<String> validatorOptions) throws IOException {
+        LabCluster cluster = (LabCluster) processes.get("cluster");
+        Path host = directory.resolve(name);
+        Files.createDirectories(host.resolve("ledger"));
+        String comm = "agave-" + name + "-" + id;
+        keypair(host.resolve("unstaked.json"));
+        Files.createSymbolicLink(host.resolve("identity.json"), Path.of("unstaked.json"));
+        Path cli = Files.createDirectory(host.resolve("bin")).resolve(comm);
+        // Run through a link of that name, the CLI has the validator's process name, as Agave's own CLI does.
+        Files.createSymbolicLink(cli, LabHome.root().resolve("testbed/bin/agave-validator"));
+        LabValidator.Files files = new LabValidator.Files(host.resolve("ledger"), host.resolve("unstaked.json"),
+            host.resolve("identity.json"), directory.resolve("staked.json"), cli);
+        int port = Ports.free();
+        List<String> arguments = new ArrayList<>(List.of("validator", "--name", name, "--ledger", files.ledger().toString(), "--identity",
+            files.identity().toString(), "--authorized-voter", files.stakedKey().toString(), "--rpc-port", String.valueOf(port),
+            "--comm", comm, "--cluster", addLink(name + "-cluster", cluster.port()).url(), "--judge", cluster.url()));
+        arguments.addAll(validatorOptions);
+        add(name, new LabValidator(name, LabHome.testbed(arguments.toArray(String[]::new)), environment, host,
+            host.resolve("validator.log"), files, comm, port, staked));
+    }
+
+    void agents(String holder, Map<String, List<Consumer<JsonObject>>> changes) throws IOException {
+        EtcdServer etcd = (EtcdServer) processes.get("etcd");
+        Path shared = Files.createDirectory(directory.resolve("shared"));
+        Map<String, Integer> ports = Map.of("a", Ports.free(), "b", Ports.free());
+        Map<String, String> peers = Map.of("a", addLink("a-b", ports.get("b")).url(), "b", addLink("b-a", ports.get("a")).url());
+        for (String name : List.of("a", "b")) {
+            addLink("manager-" + name, ports.get(name));
+            Path host = directory.resolve(name);
+            LabValidator validator = (LabValidator) processes.get(name);
+            JsonObject json = LabConfig.agent(validator, staked, ports.get(name), peers.get(name), name.equals(holder), host, shared);
+            if (etcd != null) {
+                LabConfig.etcd(json, validator, staked, etcd.endpoint());
+            }
+            program("agent-" + name, "agent", host, json, changes, "http://127.0.0.1:" + ports.get(name));
+        }
+        for (String name : List.of("agent-a", "agent-b")) {
+            ((LabProgram) processes.get(name)).awaitListening(READY);
+        }
+    }
+
+    void manager(String holder, Map<String, List<Consumer<JsonObject>>> changes) throws IOException {
+        int port = Ports.free();
+        String active = "b".equals(holder) ? "b" : "a";
+        String rpc = addLink("manager-cluster", ((LabCluster) processes.get("cluster")).port()).url();
+        JsonObject json = LabConfig.manager(links.get("manager-" + active).url(),
+            links.get("a".equals(active) ? "manager-b" : "manager-a").url(), rpc, port, directory);
+        program("manager", "manager", directory, json, changes, "http://127.0.0.1:" + port).awaitListening(READY);
+    }
+
+    private LabProgram program(String name, String program, Path host, JsonObject json,
+        Map<String, List<Consumer<JsonObject>>> changes, String url) throws IOException {
+        changes.getOrDefault(name, List.of()).forEach(change -> change.accept(json));
+        Path config = host.resolve(program + ".json");
+        Files.writeString(config, json.encodePrettily());
+        return add(name, new LabProgram(name, LabHome.program(program, "--config", config.toString()), environment, host,
+            host.resolve(program + ".log"), config, url));
+    }
+
+    String tails() {
+        StringBuilder tails = new StringBuilder("=== lab ").append(id).append(" ===");
+        processes.values().forEach(process -> tails.append(process.tail()));
+        return tails.toString();
+    }
+
+    /** Ends every process, then the links, then removes the directory. */
+    void end() {
+        Marked.killAll(mark);
+        links.values().forEach(LinkProxy::close);
+        vertx.close();
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            System.err.println("the lab's directory " + directory + " could not be deleted: " + e);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** TCP proxies that misbehave like networks do. */
+package failover.testbed.link;

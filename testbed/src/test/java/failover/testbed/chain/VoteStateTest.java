@@ -1,0 +1,65 @@
+package failover.testbed.chain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.protocol.solana.Keypair;
+import failover.protocol.solana.Tower;
+import failover.protocol.solana.TowerReading;
+import failover.protocol.solana.TowerWriter;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.OptionalLong;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class VoteStateTest {
+
+    @Test
+    void eachVoteDoublesTheLockoutOfThoseBelow() {
+        VoteState state = VoteState.EMPTY.vote(10).vote(11).vote(12);
+        assertEquals(List.of(new Tower.Vote(10, 3), new Tower.Vote(11, 2), new Tower.Vote(12, 1)), state.votes());
+    }
+
+    @Test
+    void anExpiredVoteLeavesTheTower() {
+        assertEquals(List.of(new Tower.Vote(10, 2), new Tower.Vote(14, 1)), VoteState.EMPTY.vote(10).vote(11).vote(14).votes());
+    }
+
+    @Test
+    void theThirtySecondVoteMakesTheFirstTheRoot() {
+        VoteState state = VoteState.EMPTY;
+        for (int slot = 100; slot < 132; slot++) {
+            state = state.vote(slot);
+        }
+        assertEquals(OptionalLong.of(100), state.root());
+        assertEquals(31, state.votes().size());
+    }
+
+    @Test
+    void aSlotThatIsNotNewIsNotVotedFor() {
+        VoteState state = VoteState.EMPTY.vote(10);
+        assertSame(state, state.vote(10));
+        assertSame(state, state.vote(9));
+    }
+
+    @Property(tries = 100)
+    void whateverIsVotedTheTowerFileAndTheStreamCarryIt(@ForAll @Size(max = 80) List<@IntRange(min = 1, max = 40) Integer> steps) {
+        VoteState state = VoteState.EMPTY;
+        long slot = 1000;
+        for (int step : steps) {
+            slot += step;
+            state = state.vote(slot);
+        }
+        Keypair identity = Keypair.generate();
+        TowerReading reading = Tower.read(TowerWriter.encode(identity, state.votes(), state.root(), 1), identity.pubkey());
+        assertTrue(reading.valid(), reading.reason());
+        assertEquals(state, VoteState.of(reading.tower().orElseThrow()));
+        ChainView view = new ChainView(slot, identity.pubkey(), identity.pubkey(), state, 7);
+        assertEquals(view, ChainView.of(new JsonObject(view.toJson().encode())));
+    }
+}
