@@ -41,6 +41,8 @@ final class AgentHttp {
     private final Consumer<String> onShutdown;
     private final StatusLog statusLog = new StatusLog();
     private final Connections connections = new Connections();
+    private long refused;
+    private long refusedSaidAt;
 
     /**
      * A server that does not listen yet.
@@ -129,8 +131,18 @@ final class AgentHttp {
         if (config.allowedIps().allows(caller)) {
             context.next();
         } else {
-            LOG.warn("{} from {} refused: the address is not in allowed_ips", context.request().path(), caller);
+            noteRefused(context.request().path(), caller);
             context.fail(Refusal.forbidden());
+        }
+    }
+
+    /** At most one line a second, however many knock. */
+    private void noteRefused(String path, String caller) {
+        long now = System.nanoTime();
+        refused++;
+        if (refusedSaidAt == 0 || now - refusedSaidAt > 1_000_000_000L) {
+            LOG.warn("{} from {} refused: the address is not in allowed_ips ({} refused so far)", path, caller, refused);
+            refusedSaidAt = now;
         }
     }
 
@@ -224,8 +236,8 @@ final class AgentHttp {
     private void failover(RoutingContext context, Buffer body) {
         try {
             FailoverRequest request = GoJson.decode(body, FailoverRequest.class);
-            LOG.info("Change of role asked for: action={} reason={} operation_id={} epoch={} from={}", request.action(), request.reason(),
-                request.operationId(), request.epoch(), context.request().remoteAddress());
+            LOG.info("Change of role asked for: action={} reason={} operation_id={} epoch={} from={}", oneLine(request.action()),
+                oneLine(request.reason()), oneLine(request.operationId()), request.epoch(), context.request().remoteAddress());
             shell.change(request).onSuccess(answer -> Answers.json(context, answer)).onFailure(context::fail);
         } catch (GoJson.BadJson e) {
             context.fail(Refusal.badBody());
@@ -242,10 +254,15 @@ final class AgentHttp {
         try {
             ShutdownRequest request = GoJson.decode(body, ShutdownRequest.class);
             Answers.json(context, new ShutdownResponse(true, "Agent shutdown initiated", Now.ofMachine().wallSeconds()));
-            onShutdown.accept(request.reason());
+            onShutdown.accept(oneLine(request.reason()));
         } catch (GoJson.BadJson e) {
             context.fail(Refusal.badBody());
         }
+    }
+
+    /** A caller's words as they may stand in the log: short, and no line of their own. */
+    private static String oneLine(String text) {
+        return text == null ? "" : ValidatorRpc.shortened(text);
     }
 
     private static void health(RoutingContext context) {

@@ -59,7 +59,7 @@ public final class AgentVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         config = given == null ? AgentMain.configured(config()) : given;
-        String instance = deploymentID().substring(0, 8);
+        String instance = deploymentID();
         LocalDelivery.prepare(vertx.eventBus());
         store = new MemoryStore(vertx, instance);
         Future<MemoryFile.Opened> memory = store.open(config.stateDir());

@@ -105,9 +105,8 @@ final class CommandRunner {
         long deadline = begun + order.limit().toNanos();
         boolean inTime = woken.tryAcquire(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         while (inTime && !process.isAlive() && !order.cut().isCut()) {
-            // Its output is closed: nobody of its tree is left, save a daemon that wants to stay.
-            if (output.awaitEnd(0) || output.awaitEnd(Math.min(DRAIN.toNanos(), deadline - System.nanoTime()))
-                    || order.mayLeaveProcesses() || !tree.sessionLives()) {
+            if (order.mayLeaveProcesses() || !tree.sessionLives()) {
+                output.awaitEnd(DRAIN.toNanos());
                 return new CommandResult(How.EXITED, process.exitValue(), output.text(), since(begun));
             }
             woken.tryAcquire(LOOK_AGAIN.toNanos(), TimeUnit.NANOSECONDS);

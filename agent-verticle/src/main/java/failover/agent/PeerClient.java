@@ -54,6 +54,8 @@ final class PeerClient {
     }
 
     private static Future<Buffer> exchange(HttpClientRequest request, Buffer question) {
+        // Failures come back by the future; without a handler they would be logged besides.
+        request.exceptionHandler(failure -> { });
         return request.send(question).compose(response -> response.statusCode() == 200
             ? BoundedBody.read(response, LARGEST_ANSWER)
             : Future.failedFuture("HTTP " + response.statusCode()));

@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 final class ProcessTree {
     private static final Duration LIMIT = Duration.ofSeconds(2);
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(5).toNanos();
+    private static final long WRAP_MARGIN = 10_000;
     private static final Path PROC = Path.of("/proc");
     private final Path bash;
     private final long leader;
@@ -38,7 +39,18 @@ final class ProcessTree {
 
     /** Somebody of the session still lives; children that left it on purpose (a daemon) do not count. */
     boolean sessionLives() {
-        return ProcStat.pids(PROC).stream().anyMatch(pid -> ProcStat.read(PROC, pid).filter(this::ofSession).isPresent());
+        boolean wrapping = leader > highestPid() - WRAP_MARGIN;
+        return ProcStat.pids(PROC).stream().filter(pid -> wrapping || pid >= leader)
+            .anyMatch(pid -> ProcStat.read(PROC, pid).filter(this::ofSession).isPresent());
+    }
+
+    /** Children have higher ids than their ancestor, until the kernel begins again from below. */
+    private static long highestPid() {
+        try {
+            return Long.parseLong(Files.readString(PROC.resolve("sys/kernel/pid_max")).trim());
+        } catch (IOException | NumberFormatException e) {
+            return 0;
+        }
     }
 
     /** SIGKILL to all, until none lives; the ids of those who still do after two seconds, else empty. */

@@ -123,7 +123,8 @@ final class ValidatorRpc {
         return client.request(new RequestOptions().setMethod(HttpMethod.POST).setHost(endpoint.host()).setPort(endpoint.port())
                 .setURI(endpoint.target("")).putHeader("Content-Type", "application/json"))
             .compose(request -> {
-                request.idleTimeout(time.toMillis());
+                // Failures come back by the future; without a handler they would be logged besides.
+                request.exceptionHandler(failure -> { });
                 return exchange(request, body, largest).timeout(time.toMillis(), TimeUnit.MILLISECONDS)
                     .onFailure(failure -> request.reset());
             });

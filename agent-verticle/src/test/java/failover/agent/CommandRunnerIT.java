@@ -153,7 +153,8 @@ class CommandRunnerIT {
     private static int assertAllDead(Path pids) throws IOException {
         List<String> lines = Files.readAllLines(pids);
         for (String line : lines) {
-            assertTrue(ProcStat.read(Path.of("/proc"), Long.parseLong(line)).filter(ProcStat::alive).isEmpty(), "process " + line + " lives");
+            boolean lives = ProcStat.read(Path.of("/proc"), Long.parseLong(line)).filter(ProcStat::alive).isPresent();
+            assertFalse(lives, "process " + line + " lives");
         }
         return lines.size();
     }

@@ -66,7 +66,8 @@ final class FakeRpc {
                     request.response().setStatusCode(500).end("boom");
                     break;
                 case HALF:
-                    request.response().putHeader("Content-Length", "100").write("{\"result\":38").onComplete(w -> request.connection().close());
+                    request.response().putHeader("Content-Length", "100").write("{\"result\":38")
+                        .onComplete(written -> request.connection().close());
                     break;
                 case RESET:
                     request.connection().close();
