@@ -235,13 +235,20 @@ final class AgentHttp {
 
     private void failover(RoutingContext context, Buffer body) {
         try {
-            FailoverRequest request = GoJson.decode(body, FailoverRequest.class);
+            FailoverRequest request = printable(GoJson.decode(body, FailoverRequest.class));
             LOG.info("Change of role asked for: action={} reason={} operation_id={} epoch={} from={}", oneLine(request.action()),
                 oneLine(request.reason()), oneLine(request.operationId()), request.epoch(), context.request().remoteAddress());
             shell.change(request).onSuccess(answer -> Answers.json(context, answer)).onFailure(context::fail);
         } catch (GoJson.BadJson e) {
             context.fail(Refusal.badBody());
         }
+    }
+
+    /** The same with a reason that can stand in the log: no line of its own in it. */
+    private static FailoverRequest printable(FailoverRequest request) {
+        String reason = request.reason() == null ? null : request.reason().replaceAll("\\p{Cntrl}", " ");
+        return new FailoverRequest(request.action(), reason, request.skipIdentity(), request.timestamp(), request.operationId(),
+            request.epoch(), request.deadlineMs(), request.planned());
     }
 
     private void identity(RoutingContext context) {

@@ -28,6 +28,7 @@ public final class AgentVerticle extends VerticleBase {
     private final Runnable onShutdown;
     private AgentConfig config;
     private MemoryStore store;
+    private Shell shell;
     private volatile int port;
 
     /** For the Vert.x launcher: the settings are the deployment's configuration and the environment. */
@@ -65,11 +66,11 @@ public final class AgentVerticle extends VerticleBase {
         Future<MemoryFile.Opened> memory = store.open(config.stateDir());
         Future<AgentCore> core = vertx.executeBlocking(() -> new AgentCore(Rules.of(config, StakedIdentity.configured(config))), false);
         Future<?> workers = Future.join(List.of(
-            deploy(new ProbeWorker(config, instance), "agent-probe-" + instance, 1),
+            deploy(new ProbeWorker(config, instance, this::workersStop), "agent-probe-" + instance, 1),
             deploy(new CommandWorker(config, instance), "agent-command-" + instance, 2),
             deploy(new BackupWorker(config, instance), "agent-backup-" + instance, 2)));
         return Future.all(memory, core, workers).compose(ready -> {
-            Shell shell = new Shell(vertx, config, core.result(), instance, store);
+            shell = new Shell(vertx, config, core.result(), instance, store);
             shell.begin(memory.result());
             return new AgentHttp(vertx, config, shell, this::shutdown).listen();
         }).onSuccess(this::listening).recover(failure -> store.close().transform(closed -> Future.failedFuture(failure)));
@@ -79,6 +80,14 @@ public final class AgentVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         return store.close();
+    }
+
+    private void workersStop() {
+        context.runOnContext(now -> {
+            if (shell != null) {
+                shell.stop();
+            }
+        });
     }
 
     private Future<String> deploy(VerticleBase worker, String pool, int size) {

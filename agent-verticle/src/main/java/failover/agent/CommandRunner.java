@@ -109,8 +109,7 @@ final class CommandRunner {
                 output.awaitEnd(DRAIN.toNanos());
                 return new CommandResult(How.EXITED, process.exitValue(), output.text(), since(begun));
             }
-            woken.tryAcquire(LOOK_AGAIN.toNanos(), TimeUnit.NANOSECONDS);
-            inTime = System.nanoTime() < deadline;
+            inTime = woken.tryAcquire(LOOK_AGAIN.toNanos(), TimeUnit.NANOSECONDS) || System.nanoTime() < deadline;
         }
         return killed(order.cut().isCut() ? How.CANCELLED : How.TIMED_OUT, tree, output, begun);
     }

@@ -50,8 +50,8 @@ final class MemoryText {
             return memory(body);
         } catch (DecodeException e) {
             throw new Unreadable("it is torn: no JSON");
-        } catch (ClassCastException | NullPointerException e) {
-            throw new Unreadable("a field has the wrong type or is missing: " + e.getMessage());
+        } catch (ClassCastException e) {
+            throw new Unreadable("a field has the wrong type: " + e.getMessage());
         }
     }
 
@@ -64,13 +64,21 @@ final class MemoryText {
         JsonObject intent = body.getJsonObject("intent");
         JsonObject unsettled = body.getJsonObject("unsettled");
         JsonObject last = body.getJsonObject("last_operation");
-        return new AgentMemory(hostId, role, body.getLong("epoch"), body.getString("staked_identity"), body.getLong("demoted_at_millis"),
-            intent == null ? null : new Intent(Action.of(intent.getString("action"))
+        return new AgentMemory(hostId, role, number(body, "epoch"), body.getString("staked_identity"), number(body, "demoted_at_millis"),
+            intent == null ? null : new Intent(Action.of(String.valueOf(intent.getString("action")))
                 .orElseThrow(() -> new Unreadable("its intent names no action")),
-                intent.getString("operation_id"), intent.getLong("epoch")),
-            unsettled == null ? null : new Unsettled(unsettled.getLong("pid"), unsettled.getLong("start_ticks")),
+                intent.getString("operation_id"), number(intent, "epoch")),
+            unsettled == null ? null : new Unsettled(number(unsettled, "pid"), number(unsettled, "start_ticks")),
             last == null ? null : new LastOperation(last.getString("operation_id"), last.getString("action"), last.getString("outcome"),
-                last.getString("message"), last.getLong("timestamp")));
+                last.getString("message"), number(last, "timestamp")));
+    }
+
+    private static long number(JsonObject object, String field) throws Unreadable {
+        Long value = object.getLong(field);
+        if (value == null) {
+            throw new Unreadable("the number " + field + " is missing");
+        }
+        return value;
     }
 
     private static String checksum(JsonObject body) {

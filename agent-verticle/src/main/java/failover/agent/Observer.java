@@ -41,17 +41,18 @@ final class Observer {
         if (newest != null && now - newest.atNanos() <= FRESH.toNanos()) {
             return Future.succeededFuture(newest);
         }
-        if (underWay == null || now - underWaySince > FRESH.toNanos()) {
-            underWaySince = now;
-            Future<Observation> look = look(false);
-            underWay = look;
-            look.onComplete(done -> {
-                if (underWay == look) {
-                    underWay = null;
-                }
-            }).onSuccess(listener::accept);
+        if (underWay != null && now - underWaySince <= FRESH.toNanos()) {
+            return underWay;
         }
-        return underWay;
+        Future<Observation> look = look(false);
+        underWaySince = now;
+        underWay = look;
+        look.onComplete(done -> {
+            if (underWay == look) {
+                underWay = null;
+            }
+        }).onSuccess(listener::accept);
+        return look;
     }
 
     /** A look begun now. Never fails: without an answer, the process counts as alive and nothing else is known. */

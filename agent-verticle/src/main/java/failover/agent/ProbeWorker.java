@@ -12,13 +12,20 @@ import java.nio.file.Path;
 final class ProbeWorker extends VerticleBase {
     private final AgentConfig config;
     private final String instance;
+    private final Runnable onStop;
     private ProcessTable table;
     private ValidatorRpc rpc;
     private IdentityCheck identityCheck;
 
-    ProbeWorker(AgentConfig config, String instance) {
+    /**
+     * A worker.
+     *
+     * @param onStop run when it stops, on its own thread: workers stop before the verticle that deployed them
+     */
+    ProbeWorker(AgentConfig config, String instance, Runnable onStop) {
         this.config = config;
         this.instance = instance;
+        this.onStop = onStop;
     }
 
     /** What is asked of this worker. */
@@ -72,6 +79,7 @@ final class ProbeWorker extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        onStop.run();
         identityCheck.stop();
         return Future.succeededFuture();
     }

@@ -35,6 +35,10 @@ final class Refusal extends RuntimeException {
         return new Refusal(503, "Too many requests for a change of role are waiting", false);
     }
 
+    static Refusal stopping() {
+        return new Refusal(503, "The agent is stopping", false);
+    }
+
     static Refusal notObserved(Throwable why) {
         return new Refusal(503, "The validator could not be observed: " + why.getMessage(), false);
     }

@@ -50,7 +50,9 @@ final class Shell {
     private AgentMemory memory;
     private CutSwitch backup = new CutSwitch();
     private long lastTicket;
+    private long ticks;
     private boolean stepping;
+    private boolean stopping;
 
     Shell(Vertx vertx, AgentConfig config, AgentCore core, String instance, MemoryStore store) {
         this.vertx = vertx;
@@ -71,11 +73,20 @@ final class Shell {
         perform(first);
         stepping = false;
         drain();
-        vertx.setPeriodic(TICK_MILLIS, timer -> post(new AgentEvent.Tick()));
+        ticks = vertx.setPeriodic(TICK_MILLIS, timer -> post(new AgentEvent.Tick()));
+    }
+
+    /** The workers are going: a change under way may end and be answered, nothing new begins. */
+    void stop() {
+        stopping = true;
+        vertx.cancelTimer(ticks);
     }
 
     /** The only door to the core. */
     void post(AgentEvent event) {
+        if (stopping && !(event instanceof AgentEvent.TaskDone)) {
+            return;
+        }
         mailbox.add(event);
         if (!stepping) {
             drain();
@@ -94,6 +105,9 @@ final class Shell {
 
     /** Asks the core for a change of role; answered when it says so. */
     Future<FailoverResponse> change(FailoverRequest request) {
+        if (stopping) {
+            return Future.failedFuture(Refusal.stopping());
+        }
         if (tickets.size() >= MOST_TICKETS) {
             return Future.failedFuture(Refusal.tooManyChanges());
         }

@@ -13,6 +13,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -99,6 +101,9 @@ final class Tasks {
             .map(message -> message.body())
             .otherwise(failure -> {
                 cut.cut();
+                if (failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS) {
+                    return new CommandResult(How.NOT_STARTED, -1, "the agent is stopping", Duration.ZERO);
+                }
                 return new CommandResult(How.TIMED_OUT, -1, "the command worker did not answer: " + failure.getMessage(),
                     Duration.ofNanos(System.nanoTime() - begun));
             });

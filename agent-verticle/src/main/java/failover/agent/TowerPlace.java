@@ -89,10 +89,11 @@ final class TowerPlace {
     private static Found redirected(String word, String stakedIdentity) {
         String filled = stakedIdentity == null ? word : word.replace("{validator_identity}", stakedIdentity);
         Optional<Path> path = CommandLines.path(filled);
-        if (path.isEmpty() || path.get().getParent() == null) {
+        Path last = path.map(Path::getFileName).orElse(null);
+        if (last == null || path.get().getParent() == null) {
             return Found.unknown("only a shell can say where tower_restore_command writes to (" + word + "); set tower_file_path");
         }
-        String name = path.get().getFileName().toString();
+        String name = last.toString();
         return name.matches(".*[*?\\[].*") ? matching(path.get(), name, stakedIdentity) : Found.at(path.get());
     }
 
@@ -104,8 +105,8 @@ final class TowerPlace {
             return Found.bad("the directory of " + pattern + " cannot be read: " + e);
         }
         String wanted = stakedIdentity == null ? "" : Tower.fileName(Pubkey.parse(stakedIdentity));
-        Optional<Path> ours = matches.stream().filter(file -> file.getFileName().toString().equals(wanted)).findFirst();
-        matches.removeIf(file -> file.getFileName().toString().equals(name));
+        Optional<Path> ours = matches.stream().filter(file -> file.endsWith(wanted)).findFirst();
+        matches.removeIf(file -> file.endsWith(name));
         if (ours.isPresent()) {
             return Found.at(ours.get());
         }

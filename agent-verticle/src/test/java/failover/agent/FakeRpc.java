@@ -53,6 +53,13 @@ final class FakeRpc {
     }
 
     private void handle(HttpServerRequest request) {
+        int set = request.uri().indexOf("/set/");
+        if (set >= 0) {
+            // The stand-in for set-identity: /set/PUBKEY.
+            identity(request.uri().substring(set + "/set/".length()));
+            request.response().end();
+            return;
+        }
         request.body().onSuccess(body -> {
             String method = new JsonObject(body).getString("method");
             if (method.equals("getSlot")) {
