@@ -1,25 +1,136 @@
 package failover.agent;
 
 import failover.agent.config.AgentConfig;
+import failover.agent.decision.AgentCore;
+import failover.protocol.config.Redact;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The agent. */
+/**
+ * The agent: deploys its workers, remembers, listens. Its one state lives in {@link Shell}; everything here and there runs on this
+ * verticle's context, which never blocks.
+ */
 public final class AgentVerticle extends VerticleBase {
-  private final AgentConfig config;
+    private static final Logger LOG = LoggerFactory.getLogger(AgentVerticle.class);
+    private static final long SHUTDOWN_AFTER_MILLIS = 100;
+    private static final Duration STOP_COMMAND_LIMIT = Duration.ofSeconds(10);
+    private final AgentConfig given;
+    private final Runnable onShutdown;
+    private AgentConfig config;
+    private MemoryStore store;
+    private Shell shell;
+    private volatile int port;
 
-  /** For the Vert.x launcher: the settings are the deployment's configuration and the environment. */
-  public AgentVerticle() {
-    this(null);
-  }
+    /** For the Vert.x launcher: the settings are the deployment's configuration and the environment. */
+    public AgentVerticle() {
+        this(null);
+    }
 
-  public AgentVerticle(AgentConfig config) {
-    this.config = config;
-  }
+    /** {@code /shutdown} closes the Vert.x that this runs in, which ends a process that has nothing else to do. */
+    public AgentVerticle(AgentConfig config) {
+        this(config, null);
+    }
 
-  @Override
-  public Future<?> start() {
-    AgentConfig effective = config == null ? AgentMain.configured(config()) : config;
-    return Future.succeededFuture(effective);
-  }
+    /**
+     * An agent.
+     *
+     * @param config its settings
+     * @param onShutdown what {@code /shutdown} does when {@code agent_stop_command} is not set or fails; {@code null} closes Vert.x
+     */
+    public AgentVerticle(AgentConfig config, Runnable onShutdown) {
+        this.given = config;
+        this.onShutdown = onShutdown;
+    }
+
+    /** The port it listens on, once it is deployed: of interest when the configuration leaves the choice to the system. Any thread. */
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public Future<?> start() {
+        config = given == null ? AgentMain.configured(config()) : given;
+        String instance = deploymentID();
+        LocalDelivery.prepare(vertx.eventBus());
+        store = new MemoryStore(vertx, instance);
+        Future<MemoryFile.Opened> memory = store.open(config.stateDir());
+        Future<AgentCore> core = vertx.executeBlocking(() -> new AgentCore(Rules.of(config, StakedIdentity.configured(config))), false);
+        Future<?> workers = Future.join(List.of(
+            deploy(new ProbeWorker(config, instance, this::workersStop), "agent-probe-" + instance, 1),
+            deploy(new CommandWorker(config, instance), "agent-command-" + instance, 2),
+            deploy(new BackupWorker(config, instance), "agent-backup-" + instance, 2)));
+        return Future.all(memory, core, workers).compose(ready -> {
+            shell = new Shell(vertx, config, core.result(), instance, store);
+            shell.begin(memory.result());
+            return new AgentHttp(vertx, config, shell, this::shutdown).listen();
+        }).onSuccess(this::listening).recover(failure -> store.close().transform(closed -> Future.failedFuture(failure)));
+    }
+
+    /** The workers are gone by now. */
+    @Override
+    public Future<?> stop() {
+        return store.close();
+    }
+
+    private void workersStop() {
+        context.runOnContext(now -> {
+            if (shell != null) {
+                shell.stop();
+            }
+        });
+    }
+
+    private Future<String> deploy(VerticleBase worker, String pool, int size) {
+        return vertx.deployVerticle(worker, new DeploymentOptions().setThreadingModel(ThreadingModel.WORKER).setWorkerPoolName(pool)
+            .setWorkerPoolSize(size).setMaxWorkerExecuteTime(1).setMaxWorkerExecuteTimeUnit(TimeUnit.HOURS));
+    }
+
+    private void listening(HttpServer server) {
+        port = server.actualPort();
+        LOG.info("Agent listens on {} (port {}): process={} rpc={} dry_run={} state_dir={}", config.listen(), port, config.processName(),
+            config.localRpc(), config.dryRun(), config.stateDir());
+    }
+
+    private void shutdown(String reason) {
+        LOG.info("=== AGENT SHUTTING DOWN === Reason: {}", reason);
+        vertx.setTimer(SHUTDOWN_AFTER_MILLIS, timer -> {
+            String command = config.commands().agentStop();
+            if (command.isBlank() || config.dryRun()) {
+                end();
+                return;
+            }
+            vertx.executeBlocking(() -> stopCommand(command), false).onComplete(done -> {
+                if (done.failed() || !done.result()) {
+                    LOG.warn("agent_stop_command failed ({}): ending by itself", done.failed() ? done.cause() : "see its output");
+                    end();
+                }
+            });
+        });
+    }
+
+    /** Not one of the commands that a stop kills: this one makes the stop. */
+    private static boolean stopCommand(String command) throws IOException, InterruptedException {
+        LOG.info("Executing: {}", Redact.command(command));
+        Process process = new ProcessBuilder("setsid", "bash", "-o", "pipefail", "-c", command)
+            .redirectErrorStream(true).redirectOutput(Redirect.DISCARD).start();
+        return !process.waitFor(STOP_COMMAND_LIMIT.toMillis(), TimeUnit.MILLISECONDS) || process.exitValue() == 0;
+    }
+
+    private void end() {
+        if (onShutdown == null) {
+            vertx.close();
+        } else {
+            onShutdown.run();
+        }
+    }
 }

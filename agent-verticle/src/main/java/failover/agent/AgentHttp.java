@@ -1,0 +1,283 @@
+package failover.agent;
+
+import failover.agent.config.AgentConfig;
+import failover.agent.decision.AgentEvent;
+import failover.protocol.Now;
+import failover.protocol.Routes;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.GoJson;
+import failover.protocol.wire.IdentityResponse;
+import failover.protocol.wire.PeerStatusRequest;
+import failover.protocol.wire.ShutdownRequest;
+import failover.protocol.wire.ShutdownResponse;
+import failover.protocol.wire.StatusRequest;
+import failover.protocol.wire.StatusResponse;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.BindException;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The agent's HTTP side: allowed? valid? act. On the agent's context. */
+final class AgentHttp {
+    static final int LARGEST_BODY = 1024 * 1024;
+    private static final Logger LOG = LoggerFactory.getLogger(AgentHttp.class);
+    private final Vertx vertx;
+    private final AgentConfig config;
+    private final Shell shell;
+    private final Consumer<String> onShutdown;
+    private final StatusLog statusLog = new StatusLog();
+    private final Connections connections = new Connections();
+    private long refused;
+    private long refusedSaidAt;
+
+    /**
+     * A server that does not listen yet.
+     *
+     * @param onShutdown told the reason once {@code /shutdown} has been answered
+     */
+    AgentHttp(Vertx vertx, AgentConfig config, Shell shell, Consumer<String> onShutdown) {
+        this.vertx = vertx;
+        this.config = config;
+        this.shell = shell;
+        this.onShutdown = onShutdown;
+    }
+
+    private Router routes() {
+        Router router = Router.router(vertx);
+        router.route().handler(this::path).failureHandler(Answers::failed);
+        route(router, Routes.STATUS, this::allowed, this::status, HttpMethod.POST, HttpMethod.GET);
+        route(router, Routes.PEER_STATUS, this::peerAllowed, body(this::peerStatus), HttpMethod.POST);
+        route(router, Routes.FAILOVER, this::allowed, body(this::failover), HttpMethod.POST);
+        route(router, Routes.IDENTITY, this::allowed, this::identity, HttpMethod.GET);
+        route(router, Routes.SHUTDOWN, this::allowed, body(this::shutdown), HttpMethod.POST);
+        router.route(Routes.HEALTH).handler(AgentHttp::health);
+        router.route().handler(context -> context.fail(Refusal.notFound()));
+        return router;
+    }
+
+    private static void route(Router router, String path, Handler<RoutingContext> allowed, Handler<RoutingContext> act,
+            HttpMethod... methods) {
+        Set<HttpMethod> accepted = Set.of(methods);
+        router.route(path).handler(context -> {
+            if (accepted.contains(context.request().method())) {
+                context.next();
+            } else {
+                context.fail(Refusal.method());
+            }
+        }).handler(allowed).handler(act).failureHandler(Answers::failed);
+    }
+
+    /** Listens; fails with the reason. */
+    Future<HttpServer> listen() {
+        String host = config.listen().bindHost();
+        return listen(host).recover(failure -> config.listen().host().isEmpty() && !(failure instanceof BindException)
+            ? listen("0.0.0.0") : Future.failedFuture(failure));
+    }
+
+    private Future<HttpServer> listen(String host) {
+        HttpServer server = vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true)
+            .setHttp2ClearTextEnabled(false).setAcceptBacklog(1024));
+        server.connectionHandler(connections::opened);
+        Router router = routes();
+        server.requestHandler(request -> {
+            HttpConnection connection = request.connection();
+            connections.working(connection);
+            request.response().endHandler(sent -> connections.answered(connection));
+            router.handle(request);
+        });
+        return server.listen(config.listen().port(), host).onSuccess(listening -> connections.sweepEverySecond(vertx));
+    }
+
+    private void path(RoutingContext context) {
+        String path = context.request().path();
+        String clean = GoPaths.clean(path);
+        if (!clean.equals(path)) {
+            redirect(context.request(), clean);
+        } else if (clean.length() > 1 && clean.endsWith("/")) {
+            context.fail(Refusal.notFound());
+        } else {
+            context.next();
+        }
+    }
+
+    private static void redirect(HttpServerRequest request, String clean) {
+        String location = clean + (request.query() == null ? "" : "?" + request.query());
+        request.response().setStatusCode(301).putHeader(HttpHeaders.LOCATION, location);
+        if (request.method() == HttpMethod.GET) {
+            String link = location.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&#34;");
+            request.response().putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+                .end("<a href=\"" + link + "\">Moved Permanently</a>.\n\n");
+        } else {
+            request.response().end();
+        }
+    }
+
+    private void allowed(RoutingContext context) {
+        String caller = context.request().remoteAddress().hostAddress();
+        if (config.allowedIps().allows(caller)) {
+            context.next();
+        } else {
+            noteRefused(context.request().path(), caller);
+            context.fail(Refusal.forbidden());
+        }
+    }
+
+    /** At most one line a second, however many knock. */
+    private void noteRefused(String path, String caller) {
+        long now = System.nanoTime();
+        refused++;
+        if (refusedSaidAt == 0 || now - refusedSaidAt > 1_000_000_000L) {
+            LOG.warn("{} from {} refused: the address is not in allowed_ips ({} refused so far)", path, caller, refused);
+            refusedSaidAt = now;
+        }
+    }
+
+    /** The configured peer may always ask; otherwise a list of managers would make it look dead. */
+    private void peerAllowed(RoutingContext context) {
+        boolean isPeer = config.peer().isPresent()
+            && config.peer().get().host().equals(context.request().remoteAddress().hostAddress());
+        if (isPeer) {
+            context.next();
+        } else {
+            allowed(context);
+        }
+    }
+
+    /** Reads the body within its limits of size and time, then acts. */
+    private Handler<RoutingContext> body(BiConsumer<RoutingContext, Buffer> act) {
+        return context -> {
+            HttpServerRequest request = context.request();
+            connections.reading(request.connection());
+            if (declaredLength(request) > LARGEST_BODY) {
+                context.fail(Refusal.bodyTooLarge(LARGEST_BODY));
+                return;
+            }
+            BoundedBody.read(request, LARGEST_BODY).onComplete(body -> {
+                if (body.succeeded()) {
+                    connections.working(request.connection());
+                    act.accept(context, body.result());
+                } else if (body.cause() instanceof BoundedBody.TooLarge) {
+                    context.fail(Refusal.bodyTooLarge(LARGEST_BODY));
+                }
+                // Else the caller went away before the end of its body: there is nobody to answer.
+            });
+        };
+    }
+
+    private static long declaredLength(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null ? 0 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    private void status(RoutingContext context) {
+        long came = System.currentTimeMillis();
+        if (context.request().method() == HttpMethod.GET) {
+            answerStatus(context, came, false);
+        } else {
+            body((same, body) -> answerStatus(context, came, noteManager(context, body))).handle(context);
+        }
+    }
+
+    /** A body with a timestamp is a manager's; whatever else it is, the answer is the same (the original tolerates anything). */
+    private boolean noteManager(RoutingContext context, Buffer body) {
+        if (body.length() == 0) {
+            return false;
+        }
+        try {
+            StatusRequest request = GoJson.decode(body, StatusRequest.class);
+            if (request.timestamp() > 0) {
+                shell.post(new AgentEvent.ManagerPolled(request));
+                return true;
+            }
+        } catch (GoJson.BadJson e) {
+            LOG.debug("Body of /status from {} is not a manager's: {}", context.request().remoteAddress(), e.getMessage());
+        }
+        return false;
+    }
+
+    private void answerStatus(RoutingContext context, long came, boolean byManager) {
+        Future<StatusResponse> answer = shell.status(came);
+        answer.onSuccess(status -> {
+            statusLog.note(status, byManager);
+            Answers.json(context, status);
+        }).onFailure(failure -> context.fail(Refusal.notObserved(failure)));
+    }
+
+    private void peerStatus(RoutingContext context, Buffer body) {
+        shell.peerStatus(System.currentTimeMillis()).onSuccess(status -> Answers.json(context, status))
+            .onFailure(failure -> context.fail(Refusal.notObserved(failure)));
+        if (LOG.isDebugEnabled()) {
+            try {
+                LOG.debug("Peer asks: {}", GoJson.decode(body, PeerStatusRequest.class));
+            } catch (GoJson.BadJson e) {
+                LOG.debug("A peer asks with a body that is none: {}", e.getMessage());
+            }
+        }
+    }
+
+    private void failover(RoutingContext context, Buffer body) {
+        try {
+            FailoverRequest request = printable(GoJson.decode(body, FailoverRequest.class));
+            LOG.info("Change of role asked for: action={} reason={} operation_id={} epoch={} from={}", oneLine(request.action()),
+                oneLine(request.reason()), oneLine(request.operationId()), request.epoch(), context.request().remoteAddress());
+            shell.change(request).onSuccess(answer -> Answers.json(context, answer)).onFailure(context::fail);
+        } catch (GoJson.BadJson e) {
+            context.fail(Refusal.badBody());
+        }
+    }
+
+    /** The same with a reason that can stand in the log: no line of its own in it. */
+    private static FailoverRequest printable(FailoverRequest request) {
+        String reason = request.reason() == null ? null : request.reason().replaceAll("\\p{Cntrl}", " ");
+        return new FailoverRequest(request.action(), reason, request.skipIdentity(), request.timestamp(), request.operationId(),
+            request.epoch(), request.deadlineMs(), request.planned());
+    }
+
+    private void identity(RoutingContext context) {
+        long came = Now.ofMachine().wallSeconds();
+        shell.identity().onSuccess(who -> Answers.json(context, new IdentityResponse(who.pubkey(), who.error(), came)))
+            .onFailure(failure -> context.fail(Refusal.notObserved(failure)));
+    }
+
+    private void shutdown(RoutingContext context, Buffer body) {
+        try {
+            ShutdownRequest request = GoJson.decode(body, ShutdownRequest.class);
+            Answers.json(context, new ShutdownResponse(true, "Agent shutdown initiated", Now.ofMachine().wallSeconds()));
+            onShutdown.accept(oneLine(request.reason()));
+        } catch (GoJson.BadJson e) {
+            context.fail(Refusal.badBody());
+        }
+    }
+
+    /** A caller's words as they may stand in the log: short, and no line of their own. */
+    private static String oneLine(String text) {
+        return text == null ? "" : ValidatorRpc.shortened(text);
+    }
+
+    private static void health(RoutingContext context) {
+        context.response().putHeader(HttpHeaders.CONTENT_TYPE, Answers.TEXT);
+        if (context.request().method() == HttpMethod.HEAD) {
+            context.response().putHeader(HttpHeaders.CONTENT_LENGTH, "2").end();
+        } else {
+            context.response().end("OK");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package failover.agent;
+
+import failover.protocol.wire.GoJson;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one place that writes answers, and that turns exceptions into statuses (compatibility.md 4.2). */
+final class Answers {
+    static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    static final CharSequence TEXT = HttpHeaders.createOptimized("text/plain; charset=utf-8");
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+    private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("X-Content-Type-Options");
+    private static final CharSequence NO_SNIFF_VALUE = HttpHeaders.createOptimized("nosniff");
+
+    private Answers() {
+    }
+
+    /** 200 and a record. A caller who is gone gets nothing. */
+    static void json(RoutingContext context, Object record) {
+        HttpServerResponse response = context.response();
+        if (!response.closed() && !response.ended()) {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(GoJson.encode(record));
+        }
+    }
+
+    /** The router's failure handler. */
+    static void failed(RoutingContext context) {
+        Throwable failure = context.failure();
+        if (failure instanceof Refusal refusal) {
+            refuse(context, refusal.status(), refusal.getMessage(), refusal.closing());
+        } else {
+            LOG.error("{} {} failed", context.request().method(), context.request().path(), failure);
+            refuse(context, 500, "Internal server error", false);
+        }
+    }
+
+    private static void refuse(RoutingContext context, int status, String text, boolean closing) {
+        HttpServerRequest request = context.request();
+        HttpServerResponse response = request.response();
+        if (response.closed() || response.ended()) {
+            return;
+        }
+        Buffer body = Buffer.buffer(text + "\n");
+        response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, TEXT).putHeader(NO_SNIFF, NO_SNIFF_VALUE)
+            .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+        if (closing) {
+            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        (request.method() == HttpMethod.HEAD ? response.end() : response.end(body)).onComplete(sent -> {
+            if (closing) {
+                request.connection().close();
+            }
+        });
+    }
+}

@@ -1,0 +1,96 @@
+package failover.agent;
+
+import failover.agent.decision.AgentMemory;
+import failover.agent.decision.AgentMemory.Intent;
+import failover.agent.decision.AgentMemory.Unsettled;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.LastOperation;
+import failover.protocol.wire.Role;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+
+/** The memory as text: JSON {@code {"format":1,"crc32":…,"memory":{…}}}, so that a torn or edited file is known as such. */
+final class MemoryText {
+    private static final int FORMAT = 1;
+
+    private MemoryText() {
+    }
+
+    static String write(AgentMemory memory) {
+        JsonObject body = new JsonObject().put("host_id", memory.hostId()).put("role", memory.role().wire()).put("epoch", memory.epoch())
+            .put("staked_identity", memory.stakedIdentity()).put("demoted_at_millis", memory.demotedAtMillis());
+        Intent intent = memory.intent();
+        body.put("intent", intent == null ? null : new JsonObject().put("action", intent.action().wire())
+            .put("operation_id", intent.operationId()).put("epoch", intent.epoch()));
+        Unsettled unsettled = memory.unsettled();
+        body.put("unsettled", unsettled == null ? null : new JsonObject().put("pid", unsettled.pid())
+            .put("start_ticks", unsettled.startTicks()));
+        LastOperation last = memory.lastOperation();
+        body.put("last_operation", last == null ? null : new JsonObject().put("operation_id", last.operationId())
+            .put("action", last.action()).put("outcome", last.outcome()).put("message", last.message()).put("timestamp", last.timestamp()));
+        return new JsonObject().put("format", FORMAT).put("crc32", checksum(body)).put("memory", body).encode() + "\n";
+    }
+
+    static AgentMemory read(byte[] content) throws Unreadable {
+        if (content.length == 0) {
+            throw new Unreadable("it is empty");
+        }
+        try {
+            JsonObject whole = new JsonObject(Buffer.buffer(content));
+            if (whole.getInteger("format", 0) != FORMAT) {
+                throw new Unreadable("its format is " + whole.getValue("format") + ", this program reads " + FORMAT);
+            }
+            JsonObject body = whole.getJsonObject("memory");
+            if (body == null || !checksum(body).equals(whole.getString("crc32"))) {
+                throw new Unreadable("its checksum is wrong: it was torn or edited");
+            }
+            return memory(body);
+        } catch (DecodeException e) {
+            throw new Unreadable("it is torn: no JSON");
+        } catch (ClassCastException e) {
+            throw new Unreadable("a field has the wrong type: " + e.getMessage());
+        }
+    }
+
+    private static AgentMemory memory(JsonObject body) throws Unreadable {
+        Role role = Role.of(body.getString("role"));
+        String hostId = body.getString("host_id");
+        if (role == null || hostId == null || hostId.isEmpty()) {
+            throw new Unreadable("role or host_id is missing");
+        }
+        JsonObject intent = body.getJsonObject("intent");
+        JsonObject unsettled = body.getJsonObject("unsettled");
+        JsonObject last = body.getJsonObject("last_operation");
+        return new AgentMemory(hostId, role, number(body, "epoch"), body.getString("staked_identity"), number(body, "demoted_at_millis"),
+            intent == null ? null : new Intent(Action.of(String.valueOf(intent.getString("action")))
+                .orElseThrow(() -> new Unreadable("its intent names no action")),
+                intent.getString("operation_id"), number(intent, "epoch")),
+            unsettled == null ? null : new Unsettled(number(unsettled, "pid"), number(unsettled, "start_ticks")),
+            last == null ? null : new LastOperation(last.getString("operation_id"), last.getString("action"), last.getString("outcome"),
+                last.getString("message"), number(last, "timestamp")));
+    }
+
+    private static long number(JsonObject object, String field) throws Unreadable {
+        Long value = object.getLong(field);
+        if (value == null) {
+            throw new Unreadable("the number " + field + " is missing");
+        }
+        return value;
+    }
+
+    private static String checksum(JsonObject body) {
+        CRC32 crc = new CRC32();
+        crc.update(body.encode().getBytes(StandardCharsets.UTF_8));
+        return String.format(java.util.Locale.ROOT, "%08x", crc.getValue());
+    }
+
+    /** The content is not a memory; the message says why. */
+    static final class Unreadable extends Exception {
+        Unreadable(String message) {
+            super(message, null, false, false);
+        }
+    }
+}

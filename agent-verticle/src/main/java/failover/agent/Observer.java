@@ -1,0 +1,78 @@
+package failover.agent;
+
+import failover.agent.config.AgentConfig;
+import failover.agent.decision.Observation;
+import failover.agent.decision.ProcessView;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * The newest look at the validator, shared by all who want to know. Whoever asks gets one that was begun at most 250 ms before; callers at
+ * the same time share it. Used on the agent's context only.
+ */
+final class Observer {
+    static final Duration FRESH = Duration.ofMillis(250);
+    private static final Duration MARGIN = Duration.ofSeconds(2);
+    private final Vertx vertx;
+    private final String address;
+    private final Duration limit;
+    private final Consumer<Observation> listener;
+    private Observation newest;
+    private Future<Observation> underWay;
+    private long underWaySince;
+
+    /**
+     * An observer.
+     *
+     * @param listener told of each look that was not asked for by a task
+     */
+    Observer(Vertx vertx, AgentConfig config, String instance, Consumer<Observation> listener) {
+        this.vertx = vertx;
+        this.address = Address.PROBE.of(instance);
+        this.limit = config.timing().rpcTimeout().multipliedBy(3).plus(MARGIN);
+        this.listener = listener;
+    }
+
+    /** A look begun at most 250 ms ago. Fails when the probe worker does not answer: then nothing is known, not even that it is down. */
+    Future<Observation> recent() {
+        long now = System.nanoTime();
+        if (newest != null && now - newest.atNanos() <= FRESH.toNanos()) {
+            return Future.succeededFuture(newest);
+        }
+        if (underWay != null && now - underWaySince <= FRESH.toNanos()) {
+            return underWay;
+        }
+        Future<Observation> look = look(false);
+        underWaySince = now;
+        underWay = look;
+        look.onComplete(done -> {
+            if (underWay == look) {
+                underWay = null;
+            }
+        }).onSuccess(listener::accept);
+        return look;
+    }
+
+    /** A look begun now. Never fails: without an answer, the process counts as alive and nothing else is known. */
+    Future<Observation> fresh() {
+        long begun = System.nanoTime();
+        return look(true).otherwise(failure -> {
+            ProcessView last = newest == null ? ProcessView.NOT_RUNNING : newest.process();
+            String why = "the probe worker did not answer: " + failure.getMessage();
+            ProcessView assumed = new ProcessView(true, last.pid(), last.startTicks(), last.uptime(), false);
+            return new Observation(begun, assumed, 0, false, why, null, why);
+        });
+    }
+
+    private Future<Observation> look(boolean fresh) {
+        return vertx.eventBus().<Observation>request(address, new ProbeWorker.Look(fresh), LocalDelivery.within(limit)).map(message -> {
+            Observation seen = message.body();
+            if (newest == null || seen.atNanos() - newest.atNanos() > 0) {
+                newest = seen;
+            }
+            return seen;
+        });
+    }
+}

@@ -1,0 +1,85 @@
+package failover.agent;
+
+import failover.agent.config.AgentConfig;
+import failover.agent.decision.AgentMemory;
+import failover.protocol.Routes;
+import failover.protocol.config.Endpoint;
+import failover.protocol.wire.GoJson;
+import failover.protocol.wire.PeerStatusRequest;
+import failover.protocol.wire.PeerStatusResponse;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Asks the other agent who is active. Each question takes a new connection, so that an old, dead one never looks like a dead peer. */
+final class PeerClient {
+    static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final int LARGEST_ANSWER = 64 * 1024;
+    private final Vertx vertx;
+    private final AgentConfig config;
+    private HttpClient client;
+
+    PeerClient(Vertx vertx, AgentConfig config) {
+        this.vertx = vertx;
+        this.config = config;
+    }
+
+    /** Its answer within two seconds; a failure says why there is none that counts. */
+    Future<PeerStatusResponse> ask(AgentMemory memory) {
+        if (config.peer().isEmpty()) {
+            return Future.failedFuture(new Silent("no peer_endpoint is configured"));
+        }
+        Endpoint peer = config.peer().get();
+        if (client == null) {
+            client = vertx.createHttpClient(new HttpClientOptions().setSsl(peer.ssl()).setConnectTimeout((int) LIMIT.toMillis())
+                .setKeepAlive(false).setName("peer"));
+        }
+        Buffer question = GoJson.encode(new PeerStatusRequest(config.listen().toString(), System.currentTimeMillis() / 1000,
+            memory.hostId(), memory.epoch()));
+        return client.request(new RequestOptions().setMethod(HttpMethod.POST).setHost(peer.host()).setPort(peer.port())
+                .setURI(peer.target(Routes.PEER_STATUS)).putHeader("Content-Type", "application/json"))
+            .compose(request -> exchange(request, question).timeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .onFailure(failure -> request.reset()))
+            .timeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+            .compose(body -> understood(body, memory))
+            .recover(failure -> Future.failedFuture(failure instanceof Silent ? failure
+                : new Silent(peer + " does not answer: " + (failure.getMessage() == null ? failure : failure.getMessage()))));
+    }
+
+    private static Future<Buffer> exchange(HttpClientRequest request, Buffer question) {
+        // Failures come back by the future; without a handler they would be logged besides.
+        request.exceptionHandler(failure -> { });
+        return request.send(question).compose(response -> response.statusCode() == 200
+            ? BoundedBody.read(response, LARGEST_ANSWER)
+            : Future.failedFuture("HTTP " + response.statusCode()));
+    }
+
+    private Future<PeerStatusResponse> understood(Buffer body, AgentMemory memory) {
+        try {
+            PeerStatusResponse answer = GoJson.decode(body, PeerStatusResponse.class);
+            if (!answer.isAlive()) {
+                return Future.failedFuture(new Silent(config.peer().get() + " answers, but not as an agent does"));
+            }
+            if (memory.hostId().equals(answer.hostId())) {
+                return Future.failedFuture(new Silent("peer_endpoint " + config.peer().get() + " leads back to this agent; correct it"));
+            }
+            return Future.succeededFuture(answer);
+        } catch (GoJson.BadJson e) {
+            return Future.failedFuture(new Silent(config.peer().get() + " answers no JSON that an agent would: " + e.getMessage()));
+        }
+    }
+
+    /** No answer that counts; costs no stack trace. */
+    private static final class Silent extends RuntimeException {
+        Silent(String message) {
+            super(message, null, false, false);
+        }
+    }
+}

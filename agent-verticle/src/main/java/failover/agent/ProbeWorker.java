@@ -1,0 +1,137 @@
+package failover.agent;
+
+import failover.agent.config.AgentConfig;
+import failover.agent.decision.Observation;
+import failover.agent.decision.ProcessView;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import java.nio.file.Path;
+
+/** Looks at the validator: process table, then its RPC. A worker verticle with a pool of its own; several looks may be under way. */
+final class ProbeWorker extends VerticleBase {
+    private final AgentConfig config;
+    private final String instance;
+    private final Runnable onStop;
+    private ProcessTable table;
+    private ValidatorRpc rpc;
+    private IdentityCheck identityCheck;
+
+    /**
+     * A worker.
+     *
+     * @param onStop run when it stops, on its own thread: workers stop before the verticle that deployed them
+     */
+    ProbeWorker(AgentConfig config, String instance, Runnable onStop) {
+        this.config = config;
+        this.instance = instance;
+        this.onStop = onStop;
+    }
+
+    /** What is asked of this worker. */
+    sealed interface Order {
+    }
+
+    /**
+     * Observe; answered with an {@link Observation}.
+     *
+     * @param fresh nothing remembered may be part of the answer
+     */
+    record Look(boolean fresh) implements Order {
+    }
+
+    /**
+     * Is there a vote account of this identity; answered with a {@link VoteAccount}.
+     *
+     * @param identity base58
+     */
+    record FindVoteAccount(String identity) implements Order {
+    }
+
+    /** Who is the validator, in the words of {@code /identity}; answered with an {@link Identity}. */
+    record WhoIsIt() implements Order {
+    }
+
+    /**
+     * Answer.
+     *
+     * @param found {@code null} when nobody could say
+     */
+    record VoteAccount(Boolean found) {
+    }
+
+    /**
+     * Answer.
+     *
+     * @param pubkey empty on error
+     * @param error {@code null} when there is none
+     */
+    record Identity(String pubkey, String error) {
+    }
+
+    @Override
+    public Future<?> start() {
+        table = new ProcessTable(Path.of("/proc"), config.processName(), config.localRpc().port(), CommandLines.ledger(config));
+        rpc = new ValidatorRpc(vertx, config.localRpc(), config.timing().rpcTimeout());
+        identityCheck = new IdentityCheck(vertx, config, instance);
+        return vertx.eventBus().localConsumer(Address.PROBE.of(instance), this::handle).completion();
+    }
+
+    @Override
+    public Future<?> stop() {
+        onStop.run();
+        identityCheck.stop();
+        return Future.succeededFuture();
+    }
+
+    private void handle(Message<Order> message) {
+        Order order = message.body();
+        Future<?> answer;
+        if (order instanceof Look look) {
+            answer = look(look.fresh());
+        } else if (order instanceof FindVoteAccount find) {
+            answer = rpc.hasVoteAccount(find.identity()).map(VoteAccount::new);
+        } else if (order instanceof WhoIsIt) {
+            answer = whoIsIt();
+        } else {
+            throw new AssertionError(order);
+        }
+        answer.onSuccess(body -> message.reply(body, LocalDelivery.reply()))
+            .onFailure(failure -> message.fail(500, String.valueOf(failure)));
+    }
+
+    private Future<Observation> look(boolean fresh) {
+        long at = System.nanoTime();
+        ProcessView process = table.look(at);
+        if (!process.running()) {
+            return Future.succeededFuture(new Observation(at, process, 0, false, null, null, "the validator's process does not run"));
+        }
+        return rpc.ask().compose(answers -> {
+            Observation seen = new Observation(at, process, answers.slot(), answers.healthy(), answers.slotError(), answers.identity(),
+                answers.identityError());
+            return seen.identity() != null || !identityCheck.usable() ? Future.succeededFuture(seen) : byCommand(seen, fresh);
+        });
+    }
+
+    private Future<Observation> byCommand(Observation seen, boolean fresh) {
+        return identityCheck.identity(fresh)
+            .map(identity -> with(seen, identity, null))
+            .otherwise(failure -> with(seen, null, seen.identityError() + "; identity_check_command: " + failure.getMessage()));
+    }
+
+    private static Observation with(Observation seen, String identity, String error) {
+        return new Observation(seen.atNanos(), seen.process(), seen.slot(), seen.healthy(), seen.slotError(), identity, error);
+    }
+
+    private Future<Identity> whoIsIt() {
+        if (!identityCheck.isConfigured()) {
+            return rpc.ask().map(answers -> answers.identity() != null ? new Identity(answers.identity(), null)
+                : new Identity("", answers.identityError()));
+        }
+        if (config.dryRun()) {
+            return Future.succeededFuture(new Identity("[DRY-RUN] Command not executed", null));
+        }
+        return identityCheck.run(true).map(result -> result.ok() ? new Identity(result.output().trim(), null)
+            : new Identity("", "failed to get identity: " + result.failure()));
+    }
+}

@@ -1,0 +1,30 @@
+package failover.agent;
+
+import failover.agent.config.AgentConfig;
+import failover.agent.config.AgentConfig.OnIsolation;
+import failover.agent.decision.AgentRules;
+import failover.agent.decision.CommandKind;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** The configuration as the core wants it. */
+final class Rules {
+    private Rules() {
+    }
+
+    /** The rules; {@code stakedIdentity} is {@code null} when the configuration does not say it. */
+    static AgentRules of(AgentConfig config, String stakedIdentity) {
+        CommandLines lines = new CommandLines(config);
+        Set<CommandKind> configured = EnumSet.noneOf(CommandKind.class);
+        for (CommandKind kind : CommandKind.values()) {
+            if (!lines.configured(kind).isBlank()) {
+                configured.add(kind);
+            }
+        }
+        String version = Rules.class.getPackage().getImplementationVersion();
+        return new AgentRules(config.dryRun(), config.activeOnStart(), stakedIdentity, Set.copyOf(configured),
+            config.timing().managerTimeout(), config.peer().isPresent(), config.isolation().action() == OnIsolation.CHECK_INTERNET,
+            config.timing().minProcessUptime(), config.timing().towerBackupInterval(), config.timing().commandTimeout(),
+            config.timing().demotionTimeout(), config.timing().promotionTimeout(), version == null ? "unpackaged" : version);
+    }
+}

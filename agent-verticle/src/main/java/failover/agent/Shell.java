@@ -1,0 +1,247 @@
+package failover.agent;
+
+import failover.agent.config.AgentConfig;
+import failover.agent.decision.AgentCore;
+import failover.agent.decision.AgentEffect;
+import failover.agent.decision.AgentEvent;
+import failover.agent.decision.AgentMemory;
+import failover.agent.decision.AgentState;
+import failover.agent.decision.CommandKind;
+import failover.agent.decision.Observation;
+import failover.agent.decision.Step;
+import failover.agent.decision.Task;
+import failover.protocol.Now;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.StatusResponse;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the agent's state, feeds its core one event at a time, and performs what the core wants done, in its order. Plain fields: used on
+ * the agent's context only.
+ */
+final class Shell {
+    private static final Logger LOG = LoggerFactory.getLogger(Shell.class);
+    private static final long TICK_MILLIS = 250;
+    /** More change requests than any operator sends; the next is refused at once. */
+    private static final int MOST_TICKETS = 16;
+    private static final Duration VOTE_ACCOUNT_LIMIT = Duration.ofSeconds(15);
+    private final Vertx vertx;
+    private final AgentCore core;
+    private final String instance;
+    private final Observer observer;
+    private final PeerClient peer;
+    private final InternetCheck internet;
+    private final MemoryStore store;
+    private final Tasks tasks;
+    private final Deque<AgentEvent> mailbox = new ArrayDeque<>();
+    private final Map<Long, Promise<FailoverResponse>> tickets = new HashMap<>();
+    private AgentState state;
+    private AgentMemory memory;
+    private CutSwitch backup = new CutSwitch();
+    private long lastTicket;
+    private long ticks;
+    private boolean stepping;
+    private boolean stopping;
+
+    Shell(Vertx vertx, AgentConfig config, AgentCore core, String instance, MemoryStore store) {
+        this.vertx = vertx;
+        this.core = core;
+        this.instance = instance;
+        this.store = store;
+        this.observer = new Observer(vertx, config, instance, seen -> post(new AgentEvent.Observed(seen)));
+        this.peer = new PeerClient(vertx, config);
+        this.internet = new InternetCheck(vertx, config.isolation());
+        this.tasks = new Tasks(vertx, config, instance, observer, peer, store, () -> memory);
+    }
+
+    /** Begins with what was remembered; from now on there are ticks. */
+    void begin(MemoryFile.Opened opened) {
+        memory = opened.memory();
+        Step first = core.start(opened.memory(), opened.isNew(), Now.ofMachine());
+        stepping = true;
+        perform(first);
+        stepping = false;
+        drain();
+        ticks = vertx.setPeriodic(TICK_MILLIS, timer -> post(new AgentEvent.Tick()));
+    }
+
+    /** The workers are going: a change under way may end and be answered, nothing new begins. */
+    void stop() {
+        stopping = true;
+        vertx.cancelTimer(ticks);
+    }
+
+    /** The only door to the core. */
+    void post(AgentEvent event) {
+        if (stopping && !(event instanceof AgentEvent.TaskDone)) {
+            return;
+        }
+        mailbox.add(event);
+        if (!stepping) {
+            drain();
+        }
+    }
+
+    /** The answer to {@code /status} for a request that came at that time. */
+    Future<StatusResponse> status(long wallMillis) {
+        return observer.recent().map(seen -> core.status(state, seen, new Now(System.nanoTime(), wallMillis)));
+    }
+
+    /** The answer to {@code /peer-status}. */
+    Future<PeerStatusResponse> peerStatus(long wallMillis) {
+        return observer.recent().map(seen -> core.peerStatus(state, seen, new Now(System.nanoTime(), wallMillis)));
+    }
+
+    /** Asks the core for a change of role; answered when it says so. */
+    Future<FailoverResponse> change(FailoverRequest request) {
+        if (stopping) {
+            return Future.failedFuture(Refusal.stopping());
+        }
+        if (tickets.size() >= MOST_TICKETS) {
+            return Future.failedFuture(Refusal.tooManyChanges());
+        }
+        long ticket = ++lastTicket;
+        Promise<FailoverResponse> answer = Promise.promise();
+        tickets.put(ticket, answer);
+        post(new AgentEvent.ChangeAsked(ticket, request));
+        return answer.future();
+    }
+
+    /** The answer to {@code /identity}. */
+    Future<ProbeWorker.Identity> identity() {
+        return ask(new ProbeWorker.WhoIsIt());
+    }
+
+    private <T> Future<T> ask(ProbeWorker.Order order) {
+        return vertx.eventBus().<T>request(Address.PROBE.of(instance), order, LocalDelivery.within(VOTE_ACCOUNT_LIMIT))
+            .map(message -> message.body());
+    }
+
+    private void drain() {
+        stepping = true;
+        try {
+            for (AgentEvent event = mailbox.poll(); event != null; event = mailbox.poll()) {
+                step(event);
+            }
+        } finally {
+            stepping = false;
+        }
+    }
+
+    private void step(AgentEvent event) {
+        Step step;
+        try {
+            step = core.step(state, event, Now.ofMachine());
+        } catch (RuntimeException e) {
+            LOG.error("The decision on {} failed; the state is what it was before", event, e);
+            if (event instanceof AgentEvent.ChangeAsked asked) {
+                tickets.remove(asked.ticket()).fail(e);
+            }
+            return;
+        }
+        perform(step);
+    }
+
+    private void perform(Step step) {
+        state = step.state();
+        for (AgentEffect effect : step.effects()) {
+            try {
+                perform(effect);
+            } catch (RuntimeException e) {
+                LOG.error("{} failed", effect, e);
+            }
+        }
+    }
+
+    private void perform(AgentEffect effect) {
+        if (effect instanceof AgentEffect.Do todo) {
+            if (todo.task() instanceof Task.Save save) {
+                memory = save.memory();
+            }
+            tasks.perform(todo.task()).onSuccess(result -> post(new AgentEvent.TaskDone(result)));
+        } else if (effect instanceof AgentEffect.CutShort) {
+            tasks.cutShort();
+        } else if (effect instanceof AgentEffect.Reply reply) {
+            reply(reply);
+        } else if (effect instanceof AgentEffect.AskPeer) {
+            peer.ask(memory).onSuccess(answer -> post(new AgentEvent.PeerAnswered(answer)))
+                .onFailure(silence -> post(new AgentEvent.PeerSilent(silence.getMessage())));
+        } else if (effect instanceof AgentEffect.CheckInternet) {
+            internet.reachable().onSuccess(reachable -> post(new AgentEvent.InternetChecked(reachable)));
+        } else if (effect instanceof AgentEffect.Observe) {
+            observe();
+        } else if (effect instanceof AgentEffect.FindVoteAccount find) {
+            this.<ProbeWorker.VoteAccount>ask(new ProbeWorker.FindVoteAccount(find.identity())).map(ProbeWorker.VoteAccount::found)
+                .otherwise((Boolean) null)
+                .onSuccess(found -> post(new AgentEvent.VoteAccountLooked(find.identity(), found)));
+        } else if (effect instanceof AgentEffect.Backup order) {
+            backup = new CutSwitch();
+            tasks.send(Address.BACKUP, CommandKind.TOWER_BACKUP, order.limit(), backup)
+                .onSuccess(result -> post(new AgentEvent.BackedUp(result)));
+        } else if (effect instanceof AgentEffect.CancelBackup) {
+            backup.cut();
+        } else if (effect instanceof AgentEffect.Remember remember) {
+            remember(remember.memory());
+        } else if (effect instanceof AgentEffect.Say say) {
+            say(say);
+        } else {
+            throw new AssertionError(effect);
+        }
+    }
+
+    private void reply(AgentEffect.Reply reply) {
+        Promise<FailoverResponse> asker = tickets.remove(reply.ticket());
+        if (asker == null) {
+            LOG.error("Ticket {} is answered a second time: {}", reply.ticket(), reply.response());
+        } else {
+            asker.complete(reply.response());
+        }
+    }
+
+    /** Each look is posted by the observer when it is new; a look that serves a second time is posted here. */
+    private void observe() {
+        Future<Observation> look = observer.recent();
+        if (look.succeeded()) {
+            post(new AgentEvent.Observed(look.result()));
+        } else {
+            look.onFailure(failure -> {
+                LOG.warn("The validator could not be observed: {}", failure.getMessage());
+                observer.fresh().onSuccess(seen -> post(new AgentEvent.Observed(seen)));
+            });
+        }
+    }
+
+    private void remember(AgentMemory next) {
+        memory = next;
+        store.write(next).onSuccess(error -> {
+            if (error != null) {
+                LOG.error("{}; a restart would find an older role or epoch: free the disk, or make it writable", error);
+            }
+        });
+    }
+
+    private static void say(AgentEffect.Say say) {
+        switch (say.level()) {
+            case ERROR:
+                LOG.error(say.line());
+                break;
+            case WARNING:
+                LOG.warn(say.line());
+                break;
+            default:
+                LOG.info(say.line());
+                break;
+        }
+    }
+}

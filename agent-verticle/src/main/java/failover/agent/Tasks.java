@@ -1,0 +1,145 @@
+package failover.agent;
+
+import failover.agent.config.AgentConfig;
+import failover.agent.decision.AgentMemory;
+import failover.agent.decision.CommandKind;
+import failover.agent.decision.CommandResult;
+import failover.agent.decision.CommandResult.How;
+import failover.agent.decision.Task;
+import failover.agent.decision.TaskResult;
+import failover.agent.decision.TowerCheck;
+import failover.agent.decision.TowerCheck.Verdict;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** Does the steps of a change of role; each future completes exactly once and never fails. Used on the agent's context only. */
+final class Tasks {
+    /** What killing a tree, seeing it dead and answering over the bus may take on top of a command's own limit. */
+    private static final Duration MARGIN = Duration.ofSeconds(5);
+    private final Vertx vertx;
+    private final AgentConfig config;
+    private final String instance;
+    private final Observer observer;
+    private final PeerClient peer;
+    private final MemoryStore store;
+    private final Supplier<AgentMemory> memory;
+    private final TowerFiles towers;
+    private final Killer killer = new Killer(Path.of("/proc"));
+    private final WorkerExecutor towerThread;
+    private final WorkerExecutor killThread;
+    private CutSwitch running;
+    private Promise<TaskResult> waiting;
+
+    Tasks(Vertx vertx, AgentConfig config, String instance, Observer observer, PeerClient peer, MemoryStore store,
+            Supplier<AgentMemory> memory) {
+        this.vertx = vertx;
+        this.config = config;
+        this.instance = instance;
+        this.observer = observer;
+        this.peer = peer;
+        this.store = store;
+        this.memory = memory;
+        this.towers = new TowerFiles(config);
+        this.towerThread = vertx.createSharedWorkerExecutor("agent-tower-" + instance, 1, 1, TimeUnit.HOURS);
+        this.killThread = vertx.createSharedWorkerExecutor("agent-kill-" + instance, 1, 1, TimeUnit.HOURS);
+    }
+
+    /** Does one step. */
+    Future<TaskResult> perform(Task task) {
+        if (task instanceof Task.Run run) {
+            return run(run);
+        } else if (task instanceof Task.Look) {
+            return observer.fresh().map(TaskResult.Looked::new);
+        } else if (task instanceof Task.Wait wait) {
+            return await(wait.time());
+        } else if (task instanceof Task.Kill kill) {
+            return kill(kill);
+        } else if (task instanceof Task.Save save) {
+            return store.write(save.memory()).map(TaskResult.Saved::new);
+        } else if (task instanceof Task.CheckTower) {
+            return checkTower();
+        } else if (task instanceof Task.SetTowerAside) {
+            return setTowerAside();
+        } else if (task instanceof Task.AskPeer) {
+            return peer.ask(memory.get()).<TaskResult>map(TaskResult.PeerSaid::new).otherwise(failure -> new TaskResult.PeerSaid(null));
+        }
+        throw new AssertionError(task);
+    }
+
+    /** Cuts the command that runs short, tree and all; ends a wait. */
+    void cutShort() {
+        if (running != null) {
+            running.cut();
+        }
+        if (waiting != null) {
+            waiting.tryComplete(new TaskResult.Waited());
+        }
+    }
+
+    private Future<TaskResult> run(Task.Run run) {
+        CutSwitch cut = new CutSwitch();
+        running = cut;
+        return send(Address.COMMAND, run.kind(), run.limit(), cut).map(result -> {
+            running = null;
+            return new TaskResult.Ran(run.kind(), result);
+        });
+    }
+
+    /** Has a worker run a command. Without an answer from it, what the command did is not known. Never fails. */
+    Future<CommandResult> send(Address worker, CommandKind kind, Duration limit, CutSwitch cut) {
+        long begun = System.nanoTime();
+        CommandWorker.Order order = new CommandWorker.Order(kind, limit, memory.get().stakedIdentity(), cut);
+        return vertx.eventBus().<CommandResult>request(worker.of(instance), order, LocalDelivery.within(limit.plus(MARGIN)))
+            .map(message -> message.body())
+            .otherwise(failure -> {
+                cut.cut();
+                if (failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS) {
+                    return new CommandResult(How.NOT_STARTED, -1, "the agent is stopping", Duration.ZERO);
+                }
+                return new CommandResult(How.TIMED_OUT, -1, "the command worker did not answer: " + failure.getMessage(),
+                    Duration.ofNanos(System.nanoTime() - begun));
+            });
+    }
+
+    private Future<TaskResult> await(Duration time) {
+        Promise<TaskResult> wait = Promise.promise();
+        waiting = wait;
+        long timer = vertx.setTimer(Math.max(1, time.toMillis()), fired -> wait.tryComplete(new TaskResult.Waited()));
+        return wait.future().onComplete(done -> {
+            vertx.cancelTimer(timer);
+            waiting = null;
+        });
+    }
+
+    private Future<TaskResult> kill(Task.Kill kill) {
+        if (config.dryRun()) {
+            return Future.succeededFuture(new TaskResult.Killed(false, "[DRY-RUN] Would kill process " + kill.pid()));
+        }
+        return killThread.executeBlocking(() -> killer.kill(kill.pid(), kill.startTicks(), kill.limit()), false)
+            .<TaskResult>map(alive -> new TaskResult.Killed(alive.isEmpty(), alive.orElse(null)))
+            .otherwise(failure -> new TaskResult.Killed(false, String.valueOf(failure)));
+    }
+
+    private Future<TaskResult> checkTower() {
+        String identity = memory.get().stakedIdentity();
+        return towerThread.executeBlocking(() -> towers.check(identity), true)
+            .otherwise(failure -> new TowerCheck(Verdict.BAD, "the tower cannot be judged: " + failure, 0))
+            .map(TaskResult.TowerChecked::new);
+    }
+
+    private Future<TaskResult> setTowerAside() {
+        String identity = memory.get().stakedIdentity();
+        return towerThread.executeBlocking(() -> {
+            towers.setAside(identity);
+            return (TaskResult) new TaskResult.Waited();
+        }, true).otherwise(failure -> new TaskResult.Waited());
+    }
+}

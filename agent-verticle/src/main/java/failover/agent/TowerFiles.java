@@ -1,0 +1,141 @@
+package failover.agent;
+
+import failover.agent.config.AgentConfig;
+import failover.agent.decision.CommandResult;
+import failover.agent.decision.CommandResult.How;
+import failover.agent.decision.TowerCheck;
+import failover.agent.decision.TowerCheck.Verdict;
+import failover.protocol.solana.Pubkey;
+import failover.protocol.solana.Tower;
+import failover.protocol.solana.TowerReading;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The tower file of this host: where it lies, what it is worth; it is never deleted here and never replaced by a worse one. Blocks. */
+final class TowerFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(TowerFiles.class);
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss.SSS").withZone(ZoneOffset.UTC);
+    private static final String COPY = ".before-restore";
+    private final AgentConfig config;
+    private final TowerPlace place;
+
+    TowerFiles(AgentConfig config) {
+        this.config = config;
+        this.place = new TowerPlace(config);
+    }
+
+    /** Judges the tower that a promotion would use. */
+    TowerCheck check(String stakedIdentity) {
+        TowerPlace.Found found = place.find(stakedIdentity);
+        if (found.path() == null) {
+            return new TowerCheck(found.known() ? Verdict.BAD : Verdict.NOT_KNOWN, found.why(), 0);
+        }
+        return judge(found.path(), stakedIdentity);
+    }
+
+    /** Puts {@code tower_file_path} aside under another name, if it is configured and there. */
+    void setAside(String stakedIdentity) {
+        Optional<Path> path = place.configured(stakedIdentity);
+        if (path.isEmpty()) {
+            return;
+        }
+        Path file = path.get();
+        Path aside = file.resolveSibling(file.getFileName() + ".set-aside-" + STAMP.format(Instant.now()));
+        if (config.dryRun()) {
+            LOG.info("[DRY-RUN] Would set the tower file aside: {}", file);
+            return;
+        }
+        try {
+            Files.move(file, aside);
+            LOG.info("Tower file set aside: {} -> {}", file, aside);
+        } catch (NoSuchFileException e) {
+            LOG.info("Tower file does not exist (already removed): {}", file);
+        } catch (IOException e) {
+            LOG.warn("Tower file {} cannot be set aside: {}; a later promotion of this host might find it old", file, e.toString());
+        }
+    }
+
+    /**
+     * Runs the restore command so that a good tower is never lost to a bad one (OM0-10, OM0-11): the file as it was comes back if the
+     * restored one cannot be used, which is a failure, or if it is older, which is said.
+     */
+    CommandResult aroundRestore(String stakedIdentity, Supplier<CommandResult> restore) {
+        TowerCheck before = check(stakedIdentity);
+        Path file = place.find(stakedIdentity).path();
+        if (before.verdict() != Verdict.VALID || file == null) {
+            return restore.get();
+        }
+        Path copy = file.resolveSibling(file.getFileName() + COPY);
+        try {
+            Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+        } catch (IOException e) {
+            return new CommandResult(How.NOT_STARTED, -1, "the tower here (" + file + ") cannot be copied before the restore: " + e,
+                java.time.Duration.ZERO);
+        }
+        CommandResult result = restore.get();
+        TowerCheck after = judge(file, stakedIdentity);
+        boolean worse = after.verdict() != Verdict.VALID;
+        if (!worse && after.lastVotedSlot() >= before.lastVotedSlot()) {
+            discard(copy);
+            return result;
+        }
+        String kept = worse
+            ? "the restored tower cannot be used: " + after.detail() + "; the one that was here (slot " + before.lastVotedSlot()
+                + ") is back"
+            : "the restored tower (slot " + after.lastVotedSlot() + ") is older than the one that was here (slot " + before.lastVotedSlot()
+                + "), which is kept";
+        try {
+            Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            kept = "the restored tower is worse than the one before, which lies in " + copy + " and cannot be put back: " + e;
+            worse = true;
+        }
+        LOG.warn("{}: {}", file, kept);
+        String output = result.output().isEmpty() ? kept : result.output() + "\n" + kept;
+        // A restore that brought nothing usable has failed, whatever its exit status says.
+        return worse && result.ok() ? new CommandResult(How.EXITED, 1, output, result.took())
+            : new CommandResult(result.how(), result.exit(), output, result.took());
+    }
+
+    private static void discard(Path copy) {
+        try {
+            Files.deleteIfExists(copy);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be removed: {}", copy, e.toString());
+        }
+    }
+
+    private TowerCheck judge(Path file, String stakedIdentity) {
+        if (stakedIdentity == null) {
+            return withoutIdentity(file);
+        }
+        TowerReading reading = Tower.read(file, Pubkey.parse(stakedIdentity));
+        if (reading.valid()) {
+            long slot = reading.tower().orElseThrow().lastVotedSlot().orElse(0);
+            return new TowerCheck(Verdict.VALID, file + " is valid, last voted slot " + slot, slot);
+        }
+        return new TowerCheck(Verdict.BAD, reading.reason() + TowerPlace.literalPattern(file), 0);
+    }
+
+    private static TowerCheck withoutIdentity(Path file) {
+        try {
+            return Files.size(file) == 0
+                ? new TowerCheck(Verdict.BAD, "tower file " + file + ": it is empty", 0)
+                : new TowerCheck(Verdict.NOT_KNOWN, file + " cannot be judged: whose it must be is not known; set validator_identity", 0);
+        } catch (NoSuchFileException e) {
+            return new TowerCheck(Verdict.BAD, "tower file " + file + " does not exist" + TowerPlace.literalPattern(file), 0);
+        } catch (IOException e) {
+            return new TowerCheck(Verdict.BAD, "tower file " + file + " cannot be read: " + e, 0);
+        }
+    }
+}

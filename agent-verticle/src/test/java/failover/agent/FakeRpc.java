@@ -1,0 +1,91 @@
+package failover.agent;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A validator's JSON-RPC with whatever answers a test wants. */
+final class FakeRpc {
+    static final String IDENTITY = "4uQeVj5tqViQh7yWWGStvkEG1Zmhx6uasJtWCJziofM";
+    static final String HANG = "<hang>";
+    static final String HTTP_500 = "<500>";
+    static final String HALF = "<half>";
+    static final String RESET = "<reset>";
+    static final String HUGE = "<huge>";
+    private final Map<String, String> answers = new ConcurrentHashMap<>();
+    private final AtomicInteger asked = new AtomicInteger();
+    private int port;
+
+    private FakeRpc() {
+        answer("getSlot", "{\"jsonrpc\":\"2.0\",\"result\":380000000,\"id\":1}");
+        answer("getHealth", "{\"jsonrpc\":\"2.0\",\"result\":\"ok\",\"id\":1}");
+        identity(IDENTITY);
+    }
+
+    static FakeRpc start(Vertx vertx) throws Exception {
+        FakeRpc fake = new FakeRpc();
+        HttpServer server = vertx.createHttpServer().requestHandler(fake::handle).listen(0, "127.0.0.1").await(10, TimeUnit.SECONDS);
+        fake.port = server.actualPort();
+        return fake;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** How often the slot was asked for. */
+    int asked() {
+        return asked.get();
+    }
+
+    void answer(String method, String answer) {
+        answers.put(method, answer);
+    }
+
+    void identity(String identity) {
+        answer("getIdentity", "{\"jsonrpc\":\"2.0\",\"result\":{\"identity\":\"" + identity + "\"},\"id\":1}");
+    }
+
+    private void handle(HttpServerRequest request) {
+        int set = request.uri().indexOf("/set/");
+        if (set >= 0) {
+            // The stand-in for set-identity: /set/PUBKEY.
+            identity(request.uri().substring(set + "/set/".length()));
+            request.response().end();
+            return;
+        }
+        request.body().onSuccess(body -> {
+            String method = new JsonObject(body).getString("method");
+            if (method.equals("getSlot")) {
+                asked.incrementAndGet();
+            }
+            String answer = answers.getOrDefault(method, "{\"error\":{\"code\":-32601,\"message\":\"Method not found\"}}");
+            switch (answer) {
+                case HANG:
+                    break;
+                case HTTP_500:
+                    request.response().setStatusCode(500).end("boom");
+                    break;
+                case HALF:
+                    request.response().putHeader("Content-Length", "100").write("{\"result\":38")
+                        .onComplete(written -> request.connection().close());
+                    break;
+                case RESET:
+                    request.connection().close();
+                    break;
+                case HUGE:
+                    request.response().end(Buffer.buffer("{\"result\":\"" + "x".repeat(1_000_000) + "\"}"));
+                    break;
+                default:
+                    request.response().putHeader("Content-Type", "application/json").end(answer);
+                    break;
+            }
+        });
+    }
+}

@@ -1,0 +1,163 @@
+package failover.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.agent.decision.AgentMemory;
+import failover.agent.decision.AgentMemory.Intent;
+import failover.agent.decision.AgentMemory.Unsettled;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.LastOperation;
+import failover.protocol.wire.Role;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Lesson OM0-17: nothing is forgotten over a restart, and nothing half-written is believed. */
+class MemoryFileTest {
+    @TempDir
+    Path parent;
+
+    @Test
+    void aFirstStartMakesAHostIdThatStays() throws IOException {
+        String hostId;
+        try (MemoryFile first = new MemoryFile(state())) {
+            assertTrue(first.opened().isNew());
+            hostId = first.opened().memory().hostId();
+        }
+        try (MemoryFile second = new MemoryFile(state())) {
+            assertFalse(second.opened().isNew());
+            assertEquals(hostId, second.opened().memory().hostId());
+        }
+    }
+
+    @Test
+    void everyFieldComesBack() throws IOException {
+        AgentMemory all = full("a");
+        try (MemoryFile file = new MemoryFile(state())) {
+            assertNull(file.write(all));
+        }
+        assertEquals(all, reopened());
+    }
+
+    @Test
+    void itIsReadableByItsOwnerOnly() throws IOException {
+        try (MemoryFile file = new MemoryFile(state())) {
+            assertNull(file.write(full("a")));
+        }
+        for (String name : new String[] {MemoryFile.NAME, MemoryFile.NAME + ".bak"}) {
+            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(state().resolve(name))), name);
+        }
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(state())));
+    }
+
+    @Test
+    void aTornFileGivesTheGenerationBefore() throws IOException {
+        twoGenerations();
+        Path file = state().resolve(MemoryFile.NAME);
+        byte[] whole = Files.readAllBytes(file);
+        for (int length = 0; length < whole.length - 1; length += 41) {
+            Files.write(file, java.util.Arrays.copyOf(whole, length));
+            assertEquals(full("first"), reopened(), "cut at " + length);
+        }
+    }
+
+    @Test
+    void anEditedFileIsNotBelieved() throws IOException {
+        twoGenerations();
+        Path file = state().resolve(MemoryFile.NAME);
+        Files.writeString(file, Files.readString(file).replace("\"epoch\":7", "\"epoch\":9"));
+        assertEquals(full("first"), reopened());
+    }
+
+    @Test
+    void aTornFileNeverBecomesTheGenerationBefore() throws IOException {
+        twoGenerations();
+        Files.writeString(state().resolve(MemoryFile.NAME), "{");
+        try (MemoryFile file = new MemoryFile(state())) {
+            assertNull(file.write(full("third")));
+        }
+        Files.writeString(state().resolve(MemoryFile.NAME), "{");
+        assertEquals(full("first"), reopened());
+    }
+
+    @Test
+    void withBothGenerationsTornItSaysWhatToDo() throws IOException {
+        twoGenerations();
+        Files.writeString(state().resolve(MemoryFile.NAME), "{");
+        Files.writeString(state().resolve(MemoryFile.NAME + ".bak"), "");
+        String message = assertThrows(IOException.class, () -> new MemoryFile(state())).getMessage();
+        assertTrue(message.contains(MemoryFile.NAME) && message.contains("move both away"), message);
+        // The failed start holds no lock.
+        Files.delete(state().resolve(MemoryFile.NAME));
+        Files.delete(state().resolve(MemoryFile.NAME + ".bak"));
+        new MemoryFile(state()).close();
+    }
+
+    @Test
+    void twoAgentsNeverShareAStateDir() throws IOException {
+        try (MemoryFile first = new MemoryFile(state())) {
+            assertNotNull(first.opened());
+            String message = assertThrows(IOException.class, () -> new MemoryFile(state())).getMessage();
+            assertTrue(message.contains("in use by another agent"), message);
+        }
+        new MemoryFile(state()).close();
+    }
+
+    @Test
+    void aStateDirThatCannotBeMadeIsNamed() throws IOException {
+        Path file = Files.writeString(parent.resolve("file"), "not a directory");
+        String message = assertThrows(IOException.class, () -> new MemoryFile(file.resolve("state"))).getMessage();
+        assertTrue(message.contains("state_dir") && message.contains("set another"), message);
+    }
+
+    @Test
+    void aDiskThatIsFullLeavesTheOldFileIntact() throws IOException {
+        try (MemoryFile file = new MemoryFile(state())) {
+            assertNull(file.write(full("old")));
+            // Every byte written to this device fails as on a full disk.
+            Files.createSymbolicLink(state().resolve(MemoryFile.NAME + ".new"), Path.of("/dev/full"));
+            String error = file.write(full("new"));
+            assertNotNull(error);
+            assertTrue(error.contains(MemoryFile.NAME) && error.contains("No space left"), error);
+        }
+        assertEquals(full("old"), reopened());
+    }
+
+    @Test
+    void twoHostsHaveDifferentIds() throws IOException {
+        try (MemoryFile one = new MemoryFile(parent.resolve("1")); MemoryFile two = new MemoryFile(parent.resolve("2"))) {
+            assertNotEquals(one.opened().memory().hostId(), two.opened().memory().hostId());
+        }
+    }
+
+    private void twoGenerations() throws IOException {
+        try (MemoryFile file = new MemoryFile(state())) {
+            assertNull(file.write(full("first")));
+            assertNull(file.write(full("second")));
+        }
+    }
+
+    private AgentMemory reopened() throws IOException {
+        try (MemoryFile file = new MemoryFile(state())) {
+            return file.opened().memory();
+        }
+    }
+
+    private Path state() {
+        return parent.resolve("deep/state");
+    }
+
+    private static AgentMemory full(String message) {
+        return new AgentMemory("host", Role.ACTIVE, 7, "key", 1234, new Intent(Action.BECOME_PASSIVE, null, 7), new Unsettled(10, 20),
+            new LastOperation("op", "become_active", "done", message, 99));
+    }
+}

@@ -1,0 +1,189 @@
+package failover.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.agent.decision.ProcessView;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Lesson OM0-12: which process is the validator. */
+class ProcessTableTest {
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    @TempDir
+    Path proc;
+
+    @BeforeEach
+    void machineUpForThousandSeconds() throws IOException {
+        Files.writeString(proc.resolve("uptime"), "1000.50 3000.00\n");
+    }
+
+    @Test
+    void nothingOfThatNameIsNotRunning() throws IOException {
+        process(10, "bash", 'S', 5, "bash");
+        assertEquals(ProcessView.NOT_RUNNING, table("agave-validator").look(0));
+    }
+
+    @Test
+    void theOnlyOneIsTheValidatorWithItsUptime() throws IOException {
+        process(10, "agave-validator", 'S', 40_050, "agave-validator", "--ledger", "/mnt/ledger");
+        ProcessView seen = table("agave-validator").look(0);
+        assertEquals(new ProcessView(true, 10, 40_050, Duration.ofSeconds(600), true), seen);
+    }
+
+    @Test
+    void om0x12AMonitorAndASetIdentityAreNotTheValidator() throws IOException {
+        process(9, "agave-validator", 'S', 10, "agave-validator", "--ledger", "/mnt/ledger", "monitor");
+        process(10, "agave-validator", 'S', 50, "agave-validator", "--ledger", "/mnt/ledger", "--identity", "/k.json");
+        process(11, "agave-validator", 'S', 90, "agave-validator", "-l", "/mnt/ledger", "set-identity", "--require-tower", "/k.json");
+        process(12, "agave-validator", 'S', 91, "agave-validator", "--ledger=/mnt/ledger", "authorized-voter", "add");
+        ProcessView seen = table("agave-validator").look(0);
+        assertEquals(10, seen.pid());
+        assertTrue(seen.certain());
+    }
+
+    @Test
+    void aHelpersNameAsTheValueOfAnOptionIsNoHelper() throws IOException {
+        process(10, "agave-validator", 'S', 50, "agave-validator", "--log", "monitor");
+        assertTrue(table("agave-validator").look(0).running());
+    }
+
+    @Test
+    void aZombieIsDead() throws IOException {
+        process(10, "agave-validator", 'Z', 50);
+        assertFalse(table("agave-validator").look(0).running());
+    }
+
+    @Test
+    void aNameThatOnlyBeginsTheSameIsAnother() throws IOException {
+        process(10, "agave-val", 'S', 50, "agave-val");
+        process(11, "agave-validatox", 'S', 50, "x");
+        assertFalse(table("agave-validator").look(0).running());
+        assertFalse(table("agave-va").look(0).running());
+    }
+
+    @Test
+    void om0x12AnOldNameOfSixteenCharactersIsFoundByItsFirstFifteen() throws IOException {
+        process(10, "solana-validato", 'S', 50, "/usr/local/bin/solana-validator", "--ledger", "/l");
+        process(11, "solana-validato", 'S', 40, "/usr/local/bin/solana-validator2");
+        ProcessView seen = table("solana-validator").look(0);
+        assertEquals(10, seen.pid());
+    }
+
+    @Test
+    void amongSeveralTheOwnerOfTheRpcPortIsCertain() throws IOException {
+        process(10, "agave-validator", 'S', 50, "agave-validator", "--ledger", "/a");
+        process(11, "agave-validator", 'S', 90, "agave-validator", "--ledger", "/b");
+        listens(8899, 4711, false);
+        owns(11, 4711);
+        ProcessView seen = table("agave-validator").look(0);
+        assertEquals(11, seen.pid());
+        assertTrue(seen.certain());
+    }
+
+    @Test
+    void theRpcPortIsFoundOnIpv6Too() throws IOException {
+        process(10, "agave-validator", 'S', 50, "agave-validator");
+        process(11, "agave-validator", 'S', 90, "agave-validator");
+        listens(8899, 4712, true);
+        owns(11, 4712);
+        assertEquals(11, table("agave-validator").look(0).pid());
+    }
+
+    @Test
+    void withoutASocketTheHolderOfTheLedgerIsChosenButNotCertain() throws IOException {
+        process(10, "agave-validator", 'S', 50, "agave-validator", "--ledger", "/other");
+        process(11, "agave-validator", 'S', 90, "agave-validator", "--ledger", "/mnt/ledger/");
+        ProcessView seen = table("agave-validator").look(0);
+        assertEquals(11, seen.pid());
+        assertFalse(seen.certain());
+    }
+
+    @Test
+    void withNothingToTellThemApartTheOldestIsChosenButNotCertain() throws IOException {
+        process(10, "agave-validator", 'S', 90, "agave-validator");
+        process(11, "agave-validator", 'S', 50, "agave-validator");
+        ProcessView seen = table("agave-validator").look(0);
+        assertEquals(11, seen.pid());
+        assertFalse(seen.certain());
+    }
+
+    @Test
+    void anotherProcessUnderTheSamePidIsAnotherLife() throws IOException {
+        process(10, "agave-validator", 'S', 50, "agave-validator");
+        ProcessTable table = table("agave-validator");
+        assertTrue(table.look(0).sameProcess(10, 50));
+        process(10, "agave-validator", 'S', 77, "agave-validator");
+        assertTrue(table.look(1).sameProcess(10, 77));
+        process(10, "bash", 'S', 78, "bash");
+        assertFalse(table.look(2).running());
+    }
+
+    @Test
+    void aValidatorThatStartsBesideAWrongChoiceIsFoundWithinTwoSeconds() throws IOException {
+        process(10, "agave-validator", 'S', 50, "agave-validator", "some-new-helper");
+        ProcessTable table = table("agave-validator");
+        assertEquals(10, table.look(0).pid());
+        process(20, "agave-validator", 'S', 90, "agave-validator", "--ledger", "/mnt/ledger");
+        listens(8899, 4713, false);
+        owns(20, 4713);
+        assertEquals(10, table.look(SECOND).pid());
+        assertEquals(20, table.look(3 * SECOND).pid());
+    }
+
+    @Test
+    void aGoneValidatorIsNoticedAtOnce() throws IOException {
+        process(10, "agave-validator", 'S', 50, "agave-validator");
+        ProcessTable table = table("agave-validator");
+        assertTrue(table.look(0).running());
+        try (Stream<Path> files = Files.walk(proc.resolve("10"))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        assertFalse(table.look(1).running());
+    }
+
+    @Test
+    void aNameWithBlanksAndBracketsDoesNotConfuseTheReader() {
+        ProcStat stat = ProcStat.parse("7 (a) b (c) R 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 123 0 0".getBytes()).orElseThrow();
+        assertEquals("a) b (c", stat.comm());
+        assertEquals(123, stat.startTicks());
+    }
+
+    private ProcessTable table(String name) {
+        return new ProcessTable(proc, name, 8899, Optional.of(Path.of("/mnt/ledger")));
+    }
+
+    private void process(long pid, String comm, char state, long startTicks, String... arguments) throws IOException {
+        Path directory = Files.createDirectories(proc.resolve(Long.toString(pid)));
+        Files.writeString(directory.resolve("comm"), comm + "\n");
+        Files.writeString(directory.resolve("stat"), pid + " (" + comm + ") " + state + " 1 " + pid + " " + pid
+            + " 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 " + startTicks + " 1000 10 18446744073709551615\n");
+        Files.writeString(directory.resolve("cmdline"), arguments.length == 0 ? "" : String.join("\0", arguments) + "\0");
+    }
+
+    private void listens(int port, int inode, boolean six) throws IOException {
+        Path net = Files.createDirectories(proc.resolve("net"));
+        String address = six ? "00000000000000000000000000000000" : "0100007F";
+        String row = "   0: " + address + ":" + String.format("%04X", port) + " " + address
+            + ":%s 00000000:00000000 00:00000000 00000000  1000        0 %d 1 0000000000000000 100 0 0 10 0\n";
+        Files.writeString(net.resolve(six ? "tcp6" : "tcp"), "  sl  local_address rem_address   st ...\n"
+            + String.format(row, "0000 0A", inode) + String.format(row, "1234 01", 999));
+    }
+
+    private void owns(long pid, int inode) throws IOException {
+        Path fd = Files.createDirectories(proc.resolve(pid + "/fd"));
+        Files.createSymbolicLink(fd.resolve("3"), Path.of("socket:[" + inode + "]"));
+        Files.createSymbolicLink(fd.resolve("4"), Path.of("/dev/null"));
+    }
+}

@@ -1,0 +1,197 @@
+package failover.agent;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.agent.decision.CommandResult;
+import failover.agent.decision.CommandResult.How;
+import failover.agent.decision.TowerCheck;
+import failover.agent.decision.TowerCheck.Verdict;
+import failover.protocol.solana.Keypair;
+import failover.protocol.solana.Tower;
+import failover.protocol.solana.TowerWriter;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TowerFilesTest {
+    private static final Keypair STAKED = Keypair.generate();
+    private static final String IDENTITY = STAKED.pubkey().toString();
+    @TempDir
+    Path directory;
+
+    @Test
+    void aTowerSignedByTheStakedIdentityIsValid() throws IOException {
+        Files.write(tower(), signed(STAKED, 77));
+        TowerCheck check = byPath().check(IDENTITY);
+        assertEquals(Verdict.VALID, check.verdict(), check.detail());
+        assertEquals(77, check.lastVotedSlot());
+    }
+
+    @Test
+    void om0x10AnEmptyTowerIsBad() throws IOException {
+        Files.createFile(tower());
+        assertBad(byPath().check(IDENTITY), "empty");
+        assertBad(byPath("/" + tower().getFileName()).check(null), "empty");
+    }
+
+    @Test
+    void anotherIdentitysTowerIsBad() throws IOException {
+        Files.write(tower(), signed(Keypair.generate(), 77));
+        assertBad(byPath().check(IDENTITY), "signature");
+    }
+
+    @Test
+    void aMissingTowerIsBad() {
+        assertBad(byPath().check(IDENTITY), "does not exist");
+    }
+
+    @Test
+    void om0x11AFileNamedByThePatternItselfIsBadAndExplained() throws IOException {
+        Files.write(directory.resolve("tower-1_9-*.bin"), signed(STAKED, 1));
+        TowerFiles towers = towers(new JsonObject()
+            .put("tower_restore_command", "etcdctl get x | base64 -d > " + directory + "/tower-1_9-*.bin"));
+        assertBad(towers.check(IDENTITY), "literally named");
+        assertBad(byPath().check(IDENTITY), "literally named");
+    }
+
+    @Test
+    void om0x11APatternThatMatchesTwoFilesFindsTheStakedIdentitys() throws IOException {
+        Files.write(tower(), signed(STAKED, 5));
+        Files.write(directory.resolve("tower-1_9-other.bin"), new byte[] {1});
+        TowerFiles towers = towers(new JsonObject().put("tower_restore_command", "cat x > " + directory + "/tower-1_9-*.bin"));
+        assertEquals(Verdict.VALID, towers.check(IDENTITY).verdict());
+        assertBad(towers.check(null), "2 files match");
+    }
+
+    @Test
+    void itIsLookedForInTheLedgerOfTheConfigurationOrOfTheIdentityCommand() throws IOException {
+        Files.write(tower(), signed(STAKED, 5));
+        assertEquals(Verdict.VALID, towers(new JsonObject().put("ledger_path", directory.toString())).check(IDENTITY).verdict());
+        assertEquals(Verdict.VALID, towers(new JsonObject().put("identity_change_command",
+            "agave-validator --ledger " + directory + " set-identity k.json")).check(IDENTITY).verdict());
+    }
+
+    @Test
+    void withNoPlaceConfiguredItCannotBeJudged() {
+        TowerCheck check = towers(new JsonObject()).check(IDENTITY);
+        assertEquals(Verdict.NOT_KNOWN, check.verdict());
+        assertTrue(check.detail().contains("tower_file_path"), check.detail());
+    }
+
+    @Test
+    void withoutTheIdentityAFileThatIsThereCannotBeJudged() throws IOException {
+        Files.write(directory.resolve("x.bin"), signed(STAKED, 5));
+        assertEquals(Verdict.NOT_KNOWN, byPath("/x.bin").check(null).verdict());
+    }
+
+    @Test
+    void om0x10ARestoreThatEmptiesTheTowerFailsAndTheGoodOneComesBack() throws IOException {
+        byte[] good = signed(STAKED, 77);
+        Files.write(tower(), good);
+        CommandResult result = byPath().aroundRestore(IDENTITY, () -> restoring(new byte[0]));
+        assertFalse(result.ok());
+        assertTrue(result.failure().contains("cannot be used") && result.failure().contains("is back"), result.failure());
+        assertArrayEquals(good, Files.readAllBytes(tower()));
+    }
+
+    @Test
+    void om0x11AnOlderTowerDoesNotReplaceANewerOne() throws IOException {
+        byte[] newer = signed(STAKED, 77);
+        Files.write(tower(), newer);
+        CommandResult result = byPath().aroundRestore(IDENTITY, () -> restoring(signed(STAKED, 50)));
+        assertTrue(result.ok());
+        assertTrue(result.output().contains("older"), result.output());
+        assertArrayEquals(newer, Files.readAllBytes(tower()));
+    }
+
+    @Test
+    void aNewerTowerReplacesTheOneHereAndLeavesNoCopy() throws IOException {
+        Files.write(tower(), signed(STAKED, 50));
+        assertTrue(byPath().aroundRestore(IDENTITY, () -> restoring(signed(STAKED, 77))).ok());
+        assertEquals(77, byPath().check(IDENTITY).lastVotedSlot());
+        assertEquals(1, names().size(), names().toString());
+    }
+
+    @Test
+    void aRestoreThatFailsKeepsItsOwnWordsAndTheTower() throws IOException {
+        byte[] good = signed(STAKED, 77);
+        Files.write(tower(), good);
+        CommandResult result = byPath().aroundRestore(IDENTITY, () -> {
+            restoring(new byte[] {1});
+            return new CommandResult(How.TIMED_OUT, -1, "etcd is slow", Duration.ofSeconds(1));
+        });
+        assertEquals(How.TIMED_OUT, result.how());
+        assertTrue(result.output().startsWith("etcd is slow"), result.output());
+        assertArrayEquals(good, Files.readAllBytes(tower()));
+    }
+
+    @Test
+    void settingAsideRenamesAndDeletesNothing() throws IOException {
+        byte[] good = signed(STAKED, 77);
+        Files.write(tower(), good);
+        byPath().setAside(IDENTITY);
+        assertFalse(Files.exists(tower()));
+        List<String> names = names();
+        assertEquals(1, names.size());
+        assertTrue(names.get(0).contains(".set-aside-"), names.get(0));
+        assertArrayEquals(good, Files.readAllBytes(directory.resolve(names.get(0))));
+    }
+
+    @Test
+    void inDryRunNothingIsSetAside() throws IOException {
+        Files.write(tower(), signed(STAKED, 77));
+        towers(new JsonObject().put("dry_run", true).put("tower_file_path", tower().toString())).setAside(IDENTITY);
+        assertTrue(Files.exists(tower()));
+    }
+
+    private static void assertBad(TowerCheck check, String reason) {
+        assertEquals(Verdict.BAD, check.verdict(), check.detail());
+        assertTrue(check.detail().contains(reason), check.detail());
+    }
+
+    private CommandResult restoring(byte[] content) {
+        try {
+            Files.write(tower(), content);
+            return new CommandResult(How.EXITED, 0, "", Duration.ofMillis(1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    private Path tower() {
+        return directory.resolve(Tower.fileName(STAKED.pubkey()));
+    }
+
+    private TowerFiles byPath() {
+        return byPath("/tower-1_9-{validator_identity}.bin");
+    }
+
+    private TowerFiles byPath(String name) {
+        return towers(new JsonObject().put("tower_file_path", directory + name));
+    }
+
+    private TowerFiles towers(JsonObject settings) {
+        return new TowerFiles(Configs.of(directory, settings));
+    }
+
+    private static byte[] signed(Keypair by, long slot) {
+        return TowerWriter.encode(by, List.of(new Tower.Vote(slot - 1, 2), new Tower.Vote(slot, 1)), OptionalLong.empty(), 1_700_000_000);
+    }
+}
