@@ -114,6 +114,10 @@ final class Promotion extends Change {
             // E13: whoever types become_active by hand, or an original manager, is told before two validators vote.
             return refuse("the peer says it is active; ask it to become_passive first", now);
         }
+        if (peer != null && Action.BECOME_ACTIVE.wire().equals(peer.operation())) {
+            // Two operators at once: each host asks only after it has begun, so at least one of the two sees the other.
+            return refuse("the peer is becoming active, too; ask again when it is done", now);
+        }
         return restore(now);
     }
 
