@@ -53,6 +53,7 @@ final class AgentHost {
     private Map<Long, Consumer<FailoverResponse>> tickets = new HashMap<>();
     private Observation look;
     private long lookedAt = Long.MIN_VALUE / 2;
+    private long changedAt = Long.MIN_VALUE / 2;
     /** Effects of the change until the agent dies; 0 when it is not to die. */
     private int dieAfter;
     private long downFor;
@@ -275,7 +276,7 @@ final class AgentHost {
         }
         if (out instanceof Task.Run || out instanceof Task.Kill) {
             // What was seen before a command is not shown to anybody after it.
-            lookedAt = Long.MIN_VALUE / 2;
+            changedAt = world.agenda().now();
         }
         out = null;
         post(new AgentEvent.TaskDone(result));
@@ -333,14 +334,11 @@ final class AgentHost {
 
     /** As the probe worker serves it: shared, and at most 250 ms old. */
     private void observe(Consumer<Observation> then) {
-        if (world.agenda().now() - lookedAt <= LOOK_AGE) {
+        if (world.agenda().now() - lookedAt <= LOOK_AGE && lookedAt >= changedAt) {
             then.accept(look);
             return;
         }
-        lookAfresh(seen -> {
-            look = seen;
-            then.accept(seen);
-        });
+        lookAfresh(then);
     }
 
     /** The process table at the beginning, the RPC a moment later: in between, things change. */
@@ -353,9 +351,13 @@ final class AgentHost {
         long took = !process.running() ? dice.millis(0, 1) : mute && dice.chance(0.5) ? dice.millis(300, 500) : dice.millis(0, 5);
         later(took, () -> {
             boolean answers = process.running() && validator.answers();
-            lookedAt = at;
-            then.accept(new Observation(begun.nanos(), process, answers ? validator.slot() : 0, answers && validator.healthy(),
-                    answers ? null : "failed to get slot", answers ? validator.identity() : null, answers ? null : "no answer"));
+            Observation seen = new Observation(begun.nanos(), process, answers ? validator.slot() : 0, answers && validator.healthy(),
+                    answers ? null : "failed to get slot", answers ? validator.identity() : null, answers ? null : "no answer");
+            if (at > lookedAt && at >= changedAt) {
+                lookedAt = at;
+                look = seen;
+            }
+            then.accept(seen);
         });
     }
 }
