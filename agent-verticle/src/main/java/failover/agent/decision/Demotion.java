@@ -26,6 +26,7 @@ final class Demotion extends Change {
     private int attempts;
     private boolean removed;
     private boolean restarted;
+    private boolean lookedAgain;
     private long verifyUntil;
     private Observation seen;
     private String bootTrouble;
@@ -45,6 +46,7 @@ final class Demotion extends Change {
         this.attempts = other.attempts;
         this.removed = other.removed;
         this.restarted = other.restarted;
+        this.lookedAgain = other.lookedAgain;
         this.verifyUntil = other.verifyUntil;
         this.seen = other.seen;
         this.bootTrouble = other.bootTrouble;
@@ -137,8 +139,10 @@ final class Demotion extends Change {
     }
 
     private Task remove(Now now, List<AgentEffect> out) {
-        if (!seen.process().running()) {
-            return settle(true, now);
+        if (!seen.process().running() && !lookedAgain) {
+            // Seen before the boot identity was proven unstaked: its supervisor may have started it since, with the staked one (E14).
+            lookedAgain = true;
+            return watch(Duration.ZERO, now);
         }
         if (!rules.has(CommandKind.IDENTITY_REMOVE)) {
             trouble = "failed to remove identity: identity_remove_command is empty";
@@ -196,7 +200,8 @@ final class Demotion extends Change {
     /** Retry, restart, kill: each once, while time lasts; a planned change gives up instead of hurting a healthy validator. */
     private Task escalate(Now now, List<AgentEffect> out) {
         boolean mustReplace = memory.unsettled() != null;
-        if (!mustReplace && !restarted && attempts > 0 && attempts < ATTEMPTS && left(now).compareTo(KILL_TIME.multipliedBy(3)) > 0) {
+        boolean mayTry = rules.has(CommandKind.IDENTITY_REMOVE) && attempts < ATTEMPTS;
+        if (!mustReplace && !restarted && mayTry && left(now).compareTo(KILL_TIME.multipliedBy(3)) > 0) {
             return remove(now, out);
         }
         if (request.planned()) {
