@@ -204,7 +204,8 @@ final class Demotion extends Change {
         if (!mustReplace && !restarted && mayTry && left(now).compareTo(KILL_TIME.multipliedBy(3)) > 0) {
             return remove(now, out);
         }
-        if (request.planned()) {
+        if (request.planned() && (!mustReplace || saysStaked(seen))) {
+            // It votes, and is spared. A process that may take the identity or not votes for nobody, and is not.
             memory = memory.withIntent(null);
             Outcome outcome = removed || mustReplace ? Outcome.UNKNOWN : Outcome.FAILED;
             return finish(new ChangeResult(outcome, trouble, false, false, seen.identity()), now);
