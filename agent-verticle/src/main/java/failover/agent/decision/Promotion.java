@@ -102,6 +102,11 @@ final class Promotion extends Change {
             return finish(new ChangeResult(Outcome.DONE, "Successfully executed: " + action(), saysStaked(first), false, first.identity()),
                     now);
         }
+        AgentMemory.Unsettled old = memory.unsettled();
+        if (old != null && first.process().sameProcess(old.pid(), old.startTicks())) {
+            // E15: with two of them on their way, the one that is seen to land would be taken for both.
+            return refuse("an earlier set-identity may still take effect on process " + old.pid() + "; become_passive first", now);
+        }
         if (request.epoch() == 0 && rules.peerConfigured()) {
             phase = Phase.PEER;
             return new Task.AskPeer();
