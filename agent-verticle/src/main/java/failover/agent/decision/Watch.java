@@ -2,6 +2,7 @@ package failover.agent.decision;
 
 import failover.protocol.Level;
 import failover.protocol.Now;
+import failover.protocol.wire.Action;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
@@ -99,8 +100,9 @@ final class Watch {
             return;
         }
         if (why == AgentState.Asking.MISMATCH) {
-            if (peer.isActive()) {
-                changes.demoteByItself(state, "the validator carries the staked identity, but the peer says it is active", now, out);
+            if (peer.isActive() || Action.BECOME_ACTIVE.wire().equals(peer.operation())) {
+                changes.demoteByItself(state, "the validator carries the staked identity, but the peer says it is active, or becomes so",
+                        now, out);
             } else {
                 adopt(state, "the validator carries the staked identity and the peer is passive", out);
             }
