@@ -135,6 +135,11 @@ final class AgentHost {
         post(new AgentEvent.ChangeAsked(ticket, request));
     }
 
+    /** The highest epoch it has obeyed. */
+    long epoch() {
+        return known == null ? 0 : known.epoch();
+    }
+
     /** Requests that nobody has been answered yet. */
     int unanswered() {
         return tickets.size();

@@ -151,13 +151,23 @@ final class CommandRunner {
                 }
                 break;
             case PASSIVE_SYMLINK:
-                world.agenda().after(command.exitAfter - 1, () -> validator.boot(validator.unstaked()));
+                planSymlink(command, validator.unstaked());
                 break;
             case ACTIVE_SYMLINK:
-                world.agenda().after(command.exitAfter - 1, () -> validator.boot(SimValidator.STAKED));
+                planSymlink(command, SimValidator.STAKED);
                 break;
             default:
                 throw new AssertionError(command.kind);
+        }
+    }
+
+    private void planSymlink(Running command, String key) {
+        boolean fails = world.on(Fault.Kind.SYMLINK_FAILS, host);
+        if (fails) {
+            fail(command, dice.chance(0.3), "ln: Permission denied");
+        }
+        if (!fails || dice.chance(0.3)) {
+            world.agenda().after(Math.min(command.exitAfter, 60_000_000) - 1, () -> validator.boot(key));
         }
     }
 
