@@ -283,7 +283,9 @@ final class Demotion extends Change {
 
     private Task finish(ChangeResult how, Now now) {
         ending = new ChangeResult(how.outcome(), how.message() + backupTrouble, how.verified(), how.processDead(), how.identity());
-        memory = memory.withIntent(null).withLastOperation(record(ending.outcome(), ending.message(), now));
+        // While the validator may boot with the identity, the next become_passive must not take the short way.
+        boolean open = bootTrouble != null && !request.planned();
+        memory = memory.withIntent(open ? memory.intent() : null).withLastOperation(record(ending.outcome(), ending.message(), now));
         phase = Phase.RECORD;
         return new Task.Save(memory);
     }
