@@ -119,6 +119,10 @@ final class Promotion extends Change {
             // E13: whoever types become_active by hand, or an original manager, is told before two validators vote.
             return refuse("the peer says it is active; ask it to become_passive first", now);
         }
+        if (peer == null && memory.epoch() > 0) {
+            // Only a host that has never obeyed a manager of ours does as the original does, and takes silence for a yes.
+            return refuse("the peer does not answer, and this host takes its epochs from a manager: ask the manager for a failover", now);
+        }
         if (peer != null && Action.BECOME_ACTIVE.wire().equals(peer.operation())) {
             // Two operators at once: each host asks only after it has begun, so at least one of the two sees the other.
             return refuse("the peer is becoming active, too; ask again when it is done", now);
