@@ -38,6 +38,10 @@ public final class AgentState {
     int contradictions;
     long contradictedAt;
 
+    /** The memory names a process on which a set-identity may still take effect, and no change is under way. */
+    boolean unsettled;
+    long unsettledAt;
+
     Observation seen;
     boolean identityRead;
     boolean observing;
@@ -77,6 +81,8 @@ public final class AgentState {
         copy.mismatchSaid = mismatchSaid;
         copy.contradictions = contradictions;
         copy.contradictedAt = contradictedAt;
+        copy.unsettled = unsettled;
+        copy.unsettledAt = unsettledAt;
         copy.seen = seen;
         copy.identityRead = identityRead;
         copy.observing = observing;

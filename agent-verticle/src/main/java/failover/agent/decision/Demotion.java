@@ -26,6 +26,7 @@ final class Demotion extends Change {
     private int attempts;
     private boolean removed;
     private boolean restarted;
+    private boolean lookedAgain;
     private long verifyUntil;
     private Observation seen;
     private String bootTrouble;
@@ -45,6 +46,7 @@ final class Demotion extends Change {
         this.attempts = other.attempts;
         this.removed = other.removed;
         this.restarted = other.restarted;
+        this.lookedAgain = other.lookedAgain;
         this.verifyUntil = other.verifyUntil;
         this.seen = other.seen;
         this.bootTrouble = other.bootTrouble;
@@ -137,8 +139,10 @@ final class Demotion extends Change {
     }
 
     private Task remove(Now now, List<AgentEffect> out) {
-        if (!seen.process().running()) {
-            return settle(true, now);
+        if (!seen.process().running() && !lookedAgain) {
+            // Seen before the boot identity was proven unstaked: its supervisor may have started it since, with the staked one (E14).
+            lookedAgain = true;
+            return watch(Duration.ZERO, now);
         }
         if (!rules.has(CommandKind.IDENTITY_REMOVE)) {
             trouble = "failed to remove identity: identity_remove_command is empty";
@@ -196,10 +200,12 @@ final class Demotion extends Change {
     /** Retry, restart, kill: each once, while time lasts; a planned change gives up instead of hurting a healthy validator. */
     private Task escalate(Now now, List<AgentEffect> out) {
         boolean mustReplace = memory.unsettled() != null;
-        if (!mustReplace && !restarted && attempts > 0 && attempts < ATTEMPTS && left(now).compareTo(KILL_TIME.multipliedBy(3)) > 0) {
+        boolean mayTry = rules.has(CommandKind.IDENTITY_REMOVE) && attempts < ATTEMPTS;
+        if (!mustReplace && !restarted && mayTry && left(now).compareTo(KILL_TIME.multipliedBy(3)) > 0) {
             return remove(now, out);
         }
-        if (request.planned()) {
+        if (request.planned() && (!mustReplace || saysStaked(seen))) {
+            // It votes, and is spared. A process that may take the identity or not votes for nobody, and is not.
             memory = memory.withIntent(null);
             Outcome outcome = removed || mustReplace ? Outcome.UNKNOWN : Outcome.FAILED;
             return finish(new ChangeResult(outcome, trouble, false, false, seen.identity()), now);
@@ -277,7 +283,9 @@ final class Demotion extends Change {
 
     private Task finish(ChangeResult how, Now now) {
         ending = new ChangeResult(how.outcome(), how.message() + backupTrouble, how.verified(), how.processDead(), how.identity());
-        memory = memory.withIntent(null).withLastOperation(record(ending.outcome(), ending.message(), now));
+        // While the validator may boot with the identity, the next become_passive must not take the short way.
+        boolean open = bootTrouble != null && !request.planned();
+        memory = memory.withIntent(open ? memory.intent() : null).withLastOperation(record(ending.outcome(), ending.message(), now));
         phase = Phase.RECORD;
         return new Task.Save(memory);
     }

@@ -20,7 +20,7 @@ final class Promotion extends Change {
     private static final Duration VERIFY_AFTER_FAILURE = Duration.ofSeconds(1);
     private static final Duration VERIFY_PAUSE = Duration.ofMillis(25);
 
-    private enum Phase { LOOK, PEER, RESTORE, TOWER, SYMLINK, INTENT, CHANGE, VERIFY, UNDO, RECORD }
+    private enum Phase { LOOK, PEER, RESTORE, TOWER, INTENT, SYMLINK, CHANGE, VERIFY, UNDO, RECORD }
 
     private Phase phase = Phase.LOOK;
     private Observation seen;
@@ -102,6 +102,11 @@ final class Promotion extends Change {
             return finish(new ChangeResult(Outcome.DONE, "Successfully executed: " + action(), saysStaked(first), false, first.identity()),
                     now);
         }
+        AgentMemory.Unsettled old = memory.unsettled();
+        if (old != null && first.process().sameProcess(old.pid(), old.startTicks())) {
+            // E15: with two of them on their way, the one that is seen to land would be taken for both.
+            return refuse("an earlier set-identity may still take effect on process " + old.pid() + "; become_passive first", now);
+        }
         if (request.epoch() == 0 && rules.peerConfigured()) {
             phase = Phase.PEER;
             return new Task.AskPeer();
@@ -113,6 +118,14 @@ final class Promotion extends Change {
         if (peer != null && peer.isActive() && peer.processRunning()) {
             // E13: whoever types become_active by hand, or an original manager, is told before two validators vote.
             return refuse("the peer says it is active; ask it to become_passive first", now);
+        }
+        if (peer == null && memory.epoch() > 0) {
+            // Only a host that has never obeyed a manager of ours does as the original does, and takes silence for a yes.
+            return refuse("the peer does not answer, and this host takes its epochs from a manager: ask the manager for a failover", now);
+        }
+        if (peer != null && Action.BECOME_ACTIVE.wire().equals(peer.operation())) {
+            // Two operators at once: each host asks only after it has begun, so at least one of the two sees the other.
+            return refuse("the peer is becoming active, too; ask again when it is done", now);
         }
         return restore(now);
     }
@@ -150,11 +163,6 @@ final class Promotion extends Change {
         if (!rules.has(CommandKind.IDENTITY_CHANGE)) {
             return refuse("failed to change identity: command is empty", now);
         }
-        if (rules.has(CommandKind.ACTIVE_SYMLINK)) {
-            phase = Phase.SYMLINK;
-            symlinked = true;
-            return new Task.Run(CommandKind.ACTIVE_SYMLINK, commandLimit(now));
-        }
         return intend();
     }
 
@@ -162,7 +170,7 @@ final class Promotion extends Change {
         if (!result.ok()) {
             return refuse("active_identity_symlink_command: " + result.failure(), now);
         }
-        return intend();
+        return change(now);
     }
 
     private Task intend() {
@@ -178,6 +186,16 @@ final class Promotion extends Change {
         if (saved.error() != null) {
             return refuse("the intent could not be made durable: " + saved.error(), now);
         }
+        if (rules.has(CommandKind.ACTIVE_SYMLINK)) {
+            // After the intent: an agent that stops here must know, when it is back, that the boot identity is to be made unstaked.
+            phase = Phase.SYMLINK;
+            symlinked = true;
+            return new Task.Run(CommandKind.ACTIVE_SYMLINK, commandLimit(now));
+        }
+        return change(now);
+    }
+
+    private Task change(Now now) {
         Duration limit = Durations.min(rules.commandTimeout(), left(now).minus(KILL_TIME));
         if (limit.compareTo(KILL_TIME) < 0) {
             return refuse("no time is left for set-identity", now);
@@ -248,13 +266,19 @@ final class Promotion extends Change {
     private Task undone(CommandResult result, Now now, List<AgentEffect> out) {
         if (!result.ok()) {
             say(out, Level.ERROR, "the boot identity may still be the staked one: " + result.failure());
+            return finish(ending, memory.intent(), now);
         }
-        return finish(ending, now);
+        return finish(ending, null, now);
     }
 
     private Task finish(ChangeResult how, Now now) {
+        return finish(how, null, now);
+    }
+
+    /** The intent stays while the boot identity may be the staked one: then no become_passive takes the short way. */
+    private Task finish(ChangeResult how, AgentMemory.Intent stays, Now now) {
         ending = how;
-        memory = memory.withIntent(null).withLastOperation(record(how.outcome(), how.message(), now));
+        memory = memory.withIntent(stays).withLastOperation(record(how.outcome(), how.message(), now));
         phase = Phase.RECORD;
         return new Task.Save(memory);
     }

@@ -2,6 +2,7 @@ package failover.agent.decision;
 
 import failover.protocol.Level;
 import failover.protocol.Now;
+import failover.protocol.wire.Action;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
@@ -56,7 +57,24 @@ final class Watch {
         return now.since(state.echoedFirstAt).compareTo(rules.managerTimeout()) <= 0;
     }
 
+    /**
+     * A promotion whose outcome is unknown, and that nobody resolves, is resolved here: a host that may be active or not is of no use to
+     * anybody, and the manager must not take it for an active one for ever (E15).
+     */
+    private void resolve(AgentState state, Now now, List<AgentEffect> out) {
+        if (state.memory.unsettled() == null || state.change != null || rules.dryRun()) {
+            state.unsettled = false;
+        } else if (!state.unsettled) {
+            state.unsettled = true;
+            state.unsettledAt = now.nanos();
+        } else if (now.since(state.unsettledAt).compareTo(rules.promotionTimeout()) > 0) {
+            state.unsettled = false;
+            changes.demoteByItself(state, "what became of an earlier set-identity is not known", now, out);
+        }
+    }
+
     void tick(AgentState state, Now now, List<AgentEffect> out) {
+        resolve(state, now, out);
         boolean silent = state.contacted && now.since(state.contactAt).compareTo(rules.managerTimeout()) > 0;
         if (!silent || !carries(state) || state.change != null || state.asking != null || rules.dryRun() || tooSoon(state, now)) {
             return;
@@ -82,8 +100,9 @@ final class Watch {
             return;
         }
         if (why == AgentState.Asking.MISMATCH) {
-            if (peer.isActive()) {
-                changes.demoteByItself(state, "the validator carries the staked identity, but the peer says it is active", now, out);
+            if (peer.isActive() || Action.BECOME_ACTIVE.wire().equals(peer.operation())) {
+                changes.demoteByItself(state, "the validator carries the staked identity, but the peer says it is active, or becomes so",
+                        now, out);
             } else {
                 adopt(state, "the validator carries the staked identity and the peer is passive", out);
             }
@@ -173,7 +192,8 @@ final class Watch {
     }
 
     private void adopt(AgentState state, String why, List<AgentEffect> out) {
-        state.memory = state.memory.withRole(Role.ACTIVE);
+        // The identity is there: the set-identity that was still on its way, if one was, has landed.
+        state.memory = state.memory.withRole(Role.ACTIVE).withUnsettled(null);
         state.contradictions = 0;
         out.add(AgentCore.say(Level.WARNING, "this host is active: " + why));
         out.add(new AgentEffect.Remember(state.memory));

@@ -1,6 +1,7 @@
 package failover.manager.decision;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What the manager makes of what it knows.
@@ -11,6 +12,8 @@ import java.util.List;
  */
 record Judgement(Verdict verdict, String why, List<String> blockers) {
 
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+([.][0-9]+)?");
+
     /** The same, kept from acting. */
     Judgement blockedBy(List<String> reasons) {
         return new Judgement(verdict, why, List.copyOf(reasons));
@@ -18,6 +21,6 @@ record Judgement(Verdict verdict, String why, List<String> blockers) {
 
     /** What must differ for it to be worth a new line in the log: words, not the numbers that change with every tick. */
     String key() {
-        return verdict + "|" + (why + "|" + blockers).replaceAll("[0-9]+([.][0-9]+)?", "#");
+        return verdict + "|" + NUMBER.matcher(why + "|" + blockers).replaceAll("#");
     }
 }

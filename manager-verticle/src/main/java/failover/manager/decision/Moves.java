@@ -349,7 +349,7 @@ final class Moves {
 
     private void command(Move move, Host host, Action action, Duration limit, Now now, List<ManagerEffect> out) {
         FailoverRequest request = new FailoverRequest(action.wire(), move.reason, false, now.wallSeconds(), move.operationId, move.epoch,
-                limit.toMillis(), move.planned);
+                limit.toMillis(), move.planned && move.step == Step.DEMOTING);
         Duration wait = move.silentFrom && host == move.from ? limit : limit.plus(ANSWER_SLACK);
         out.add(new ManagerEffect.Command(host, move.command, request, wait));
     }

@@ -1,0 +1,368 @@
+package failover.testbed.sim;
+
+import failover.agent.decision.AgentCore;
+import failover.agent.decision.AgentEffect;
+import failover.agent.decision.AgentEvent;
+import failover.agent.decision.AgentMemory;
+import failover.agent.decision.AgentRules;
+import failover.agent.decision.AgentState;
+import failover.agent.decision.CommandKind;
+import failover.agent.decision.Observation;
+import failover.agent.decision.Step;
+import failover.agent.decision.Task;
+import failover.agent.decision.TaskResult;
+import failover.agent.decision.TowerCheck;
+import failover.protocol.Now;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.Role;
+import failover.protocol.wire.StatusRequest;
+import failover.protocol.wire.StatusResponse;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** An agent: the real core in a shell that does what the real one does, at the speed of this world, and that can die at any instant. */
+final class AgentHost {
+    private static final Duration TICK = Duration.ofMillis(250);
+    private static final long LOOK_AGE = 250_000_000L;
+
+    private final World world;
+    private final int host;
+    private final AgentCore core;
+    private final SimValidator validator;
+    private final CommandRunner commands;
+    private final Disk<AgentMemory> disk;
+    private final Links links;
+    private final Mutant mutant;
+    private AgentHost peer;
+
+    private boolean up;
+    private int life;
+    private AgentState state;
+    /** The newest memory that the core wanted to be saved. */
+    private AgentMemory known;
+    private Action change;
+    private CommandKind lastIdentityCommand;
+    private Task out;
+    private int taskNumber;
+    private long lastTicket;
+    private Map<Long, Consumer<FailoverResponse>> tickets = new HashMap<>();
+    private Observation look;
+    private long lookedAt = Long.MIN_VALUE / 2;
+    private long changedAt = Long.MIN_VALUE / 2;
+    /** Effects of the change until the agent dies; 0 when it is not to die. */
+    private int dieAfter;
+    private long downFor;
+
+    AgentHost(World world, int host, AgentRules rules, SimValidator validator, Links links, Mutant mutant,
+            boolean commandsMayLie) {
+        this.world = world;
+        this.host = host;
+        this.core = new AgentCore(rules);
+        this.validator = validator;
+        this.links = links;
+        this.mutant = mutant;
+        this.commands = new CommandRunner(world, host, validator, commandsMayLie);
+        this.disk = new Disk<>(world, Fault.Kind.AGENT_DISK_FULL, host);
+    }
+
+    void pairWith(AgentHost other) {
+        peer = other;
+    }
+
+    boolean up() {
+        return up;
+    }
+
+    void start() {
+        AgentMemory memory = disk.read();
+        boolean isNew = memory == null;
+        up = true;
+        life++;
+        out = null;
+        lookedAt = Long.MIN_VALUE / 2;
+        AgentMemory first = isNew ? new AgentMemory("host" + host, Role.PASSIVE, 0, null, 0, null, null, null) : mutant.remembered(memory);
+        Step step = core.start(first, isNew, now());
+        state = step.state();
+        world.say(host, () -> "agent starts " + first);
+        perform(step);
+        tick(life);
+    }
+
+    /** Its state file is lost. */
+    void forget() {
+        disk.wipe();
+    }
+
+    void crash(long down) {
+        if (!up) {
+            return;
+        }
+        world.say(host, () -> "agent dies");
+        up = false;
+        life++;
+        dieAfter = 0;
+        disk.crash();
+        commands.orphan();
+        tickets = new HashMap<>();
+        world.agenda().after(down, this::start);
+    }
+
+    /** Lets the agent die right after so many more steps of changes. */
+    void crashInChange(int steps, long down) {
+        dieAfter = steps;
+        downFor = down;
+    }
+
+    void polled(StatusRequest request, Consumer<StatusResponse> answer) {
+        post(new AgentEvent.ManagerPolled(request));
+        observe(seen -> answer.accept(core.status(state, seen, now())));
+    }
+
+    void peerAsks(Consumer<PeerStatusResponse> answer) {
+        observe(seen -> answer.accept(core.peerStatus(state, seen, now())));
+    }
+
+    /** A request for a change; no answer comes when the agent dies before it. */
+    void ask(FailoverRequest request, Consumer<FailoverResponse> answer) {
+        long ticket = ++lastTicket;
+        tickets.put(ticket, answer);
+        world.say(host, () -> "is asked " + request);
+        post(new AgentEvent.ChangeAsked(ticket, request));
+    }
+
+    /** The highest epoch it has obeyed. */
+    long epoch() {
+        return known == null ? 0 : known.epoch();
+    }
+
+    /** Requests that nobody has been answered yet. */
+    int unanswered() {
+        return tickets.size();
+    }
+
+    private Now now() {
+        return world.clock(host).read(world.agenda().now());
+    }
+
+    private void tick(int lifeNow) {
+        world.agenda().after(world.clock(host).world(TICK), () -> {
+            if (life == lifeNow) {
+                post(new AgentEvent.Tick());
+                tick(lifeNow);
+            }
+        });
+    }
+
+    private void later(long nanos, Runnable work) {
+        int lifeNow = life;
+        world.agenda().after(nanos, () -> {
+            if (life == lifeNow) {
+                work.run();
+            }
+        });
+    }
+
+    private void post(AgentEvent event) {
+        if (up) {
+            Step step = core.step(state, mutant.toAgent(event, known, change, lastIdentityCommand), now());
+            state = step.state();
+            perform(step);
+        }
+    }
+
+    private void perform(Step step) {
+        int lifeNow = life;
+        for (AgentEffect effect : step.effects()) {
+            if (life != lifeNow) {
+                return;
+            }
+            perform(effect);
+        }
+    }
+
+    private void perform(AgentEffect effect) {
+        if (effect instanceof AgentEffect.Do task) {
+            begin(task.task());
+        } else if (effect instanceof AgentEffect.CutShort) {
+            int number = taskNumber;
+            later(1_000, () -> cutShort(number));
+        } else if (effect instanceof AgentEffect.Reply reply) {
+            reply(reply);
+        } else if (effect instanceof AgentEffect.AskPeer) {
+            askPeer(answer -> post(answer == null ? new AgentEvent.PeerSilent("timeout") : new AgentEvent.PeerAnswered(answer)));
+        } else if (effect instanceof AgentEffect.CheckInternet) {
+            later(50_000_000, () -> post(new AgentEvent.InternetChecked(true)));
+        } else if (effect instanceof AgentEffect.Observe) {
+            observe(seen -> post(new AgentEvent.Observed(seen)));
+        } else if (effect instanceof AgentEffect.FindVoteAccount find) {
+            boolean staked = SimValidator.STAKED.equals(find.identity());
+            later(20_000_000, () -> post(new AgentEvent.VoteAccountLooked(find.identity(), staked)));
+        } else if (effect instanceof AgentEffect.Backup backup) {
+            commands.backUp(backup.limit(), result -> later(1_000, () -> post(new AgentEvent.BackedUp(result))));
+        } else if (effect instanceof AgentEffect.CancelBackup) {
+            commands.cancelBackup();
+        } else if (effect instanceof AgentEffect.Remember remember) {
+            known = remember.memory();
+            disk.write(known, error -> { });
+        } else if (effect instanceof AgentEffect.Say say) {
+            changeOf(say.line());
+            world.note(host, say.line());
+        } else {
+            throw new AssertionError(effect);
+        }
+    }
+
+    /** What the mutants need to know. */
+    private void changeOf(String line) {
+        if (line.startsWith("=== BECOMING")) {
+            change = line.startsWith("=== BECOMING ACTIVE") ? Action.BECOME_ACTIVE : Action.BECOME_PASSIVE;
+            lastIdentityCommand = null;
+        }
+    }
+
+    private void reply(AgentEffect.Reply reply) {
+        Consumer<FailoverResponse> waiting = tickets.remove(reply.ticket());
+        if (waiting == null) {
+            world.violated("the agent answers twice, or nobody: ticket " + reply.ticket());
+        } else {
+            waiting.accept(reply.response());
+        }
+    }
+
+    private void begin(Task task) {
+        if (out != null) {
+            world.violated("two tasks at once: " + out + " and " + task);
+        }
+        if (dieAfter > 0 && --dieAfter == 0 && !links.mustBeHeard(host)) {
+            // Whether what it just asked for still happens is open; here it does not, and in an orphaned command it does.
+            if (task instanceof Task.Run run) {
+                commands.run(run.kind(), run.limit(), result -> { });
+            }
+            crash(downFor);
+            return;
+        }
+        if (task instanceof Task.Run run && (run.kind() == CommandKind.IDENTITY_CHANGE || run.kind() == CommandKind.IDENTITY_REMOVE)) {
+            lastIdentityCommand = run.kind();
+        }
+        out = task;
+        int number = ++taskNumber;
+        if (task instanceof Task.Run run) {
+            commands.run(run.kind(), run.limit(), result -> finish(number, new TaskResult.Ran(run.kind(), result)));
+        } else if (task instanceof Task.Look) {
+            lookAfresh(seen -> finish(number, new TaskResult.Looked(seen)));
+        } else if (task instanceof Task.Wait wait) {
+            later(world.clock(host).world(wait.time()), () -> finish(number, new TaskResult.Waited()));
+        } else if (task instanceof Task.Kill kill) {
+            kill(kill, number);
+        } else if (task instanceof Task.Save save) {
+            known = save.memory();
+            disk.write(known, error -> finish(number, new TaskResult.Saved(error)));
+        } else if (task instanceof Task.CheckTower) {
+            boolean bad = world.on(Fault.Kind.TOWER_BAD, host);
+            TowerCheck check = new TowerCheck(bad ? TowerCheck.Verdict.BAD : TowerCheck.Verdict.VALID, bad ? "tower: 0 bytes" : "", 1);
+            later(2_000_000, () -> finish(number, new TaskResult.TowerChecked(check)));
+        } else if (task instanceof Task.SetTowerAside) {
+            later(1_000_000, () -> finish(number, new TaskResult.Waited()));
+        } else if (task instanceof Task.AskPeer) {
+            askPeer(answer -> finish(number, new TaskResult.PeerSaid(answer)));
+        } else {
+            throw new AssertionError(task);
+        }
+    }
+
+    private void finish(int number, TaskResult result) {
+        if (number != taskNumber || out == null || !up) {
+            return;
+        }
+        if (out instanceof Task.Run || out instanceof Task.Kill) {
+            // What was seen before a command is not shown to anybody after it.
+            changedAt = world.agenda().now();
+        }
+        out = null;
+        post(new AgentEvent.TaskDone(result));
+    }
+
+    private void cutShort(int number) {
+        if (number == taskNumber && out instanceof Task.Run) {
+            commands.cutShort();
+        } else if (number == taskNumber && out instanceof Task.Wait) {
+            finish(number, new TaskResult.Waited());
+        }
+    }
+
+    private void kill(Task.Kill kill, int number) {
+        boolean same = validator.process().sameProcess(kill.pid(), Math.abs(kill.startTicks()));
+        if (same && world.on(Fault.Kind.VALIDATOR_UNKILLABLE, host)) {
+            later(world.clock(host).world(kill.limit()), () -> finish(number, new TaskResult.Killed(false, "it is in state D")));
+            return;
+        }
+        long dies = world.dice(Dice.Concern.VALIDATORS).millis(1, 60);
+        world.agenda().after(dies, () -> {
+            if (same && validator.pid() == kill.pid()) {
+                validator.die(world.dice(Dice.Concern.VALIDATORS).millis(500, 8_000));
+            }
+        });
+        later(dies + 1_000_000, () -> finish(number, new TaskResult.Killed(true, "")));
+    }
+
+    private void askPeer(Consumer<PeerStatusResponse> answer) {
+        boolean cut = world.on(Fault.Kind.PEER_LINK_CUT, 0) || silenced(host) || silenced(1 - host);
+        if (cut || !peer.up) {
+            later(cut ? 2_000_000_000L : 1_000_000, () -> answer.accept(null));
+            return;
+        }
+        Dice network = world.dice(Dice.Concern.NETWORK);
+        boolean[] answered = new boolean[1];
+        Consumer<PeerStatusResponse> once = words -> {
+            if (!answered[0]) {
+                answered[0] = true;
+                answer.accept(words);
+            }
+        };
+        int lifeNow = life;
+        peer.later(network.millis(0, 3), () -> peer.peerAsks(words -> world.agenda().after(network.millis(0, 3), () -> {
+            if (life == lifeNow) {
+                once.accept(words);
+            }
+        })));
+        later(2_000_000_000L, () -> once.accept(null));
+    }
+
+    private boolean silenced(int which) {
+        return world.on(Fault.Kind.HOST_SILENT, which);
+    }
+
+    /** As the probe worker serves it: shared, and at most 250 ms old. */
+    private void observe(Consumer<Observation> then) {
+        if (world.agenda().now() - lookedAt <= LOOK_AGE && lookedAt >= changedAt) {
+            then.accept(look);
+            return;
+        }
+        lookAfresh(then);
+    }
+
+    /** The process table at the beginning, the RPC a moment later: in between, things change. */
+    private void lookAfresh(Consumer<Observation> then) {
+        Dice dice = world.dice(Dice.Concern.VALIDATORS);
+        long at = world.agenda().now();
+        Now begun = now();
+        var process = validator.process();
+        boolean mute = validator.running() && !validator.answers();
+        long took = !process.running() ? dice.millis(0, 1) : mute && dice.chance(0.5) ? dice.millis(300, 500) : dice.millis(0, 5);
+        later(took, () -> {
+            boolean answers = process.running() && validator.answers();
+            Observation seen = new Observation(begun.nanos(), process, answers ? validator.slot() : 0, answers && validator.healthy(),
+                    answers ? null : "failed to get slot", answers ? validator.identity() : null, answers ? null : "no answer");
+            if (at > lookedAt && at >= changedAt) {
+                lookedAt = at;
+                look = seen;
+            }
+            then.accept(seen);
+        });
+    }
+}

@@ -1,0 +1,87 @@
+package failover.testbed.sim;
+
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+
+/** Lets the faults of a plan happen. */
+final class Chaos {
+    private final World world;
+    private final ManagerHost manager;
+    private final AgentHost[] agents;
+    private final SimValidator[] validators;
+    private final Links links;
+    private final RunClass runClass;
+
+    Chaos(World world, ManagerHost manager, AgentHost[] agents, SimValidator[] validators, Links links, RunClass runClass) {
+        this.world = world;
+        this.manager = manager;
+        this.agents = agents;
+        this.validators = validators;
+        this.links = links;
+        this.runClass = runClass;
+    }
+
+    void begin(Fault fault) {
+        int host = fault.host();
+        world.note(host, "FAULT " + fault.kind() + " " + fault.nanos() / 1_000_000 + " ms");
+        long down = Math.min(fault.nanos(), links.longestRestart());
+        switch (fault.kind()) {
+            case VALIDATOR_CRASH:
+                validators[host].die(fault.nanos());
+                break;
+            case AGENT_CRASH:
+                if (!links.mustBeHeard(host)) {
+                    agents[host].crash(down);
+                }
+                break;
+            case AGENT_CRASH_IN_CHANGE:
+                agents[host].crashInChange(fault.number(), down);
+                break;
+            case AGENT_FORGETS:
+                if (!links.mustBeHeard(host)) {
+                    agents[host].forget();
+                    agents[host].crash(down);
+                }
+                break;
+            case MANAGER_CRASH:
+                manager.crash(fault.nanos());
+                break;
+            case MANAGER_CRASH_IN_MOVE:
+                manager.crashInMove(fault.number(), fault.nanos());
+                break;
+            case OPERATOR:
+                manager.failover("maintenance");
+                break;
+            case TWO_OPERATORS:
+                manager.failover("first operator");
+                world.agenda().after(fault.nanos() / 100, () -> manager.failover("second operator"));
+                break;
+            case BARE_PASSIVE:
+                bare(host, Action.BECOME_PASSIVE);
+                break;
+            case BARE_ACTIVES:
+                // Two operators who know nothing of each other, and no manager: it is E13 that keeps them apart.
+                manager.crash(Math.max(20_000_000_000L, fault.nanos()));
+                world.agenda().after(8_000_000_000L, () -> bare(host, Action.BECOME_ACTIVE));
+                world.agenda().after(8_000_000_000L + fault.number() * fault.number() * 300_000L,
+                        () -> bare(1 - host, Action.BECOME_ACTIVE));
+                break;
+            case HOST_SILENT:
+                world.open(fault.kind(), host, fault.nanos() * 2);
+                break;
+            default:
+                world.open(fault.kind(), host, fault.nanos());
+        }
+        if (runClass == RunClass.SILENT_HOSTS && fault.kind() == Fault.Kind.AGENT_CRASH) {
+            agents[host].crash(fault.nanos());
+        }
+    }
+
+    private void bare(int host, Action action) {
+        // A host that has never obeyed a manager takes a silent peer for a passive one, as the original does: the hosts answer, here.
+        boolean original = action == Action.BECOME_ACTIVE && agents[host].epoch() == 0;
+        if (agents[host].up() && !original) {
+            agents[host].ask(new FailoverRequest(action.wire(), "by hand", false, 0, null, 0, 0, false), response -> { });
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package failover.testbed.sim;
+
+import failover.agent.decision.CommandKind;
+import failover.agent.decision.CommandResult;
+import failover.agent.decision.CommandResult.How;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * Runs the operator's commands of one host, as a command worker does: its limit kills the command, which does not take back what the
+ * validator was asked for already. Commands outlive an agent that crashes.
+ */
+final class CommandRunner {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final World world;
+    private final Dice dice;
+    private final int host;
+    private final SimValidator validator;
+    /** Exit status 0 may come before the effect. Who cannot ask the validator has no other word than the command's. */
+    private final boolean mayLie;
+    private Running running;
+    private Running backup;
+
+    CommandRunner(World world, int host, SimValidator validator, boolean mayLie) {
+        this.world = world;
+        this.dice = world.dice(Dice.Concern.COMMANDS);
+        this.host = host;
+        this.validator = validator;
+        this.mayLie = mayLie;
+    }
+
+    /** One command: when it ends by itself, how, and what it has asked of the validator. */
+    private static final class Running {
+        private final CommandKind kind;
+        private final long begunAt;
+        private final Consumer<CommandResult> done;
+        private long exitAfter = NEVER;
+        private int exit;
+        private String output = "";
+        private boolean ended;
+        /** Its killing keeps the validator from obeying. */
+        private boolean undoneByKill;
+        private boolean undone;
+
+        Running(CommandKind kind, long begunAt, Consumer<CommandResult> done) {
+            this.kind = kind;
+            this.begunAt = begunAt;
+            this.done = done;
+        }
+    }
+
+    /** A step of a change: one at a time. */
+    void run(CommandKind kind, Duration limit, Consumer<CommandResult> done) {
+        if (running != null) {
+            world.violated("two commands at once: " + running.kind + " and " + kind);
+        }
+        running = begin(kind, limit, done);
+    }
+
+    /** The periodic backup, in its own worker: one at a time, too. */
+    void backUp(Duration limit, Consumer<CommandResult> done) {
+        if (backup != null) {
+            world.violated("two backups at once");
+        }
+        backup = begin(CommandKind.TOWER_BACKUP, limit, done);
+    }
+
+    void cancelBackup() {
+        if (backup != null) {
+            end(backup, How.CANCELLED);
+        }
+    }
+
+    private Running begin(CommandKind kind, Duration limit, Consumer<CommandResult> done) {
+        Running command = new Running(kind, world.agenda().now(), done);
+        plan(command);
+        world.say(host, () -> "runs " + kind + ", limit " + limit.toMillis() + " ms");
+        long limitNanos = world.clock(host).world(limit);
+        if (command.exitAfter <= limitNanos) {
+            world.agenda().after(command.exitAfter, () -> end(command, How.EXITED));
+        } else {
+            world.agenda().after(limitNanos, () -> end(command, How.TIMED_OUT));
+        }
+        return command;
+    }
+
+    void cutShort() {
+        if (running != null) {
+            end(running, How.CANCELLED);
+        }
+    }
+
+    /** The agent is gone: nobody waits for the command, which goes on. */
+    void orphan() {
+        if (running != null) {
+            running.ended = true;
+            running = null;
+        }
+        if (backup != null) {
+            backup.ended = true;
+            backup = null;
+        }
+    }
+
+    private void end(Running command, How how) {
+        if (command.ended) {
+            return;
+        }
+        command.ended = true;
+        if (how != How.EXITED && command.undoneByKill) {
+            command.undone = true;
+        }
+        if (running == command) {
+            running = null;
+        }
+        if (backup == command) {
+            backup = null;
+        }
+        Duration took = Duration.ofNanos(world.agenda().now() - command.begunAt);
+        CommandResult result = new CommandResult(how, how == How.EXITED ? command.exit : -1, command.output, took);
+        world.say(host, () -> command.kind + " " + how + " " + result.exit() + " " + command.output);
+        command.done.accept(result);
+    }
+
+    private void plan(Running command) {
+        command.exitAfter = dice.millis(5, 60);
+        switch (command.kind) {
+            case IDENTITY_CHANGE:
+                planIdentity(command, SimValidator.STAKED);
+                break;
+            case IDENTITY_REMOVE:
+                planIdentity(command, validator.unstaked());
+                break;
+            case TOWER_RESTORE:
+                if (world.on(Fault.Kind.RESTORE_FAILS, host)) {
+                    fail(command, dice.chance(0.3), "etcd: context deadline exceeded");
+                }
+                break;
+            case TOWER_BACKUP:
+                if (world.on(Fault.Kind.BACKUP_HANGS, host)) {
+                    fail(command, true, "");
+                }
+                break;
+            case VALIDATOR_RESTART:
+                if (world.on(Fault.Kind.RESTART_FAILS, host)) {
+                    fail(command, dice.chance(0.5), "Job for validator.service failed");
+                } else {
+                    command.exitAfter = dice.millis(200, 2_000);
+                    world.agenda().after(dice.millis(0, 150), () -> validator.die(dice.millis(100, 2_500)));
+                }
+                break;
+            case PASSIVE_SYMLINK:
+                planSymlink(command, validator.unstaked());
+                break;
+            case ACTIVE_SYMLINK:
+                planSymlink(command, SimValidator.STAKED);
+                break;
+            default:
+                throw new AssertionError(command.kind);
+        }
+    }
+
+    private void planSymlink(Running command, String key) {
+        boolean fails = world.on(Fault.Kind.SYMLINK_FAILS, host);
+        if (fails) {
+            fail(command, dice.chance(0.3), "ln: Permission denied");
+        }
+        if (!fails || dice.chance(0.3)) {
+            world.agenda().after(Math.min(command.exitAfter, 60_000_000) - 1, () -> validator.boot(key));
+        }
+    }
+
+    private void planIdentity(Running command, String key) {
+        command.exitAfter = dice.millis(15, 300);
+        if (!validator.obeys()) {
+            fail(command, false, "admin socket: connection refused");
+        } else if (world.on(Fault.Kind.SET_REFUSED, host)) {
+            fail(command, false, "identity refused");
+        } else if (world.on(Fault.Kind.SET_HUNG, host)) {
+            fail(command, true, "");
+            if (dice.chance(0.7)) {
+                effect(command, key, dice.chance(0.5) ? dice.millis(0, 15_000) : dice.millis(5_000, 90_000));
+            }
+        } else if (mayLie && world.on(Fault.Kind.SET_LATE, host)) {
+            // It says done, and the validator takes its time.
+            effect(command, key, command.exitAfter + dice.millis(0, 15_000));
+        } else if (world.on(Fault.Kind.SET_SLOW, host)) {
+            command.exitAfter = dice.millis(1_000, 12_000);
+            effect(command, key, dice.between(0, command.exitAfter));
+        } else {
+            effect(command, key, dice.between(0, command.exitAfter));
+        }
+        command.undoneByKill = dice.chance(0.4);
+    }
+
+    private void effect(Running command, String key, long after) {
+        long process = validator.pid();
+        world.agenda().after(after, () -> {
+            if (!command.undone) {
+                validator.take(process, key);
+            }
+        });
+    }
+
+    private void fail(Running command, boolean hangs, String output) {
+        command.exit = 1;
+        command.output = output;
+        if (hangs) {
+            command.exitAfter = NEVER;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package failover.testbed.sim;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+
+/**
+ * The state file of one program: one write after the other, each durable some time after it was asked for. A crash loses what is not
+ * durable yet; what a write under way leaves behind is the old file or the new one, never half of either (rename).
+ */
+final class Disk<T> {
+    private final World world;
+    private final Dice dice;
+    private final Fault.Kind full;
+    private final int host;
+    private final Deque<Pending<T>> queue = new ArrayDeque<>();
+    private T durable;
+    private long busyUntil;
+
+    private record Pending<T>(T value, long begins, Consumer<String> done) {
+    }
+
+    Disk(World world, Fault.Kind full, int host) {
+        this.world = world;
+        this.dice = world.dice(Dice.Concern.DISK);
+        this.full = full;
+        this.host = host;
+    }
+
+    /** What a program that starts now would read; {@code null} when nothing was ever written. */
+    T read() {
+        return durable;
+    }
+
+    void wipe() {
+        durable = null;
+    }
+
+    void write(T value, Consumer<String> done) {
+        long begins = Math.max(world.agenda().now(), busyUntil);
+        busyUntil = begins + (dice.chance(0.02) ? dice.millis(20, 900) : dice.between(50_000, 4_000_000));
+        Pending<T> pending = new Pending<>(value, begins, done);
+        queue.add(pending);
+        world.agenda().after(busyUntil - world.agenda().now(), () -> written(pending));
+    }
+
+    private void written(Pending<T> pending) {
+        if (queue.peek() != pending) {
+            return;
+        }
+        queue.poll();
+        boolean fails = world.on(full, host);
+        if (!fails) {
+            durable = pending.value;
+        }
+        pending.done.accept(fails ? "state.json: No space left on device" : null);
+    }
+
+    /** The program is gone: the write at the head of the queue may or may not have made it, the rest has not. */
+    void crash() {
+        Pending<T> head = queue.peek();
+        if (head != null && head.begins <= world.agenda().now() && !world.on(full, host) && dice.chance(0.5)) {
+            durable = head.value;
+        }
+        queue.clear();
+        busyUntil = world.agenda().now();
+    }
+}

@@ -1,0 +1,76 @@
+package failover.testbed.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One thing that goes wrong, or that somebody does. The whole plan of a run is drawn before the run begins, so that a failing run can be
+ * repeated with fewer faults.
+ *
+ * @param at when, nanoseconds of the world
+ * @param kind what
+ * @param host 0 or 1: which of the pair it hits, where that matters
+ * @param nanos how long
+ * @param number how many of something, for kinds that count
+ */
+record Fault(long at, Kind kind, int host, long nanos, int number) {
+
+    /** What can go wrong. */
+    enum Kind {
+        VALIDATOR_CRASH(4), VALIDATOR_SICK(4), VALIDATOR_LAGS(2), VALIDATOR_MUTE(2), VALIDATOR_UNKILLABLE(1), VALIDATOR_AMBIGUOUS(1),
+        SET_REFUSED(3), SET_HUNG(4), SET_LATE(3), SET_SLOW(2), RESTART_FAILS(1), SYMLINK_FAILS(1), RESTORE_FAILS(2), TOWER_BAD(1), BACKUP_HANGS(1),
+        AGENT_CRASH(3), AGENT_CRASH_IN_CHANGE(6), AGENT_FORGETS(1), MANAGER_CRASH(2), MANAGER_CRASH_IN_MOVE(5),
+        AGENT_DISK_FULL(2), MANAGER_DISK_FULL(1),
+        POLLS_LOST(2), POLLS_LATE(2), POLLS_TWICE(1), ANSWERS_LOST(5), COMMANDS_LATE(2), PEER_LINK_CUT(2), CLUSTER_BLIND(1),
+        OPERATOR(10), TWO_OPERATORS(2), BARE_PASSIVE(2), BARE_ACTIVES(2),
+        /** Only in runs of the class {@link RunClass#SILENT_HOSTS}. */
+        HOST_SILENT(0);
+
+        /** How often, against the others. */
+        final int weight;
+
+        Kind(int weight) {
+            this.weight = weight;
+        }
+    }
+
+    static List<Fault> plan(Dice dice, RunClass runClass, long until) {
+        List<Fault> plan = new ArrayList<>();
+        // Most runs have trouble of a few kinds only: then it is the combination that is searched, not the average of all.
+        boolean[] chosen = new boolean[Kind.values().length];
+        for (Kind kind : Kind.values()) {
+            chosen[kind.ordinal()] = kind == Kind.OPERATOR || dice.chance(0.45);
+        }
+        long at = dice.millis(5_000, 20_000);
+        while (at < until) {
+            Kind kind = draw(dice, chosen);
+            if (runClass == RunClass.SILENT_HOSTS && dice.chance(0.1)) {
+                kind = Kind.HOST_SILENT;
+            }
+            long nanos = dice.chance(0.5) ? dice.millis(200, 5_000) : dice.millis(5_000, 40_000);
+            plan.add(new Fault(at, kind, (int) dice.between(0, 1), nanos, (int) dice.between(1, 9)));
+            // Faults come in bunches: a second one at the same time is what breaks rules.
+            if (dice.chance(0.3)) {
+                // Nothing is tried harder than a move under trouble.
+                plan.add(new Fault(at + dice.millis(0, 1_500), Kind.OPERATOR, 0, 1, 1));
+            }
+            at += dice.chance(0.4) ? dice.millis(0, 400) : dice.millis(500, 25_000);
+        }
+        return plan;
+    }
+
+    private static Kind draw(Dice dice, boolean[] chosen) {
+        int total = 0;
+        for (Kind kind : Kind.values()) {
+            total += chosen[kind.ordinal()] ? kind.weight : 0;
+        }
+        long left = dice.between(1, total);
+        for (Kind kind : Kind.values()) {
+            left -= chosen[kind.ordinal()] ? kind.weight : 0;
+            if (left <= 0) {
+                return kind;
+            }
+        }
+        throw new AssertionError("weights");
+    }
+}

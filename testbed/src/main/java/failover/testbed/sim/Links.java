@@ -1,0 +1,101 @@
+package failover.testbed.sim;
+
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.StatusRequest;
+import failover.protocol.wire.StatusResponse;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * The ways between the manager and the two agents. In the class {@link RunClass#HOSTS_ANSWER} whatever they lose is bounded: before a host
+ * would be silent for S, its polls get through.
+ */
+final class Links {
+    private static final double PATIENCE = 0.35;
+
+    private final World world;
+    private final Dice dice;
+    private final AgentHost[] agents;
+    private final RunClass runClass;
+    private final long silence;
+    private final long[] heardAt = new long[2];
+
+    Links(World world, AgentHost[] agents, RunClass runClass, Duration silence) {
+        this.world = world;
+        this.dice = world.dice(Dice.Concern.NETWORK);
+        this.agents = agents;
+        this.runClass = runClass;
+        this.silence = silence.toNanos();
+    }
+
+    /** The manager has an answer of that host, or has just started to wait for one. */
+    void heard(int host) {
+        heardAt[host] = world.agenda().now();
+    }
+
+    /** Nothing may keep that host from being heard now. */
+    boolean mustBeHeard(int host) {
+        return runClass == RunClass.HOSTS_ANSWER && world.agenda().now() - heardAt[host] > silence * PATIENCE;
+    }
+
+    /** How long an agent may be down at most. */
+    long longestRestart() {
+        return Math.min(2_000_000_000L, silence / 5);
+    }
+
+    /** {@code null} for a connection refused; nothing at all for what got lost. */
+    void poll(int host, StatusRequest request, Duration limit, Consumer<StatusResponse> answer) {
+        boolean sure = mustBeHeard(host);
+        long there = way(host, sure, limit.toNanos());
+        if (there < 0) {
+            return;
+        }
+        world.agenda().after(there, () -> {
+            if (!agents[host].up()) {
+                world.agenda().after(way(), () -> answer.accept(null));
+                return;
+            }
+            agents[host].polled(request, status -> {
+                long back = way(host, sure, limit.toNanos());
+                if (back >= 0) {
+                    world.agenda().after(back, () -> answer.accept(status));
+                }
+            });
+        });
+    }
+
+    /** A command goes out once; it may be late, and its answer may be lost. */
+    void command(int host, FailoverRequest request, Consumer<FailoverResponse> answer) {
+        if (world.on(Fault.Kind.HOST_SILENT, host)) {
+            return;
+        }
+        long there = world.on(Fault.Kind.COMMANDS_LATE, host) && dice.chance(0.5) ? dice.millis(10, 30_000) : way();
+        world.agenda().after(there, () -> {
+            if (!agents[host].up()) {
+                world.agenda().after(way(), () -> answer.accept(null));
+                return;
+            }
+            agents[host].ask(request, response -> {
+                boolean lost = world.on(Fault.Kind.ANSWERS_LOST, host) && dice.chance(0.7) || world.on(Fault.Kind.HOST_SILENT, host);
+                if (!lost) {
+                    world.agenda().after(way(), () -> answer.accept(response));
+                }
+            });
+        });
+    }
+
+    private long way() {
+        return dice.between(80_000, 3_000_000);
+    }
+
+    private long way(int host, boolean sure, long limit) {
+        if (world.on(Fault.Kind.HOST_SILENT, host)) {
+            return -1;
+        }
+        if (!sure && world.on(Fault.Kind.POLLS_LOST, host) && dice.chance(0.5)) {
+            return -1;
+        }
+        return !sure && world.on(Fault.Kind.POLLS_LATE, host) ? dice.between(0, limit) : way();
+    }
+}

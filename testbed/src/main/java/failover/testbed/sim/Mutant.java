@@ -1,0 +1,147 @@
+package failover.testbed.sim;
+
+import failover.agent.decision.AgentEvent;
+import failover.agent.decision.AgentMemory;
+import failover.agent.decision.CommandKind;
+import failover.agent.decision.Observation;
+import failover.agent.decision.ProcessView;
+import failover.agent.decision.TaskResult;
+import failover.manager.decision.Failure;
+import failover.manager.decision.ManagerEvent;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.Outcome;
+import failover.protocol.wire.Role;
+import java.util.Map;
+
+/**
+ * A rule taken away, by telling a core what an implementation without that rule would have taken for true. The simulation has to notice
+ * each of them: a simulation that lets a mutant live proves nothing about the rules it lets live.
+ */
+public enum Mutant {
+    /** The rules as they are. */
+    NONE("the rules as they are"),
+    /** OM0-3, OM-1: "warning, continue" after a failed demotion. */
+    FAILED_DEMOTION_BELIEVED("success:false of become_passive is believed to be a success"),
+    /** OM0-3: a demotion nobody answered is skipped. */
+    UNANSWERED_DEMOTION_BELIEVED("a become_passive without an answer is believed to be obeyed"),
+    /** SVS-3: the old one is promoted again while the new one may be active. */
+    LOST_PROMOTION_ROLLED_BACK("a become_active without an answer is rolled back without clearing"),
+    /** SVS-3, SAF-4. */
+    UNKNOWN_PROMOTION_ROLLED_BACK("an unknown outcome of become_active is rolled back without clearing"),
+    /** OM0-4: "already passive" out of a memory that is never compared with reality. */
+    PASSIVE_FROM_MEMORY("become_passive succeeds where the memory says passive"),
+    /** SVS-2: the exit status of set-identity(unstaked) is taken for the fact. */
+    EXIT_STATUS_BELIEVED("a demotion is not verified by the validator's word"),
+    /** E15. */
+    LATE_EFFECTS_IGNORED("passive from re-reading while a set-identity may still take effect"),
+    /** E10, E16. */
+    HALF_DONE_CHANGE_FORGOTTEN("a restarted agent forgets its half-done change"),
+    /** A kill that is not verified. */
+    KILL_BELIEVED("a kill is believed without seeing the process dead"),
+    /** E13. */
+    PEER_NOT_ASKED("a bare become_active is obeyed without asking the peer"),
+    /** E10. */
+    EPOCHS_IGNORED("a become_active of an epoch that is over is obeyed");
+
+    private final String words;
+
+    Mutant(String words) {
+        this.words = words;
+    }
+
+    /** What is wrong with it. */
+    public String words() {
+        return words;
+    }
+
+    /** What a restarted agent reads. */
+    AgentMemory remembered(AgentMemory memory) {
+        return this == HALF_DONE_CHANGE_FORGOTTEN ? memory.withIntent(null).withUnsettled(null) : memory;
+    }
+
+    /**
+     * What the agent is told instead of {@code event}.
+     *
+     * @param known the newest memory it asked to be saved
+     * @param change what it does now; {@code null} when nothing
+     * @param last the newest identity command of that change; {@code null} when none
+     */
+    AgentEvent toAgent(AgentEvent event, AgentMemory known, Action change, CommandKind last) {
+        if (this == NONE) {
+            return event;
+        }
+        if (event instanceof AgentEvent.TaskDone done) {
+            return new AgentEvent.TaskDone(toAgent(done.result(), known, change, last));
+        }
+        if (this == EPOCHS_IGNORED && event instanceof AgentEvent.ChangeAsked asked && asked.request().epoch() > 0) {
+            FailoverRequest request = asked.request();
+            return new AgentEvent.ChangeAsked(asked.ticket(), new FailoverRequest(request.action(), request.reason(),
+                    request.skipIdentity(), request.timestamp(), request.operationId(), Math.max(request.epoch(), known.epoch()),
+                    request.deadlineMs(), request.planned()));
+        }
+        return event;
+    }
+
+    private TaskResult toAgent(TaskResult result, AgentMemory known, Action change, CommandKind last) {
+        if (result instanceof TaskResult.Looked looked) {
+            Observation seen = looked.observation();
+            boolean demotion = change == Action.BECOME_PASSIVE && SimValidator.STAKED.equals(seen.identity());
+            if (this == PASSIVE_FROM_MEMORY && demotion && last == null && known.role() == Role.PASSIVE
+                    || this == EXIT_STATUS_BELIEVED && demotion && last == CommandKind.IDENTITY_REMOVE) {
+                return new TaskResult.Looked(new Observation(seen.atNanos(), seen.process(), seen.slot(), seen.healthy(), null,
+                        "Believed", null));
+            }
+            if (this == LATE_EFFECTS_IGNORED) {
+                ProcessView real = seen.process();
+                // Another life of the process, as far as the rule can tell; killing goes by the number (AgentHost.kill).
+                ProcessView other = new ProcessView(real.running(), real.pid(), -real.startTicks(), real.uptime(), real.certain());
+                return new TaskResult.Looked(new Observation(seen.atNanos(), change == Action.BECOME_PASSIVE ? other : real, seen.slot(),
+                        seen.healthy(), seen.slotError(), seen.identity(), seen.identityError()));
+            }
+        } else if (this == KILL_BELIEVED && result instanceof TaskResult.Killed) {
+            return new TaskResult.Killed(true, "");
+        } else if (this == PEER_NOT_ASKED && result instanceof TaskResult.PeerSaid) {
+            return new TaskResult.PeerSaid(null);
+        }
+        return result;
+    }
+
+    /** What the manager is told instead of {@code event}; {@code sent} are its commands by number. */
+    ManagerEvent toManager(ManagerEvent event, Map<Long, FailoverRequest> sent) {
+        if (this == NONE) {
+            return event;
+        }
+        if (event instanceof ManagerEvent.CommandReplied reply) {
+            FailoverResponse said = reply.response();
+            boolean demotion = isDemotion(sent.get(reply.command()));
+            if (this == FAILED_DEMOTION_BELIEVED && demotion && !said.success()) {
+                return new ManagerEvent.CommandReplied(reply.command(), with(said, true, Outcome.DONE));
+            }
+            boolean open = Outcome.UNKNOWN.wire().equals(said.outcome()) || Outcome.FAILED.wire().equals(said.outcome());
+            if (this == UNKNOWN_PROMOTION_ROLLED_BACK && !demotion && open) {
+                return new ManagerEvent.CommandReplied(reply.command(), with(said, false, Outcome.REFUSED));
+            }
+        } else if (event instanceof ManagerEvent.CommandFailed failed && failed.failure().kind() == Failure.Kind.NO_ANSWER) {
+            boolean demotion = isDemotion(sent.get(failed.command()));
+            if (this == UNANSWERED_DEMOTION_BELIEVED && demotion) {
+                return new ManagerEvent.CommandReplied(failed.command(), with(new FailoverResponse(true, "", false, 0, null, null, false,
+                        null, false, 0, 0), true, Outcome.DONE));
+            }
+            if (this == LOST_PROMOTION_ROLLED_BACK && !demotion) {
+                return new ManagerEvent.CommandFailed(failed.command(), new Failure(Failure.Kind.NOT_DELIVERED, "timeout"));
+            }
+        }
+        return event;
+    }
+
+    private static boolean isDemotion(FailoverRequest request) {
+        return request != null && Action.BECOME_PASSIVE.wire().equals(request.action());
+    }
+
+    private static FailoverResponse with(FailoverResponse said, boolean success, Outcome outcome) {
+        return new FailoverResponse(success, said.message(), said.dryRun(), said.timestamp(), said.operationId(), outcome.wire(),
+                said.verified(), said.identity(), said.processDead(), said.epoch(), said.tookMs());
+    }
+}

@@ -1,0 +1,20 @@
+package failover.testbed.sim;
+
+import java.time.Duration;
+
+/**
+ * How one run went.
+ *
+ * @param seed its seed
+ * @param violation the first thing that must not be, and the instant; {@code null} when all was well
+ * @param hash of its whole trace: equal for equal seeds
+ * @param simulated virtual time that went by
+ * @param bothAble virtual time during which two validators could sign; more than zero only where a run class allows it
+ * @param totals what happened
+ */
+public record RunResult(long seed, String violation, long hash, Duration simulated, Duration bothAble, Totals totals) {
+    /** Nothing happened that must not. */
+    public boolean ok() {
+        return violation == null;
+    }
+}

@@ -1,0 +1,124 @@
+package failover.testbed.sim;
+
+import failover.agent.decision.ProcessView;
+import java.time.Duration;
+
+/**
+ * A validator: a process of its own, which nobody but its supervisor restarts, and which goes on voting whatever becomes of its agent.
+ * What it carries is the truth of the model; agents only ever see {@link #process()} and what its RPC says.
+ */
+final class SimValidator {
+    static final String STAKED = "StakedIdentity1111111111111111111111111111";
+    private static final long SLOT_NANOS = 400_000_000L;
+
+    private final World world;
+    private final Dice dice;
+    private final int host;
+    private final String own;
+    private boolean running;
+    private long pid;
+    private long startedAt;
+    private long answersFrom;
+    private String identity;
+    /** The key it starts with; unstaked at all times, unless an operator's symlink commands say otherwise (E14). */
+    private String bootIdentity;
+
+    SimValidator(World world, int host) {
+        this.world = world;
+        this.dice = world.dice(Dice.Concern.VALIDATORS);
+        this.host = host;
+        this.own = "Unstaked" + host + "11111111111111111111111111111111";
+        this.bootIdentity = own;
+        start();
+        // It has been running for a while when the run begins.
+        startedAt = -3_600_000_000_000L;
+        answersFrom = 0;
+    }
+
+    /** The model's truth, not anybody's report. */
+    boolean ableToSign() {
+        return running && STAKED.equals(identity);
+    }
+
+    boolean running() {
+        return running;
+    }
+
+    /** Its admin socket is there. */
+    boolean obeys() {
+        return running && world.agenda().now() >= answersFrom;
+    }
+
+    /** Its RPC answers. */
+    boolean answers() {
+        return obeys() && !world.on(Fault.Kind.VALIDATOR_MUTE, host);
+    }
+
+    String identity() {
+        return identity;
+    }
+
+    String unstaked() {
+        return own;
+    }
+
+    long pid() {
+        return pid;
+    }
+
+    boolean healthy() {
+        return answers() && !world.on(Fault.Kind.VALIDATOR_SICK, host);
+    }
+
+    long slot() {
+        return world.agenda().now() / SLOT_NANOS + 1_000_000 - (world.on(Fault.Kind.VALIDATOR_LAGS, host) ? 400 : dice.between(0, 2));
+    }
+
+    ProcessView process() {
+        if (!running) {
+            return ProcessView.NOT_RUNNING;
+        }
+        long uptime = (long) ((world.agenda().now() - startedAt) * world.clock(host).rate());
+        return new ProcessView(true, pid, pid * 7 + 3, Duration.ofNanos(uptime), !world.on(Fault.Kind.VALIDATOR_AMBIGUOUS, host));
+    }
+
+    void giveAtBegin(String first) {
+        identity = first;
+    }
+
+    void boot(String key) {
+        bootIdentity = key;
+    }
+
+    /** The effect of a set-identity on that very process; whoever asked for it may be long gone. */
+    void take(long process, String key) {
+        if (running && pid == process) {
+            identity = key;
+            world.say(host, () -> "validator " + pid + " carries " + key);
+        }
+    }
+
+    /** Dies now; its supervisor starts it again after that time. */
+    void die(long restartAfter) {
+        if (!running) {
+            return;
+        }
+        running = false;
+        long dead = pid;
+        world.say(host, () -> "validator " + dead + " is dead");
+        world.agenda().after(restartAfter, () -> {
+            if (!running && pid == dead) {
+                start();
+            }
+        });
+    }
+
+    private void start() {
+        running = true;
+        pid = dice.between(1000, 1_000_000);
+        startedAt = world.agenda().now();
+        answersFrom = startedAt + dice.millis(300, 4_000);
+        identity = bootIdentity;
+        world.say(host, () -> "validator " + pid + " starts with " + identity);
+    }
+}

@@ -1,0 +1,156 @@
+package failover.testbed.sim;
+
+import failover.agent.decision.AgentRules;
+import failover.agent.decision.CommandKind;
+import failover.manager.decision.ManagerRules;
+import failover.protocol.wire.StateView;
+import failover.testbed.sim.Dice.Concern;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One run: a pair and its manager, five minutes of faults, then peace. After every event at most one validator is able to sign with the
+ * staked identity, by the model's truth and not by anybody's report; after the peace exactly one is.
+ */
+public final class Simulation {
+    private static final long TROUBLE = 300_000_000_000L;
+    /** The longest fault, the latest effect, and then what a pair needs: cooldown, age of a process, a failed move or two. */
+    private static final long PEACE = 270_000_000_000L;
+
+    private final World world;
+    private final RunClass runClass;
+    private final SimValidator[] validators = new SimValidator[2];
+    private final AgentHost[] agents = new AgentHost[2];
+    private final ManagerHost manager;
+    private final Links links;
+    private final Totals totals = new Totals();
+    private final long seed;
+    /** Both agents know which identity is the staked one; else the original's rules apply, and whoever lies is believed. */
+    private final boolean identityKnown;
+    private long bothSince = -1;
+    private long both;
+
+    private Simulation(long seed, RunClass runClass, Mutant mutant, PrintStream listing) {
+        this.seed = seed;
+        this.runClass = runClass;
+        this.world = new World(seed, listing);
+        Dice dice = world.dice(Concern.CONFIGURATION);
+        identityKnown = dice.chance(0.9);
+        ManagerRules rules = managerRules(dice);
+        boolean symlinks = dice.chance(0.15);
+        Set<CommandKind> configured = configured(dice, symlinks);
+        boolean internet = dice.chance(0.5);
+        links = new Links(world, agents, runClass, rules.silence());
+        for (int i = 0; i < 2; i++) {
+            validators[i] = new SimValidator(world, i);
+            String identity = identityKnown || i == 0 && dice.chance(0.5) ? SimValidator.STAKED : null;
+            agents[i] = new AgentHost(world, i, agentRules(rules, i == 0, identity, configured, internet), validators[i], links, mutant,
+                    identityKnown);
+        }
+        agents[0].pairWith(agents[1]);
+        agents[1].pairWith(agents[0]);
+        validators[0].giveAtBegin(SimValidator.STAKED);
+        if (symlinks) {
+            validators[0].boot(SimValidator.STAKED);
+        }
+        manager = new ManagerHost(world, rules, links, mutant, totals);
+    }
+
+    /**
+     * Plays one run.
+     *
+     * @param seed the same seed gives the same run
+     * @param runClass what may happen
+     * @param mutant the rule that is taken away
+     * @param listing gets a line for each thing of note; may be {@code null}
+     */
+    public static RunResult run(long seed, RunClass runClass, Mutant mutant, PrintStream listing) {
+        return new Simulation(seed, runClass, mutant, listing).play();
+    }
+
+    private RunResult play() {
+        agents[0].start();
+        agents[1].start();
+        manager.start();
+        List<Fault> plan = Fault.plan(world.dice(Concern.FAULTS), runClass, TROUBLE);
+        Chaos chaos = new Chaos(world, manager, agents, validators, links, runClass);
+        for (Fault fault : plan) {
+            world.agenda().after(fault.at(), () -> chaos.begin(fault));
+        }
+        totals.faults = plan.size();
+        long end = TROUBLE + PEACE;
+        while (world.violation() == null && world.agenda().runNext(end)) {
+            check();
+        }
+        if (world.violation() == null) {
+            checkPeace();
+        }
+        if (bothSince >= 0) {
+            both += world.agenda().now() - bothSince;
+        }
+        String violation = world.violation() == null ? null
+                : String.format(java.util.Locale.ROOT, "%s at %.6f s", world.violation(), world.violatedAt() / 1e9);
+        return new RunResult(seed, violation, world.hash(), Duration.ofNanos(world.agenda().now()), Duration.ofNanos(both), totals);
+    }
+
+    private void check() {
+        boolean two = validators[0].ableToSign() && validators[1].ableToSign();
+        if (two && runClass == RunClass.HOSTS_ANSWER) {
+            world.violated("INV-1: two validators are able to sign with the staked identity");
+        } else if (two && bothSince < 0) {
+            bothSince = world.agenda().now();
+            world.note(World.MANAGER, "two validators are able to sign");
+        } else if (!two && bothSince >= 0) {
+            both += world.agenda().now() - bothSince;
+            bothSince = -1;
+        }
+    }
+
+    private void checkPeace() {
+        StateView view = manager.view();
+        if (runClass == RunClass.HOSTS_ANSWER && totals.onSilence > 0) {
+            world.violated("a host was replaced on its silence, although none was silent");
+        }
+        if (view.operation() != null || manager.unanswered() + agents[0].unanswered() + agents[1].unanswered() > 0) {
+            world.violated("LIVE-4: something is still under way or unanswered: " + view.verdict() + " " + view.why());
+        }
+        boolean one = validators[0].ableToSign() != validators[1].ableToSign();
+        if (!one && !identityKnown) {
+            // Nobody can tell that the active has lost its identity: the verdict tells the operator where it is known at all.
+            totals.needOperator++;
+        } else if (!one && runClass == RunClass.HOSTS_ANSWER) {
+            world.violated("LIVE-1: nobody is active after the peace: " + view.verdict() + " " + view.why());
+        }
+    }
+
+    private static ManagerRules managerRules(Dice dice) {
+        boolean quick = dice.chance(0.3);
+        Duration heartbeat = Duration.ofSeconds(quick ? 1 : dice.one(2, 2, 5));
+        int misses = heartbeat.toSeconds() == 5 ? 3 : 5;
+        return new ManagerRules(false, dice.chance(0.8), "http://a:8080", "http://b:8080", heartbeat, misses, 100, Duration.ofSeconds(5),
+                Duration.ofSeconds(2), 3, Duration.ofSeconds(20), Duration.ofSeconds(dice.one(0, 30, 60)), Duration.ofSeconds(10),
+                Duration.ofSeconds(20), Duration.ofSeconds(10), dice.chance(0.5) ? SimValidator.STAKED : null);
+    }
+
+    private static Set<CommandKind> configured(Dice dice, boolean symlinks) {
+        Set<CommandKind> kinds = EnumSet.of(CommandKind.TOWER_BACKUP, CommandKind.TOWER_RESTORE, CommandKind.IDENTITY_CHANGE,
+                CommandKind.IDENTITY_REMOVE);
+        if (symlinks) {
+            kinds.add(CommandKind.ACTIVE_SYMLINK);
+            kinds.add(CommandKind.PASSIVE_SYMLINK);
+        }
+        if (dice.chance(0.5)) {
+            kinds.add(CommandKind.VALIDATOR_RESTART);
+        }
+        return kinds;
+    }
+
+    private static AgentRules agentRules(ManagerRules rules, boolean active, String identity, Set<CommandKind> configured,
+            boolean internet) {
+        return new AgentRules(false, active, identity, configured, Duration.ofSeconds(30), true, internet, rules.minProcessUptime(),
+                Duration.ofSeconds(15), Duration.ofSeconds(5), rules.demotionTimeout(), rules.promotionTimeout(), "1.0.0");
+    }
+}

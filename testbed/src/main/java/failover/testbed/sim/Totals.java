@@ -1,0 +1,34 @@
+package failover.testbed.sim;
+
+/** What happened in a run, in numbers; may be added up over many runs. Not thread-safe. */
+public final class Totals {
+    long commands;
+    long moves;
+    long completed;
+    long failed;
+    long onSilence;
+    long faults;
+    long needOperator;
+
+    void said(String line) {
+        if (line.startsWith("=== FAILOVER INITIATED")) {
+            moves++;
+        } else if (line.startsWith("=== FAILOVER COMPLETE")) {
+            completed++;
+        } else if (line.startsWith("CRITICAL: Failover failed")) {
+            failed++;
+        } else if (line.endsWith("on its silence alone")) {
+            onSilence++;
+        }
+    }
+
+    void add(Totals other) {
+        commands += other.commands;
+        moves += other.moves;
+        completed += other.completed;
+        failed += other.failed;
+        onSilence += other.onSilence;
+        faults += other.faults;
+        needOperator += other.needOperator;
+    }
+}
