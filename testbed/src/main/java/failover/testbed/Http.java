@@ -8,9 +8,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-/** Blocking HTTP for tests and commands: each call has a deadline of five seconds and fails with the URL in its message. */
+/** Blocking HTTP for tests and commands: each call has a deadline and fails with the URL in its message. */
 public final class Http {
     private static final Duration LIMIT = Duration.ofSeconds(5);
+    /** An operator's failover is answered when it has ended. */
+    private static final Duration LONGEST = Duration.ofSeconds(90);
     private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build();
 
     private Http() {
@@ -18,7 +20,7 @@ public final class Http {
 
     /** The body of a 200; any other status is an error. */
     public static JsonObject get(String url) throws IOException {
-        return new JsonObject(expect(url, send(HttpRequest.newBuilder(URI.create(url)).GET())));
+        return new JsonObject(expect(url, send(HttpRequest.newBuilder(URI.create(url)).timeout(LIMIT).GET())));
     }
 
     /** Posts JSON (null: nothing) and returns the body of a 200; any other status is an error. */
@@ -26,9 +28,9 @@ public final class Http {
         return new JsonObject(expect(url, exchange(url, body)));
     }
 
-    /** Posts JSON and returns whatever comes back. */
+    /** Posts JSON and returns whatever comes back, however long the work behind it takes. */
     public static HttpResponse<String> exchange(String url, JsonObject body) throws IOException {
-        return send(HttpRequest.newBuilder(URI.create(url)).header("Content-Type", "application/json")
+        return send(HttpRequest.newBuilder(URI.create(url)).timeout(LONGEST).header("Content-Type", "application/json")
             .POST(body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body.encode())));
     }
 
@@ -40,7 +42,7 @@ public final class Http {
     }
 
     private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
-        HttpRequest ready = request.timeout(LIMIT).build();
+        HttpRequest ready = request.build();
         try {
             return CLIENT.send(ready, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {

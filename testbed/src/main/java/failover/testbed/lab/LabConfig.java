@@ -55,7 +55,7 @@ final class LabConfig {
             .put("cluster_rpc", clusterRpc)
             .put("slot_check_interval", "1s")
             .put("heartbeat_interval", "400ms")
-            .put("misses_before_failover", 5)
+            .put("misses_before_failover", 10)
             .put("slot_diff_threshold", 100)
             .put("request_timeout", "1s")
             .put("api_listen", "127.0.0.1:" + apiPort)

@@ -63,6 +63,15 @@ public final class LabProgram extends ManagedProcess {
         }
     }
 
+    /** Gets JSON from a path of it; any status but 200 is an error. */
+    public JsonObject get(String path) {
+        try {
+            return Http.get(url + path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** An agent's status. */
     public JsonObject status() {
         return post("/status", new JsonObject().put("timestamp", System.currentTimeMillis() / 1000));

@@ -1,0 +1,67 @@
+package failover.testbed.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.testbed.lab.Lab;
+import failover.testbed.lab.LabLogs;
+import io.vertx.core.json.JsonArray;
+import java.net.http.HttpResponse;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The README's own etcdctl commands, and the ways in which they go wrong without saying so (OM0-10, OM0-11). */
+@ExtendWith(LabLogs.class)
+class TowerRestoreIT {
+
+    @Test
+    void theReadmesCommandsMoveTheTowerThroughEtcd() {
+        try (Lab lab = Lab.create().withEtcd().withManager().start()) {
+            Pair.settled(lab, "primary");
+            HttpResponse<String> answer = Pair.failover(lab);
+            assertEquals(200, answer.statusCode(), answer.body());
+            Pair.movedTo(lab, "b");
+            JsonArray takeovers = lab.judge().report().getJsonArray("takeovers");
+            assertEquals(0, takeovers.getJsonObject(takeovers.size() - 1).getLong("tower_behind", -1L), lab.judge()::text);
+        }
+    }
+
+    @Test
+    void anEmptyTowerIsNoTower() {
+        try (Lab lab = Lab.create().withEtcd().withManager().configure("agent-a", json -> json.put("tower_backup_command", "true"))
+                .start()) {
+            refused(lab, "tower");
+        }
+    }
+
+    @Test
+    void anEtcdThatIsDownRefusesThePromotionNotTheVotes() {
+        try (Lab lab = Lab.create().withEtcd().withManager().start()) {
+            Pair.settled(lab, "primary");
+            lab.etcd().stop();
+            refused(lab, "tower restore failed");
+        }
+    }
+
+    @Test
+    void aGlobThatMatchesNothingIsNamed() {
+        try (Lab lab = Lab.create().withEtcd().withManager().configure("agent-b", json -> {
+            String command = json.getString("tower_restore_command");
+            int slash = command.lastIndexOf('/');
+            json.put("tower_restore_command", command.substring(0, slash) + "/tower-1_9-*.bin");
+            json.remove("ledger_path");
+        }).start()) {
+            refused(lab, "\\*");
+        }
+    }
+
+    private static void refused(Lab lab, String why) {
+        Pair.settled(lab, "primary");
+        HttpResponse<String> answer = Pair.failover(lab);
+        assertEquals(500, answer.statusCode(), answer.body());
+        assertTrue(Pattern.compile(why).matcher(answer.body()).find(), answer.body());
+        assertTrue(answer.body().contains("has the identity again"), answer.body());
+        Pair.movedTo(lab, "a");
+    }
+}
