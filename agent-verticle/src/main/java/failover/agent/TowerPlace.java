@@ -90,16 +90,18 @@ final class TowerPlace {
         String filled = stakedIdentity == null ? word : word.replace("{validator_identity}", stakedIdentity);
         Optional<Path> path = CommandLines.path(filled);
         Path last = path.map(Path::getFileName).orElse(null);
-        if (last == null || path.get().getParent() == null) {
+        Path directory = path.map(Path::getParent).orElse(null);
+        if (last == null || directory == null) {
             return Found.unknown("only a shell can say where tower_restore_command writes to (" + word + "); set tower_file_path");
         }
         String name = last.toString();
-        return name.matches(".*[*?\\[].*") ? matching(path.get(), name, stakedIdentity) : Found.at(path.get());
+        return name.matches(".*[*?\\[].*") ? matching(directory, name, stakedIdentity) : Found.at(path.get());
     }
 
-    private static Found matching(Path pattern, String name, String stakedIdentity) {
+    private static Found matching(Path directory, String name, String stakedIdentity) {
+        Path pattern = directory.resolve(name);
         List<Path> matches = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(pattern.getParent(), name)) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, name)) {
             files.forEach(matches::add);
         } catch (IOException | DirectoryIteratorException | PatternSyntaxException e) {
             return Found.bad("the directory of " + pattern + " cannot be read: " + e);
