@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +80,19 @@ class ManagerProgramIT {
   }
 
   @Test
+  void aPortInUseIsOneLineAndExitCodeOne() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String api = "127.0.0.1:" + taken.getLocalPort();
+      Files.writeString(dir.resolve("m.json"), "{\"api_listen\": \"" + api + "\", \"active_validator\": \"http://127.0.0.1:1\","
+          + " \"passive_validator\": \"http://127.0.0.1:2\", \"cluster_rpc\": \"http://127.0.0.1:3\"}");
+      Result result = run("--config", "m.json");
+      assertEquals(1, result.code());
+      String last = result.out().lines().reduce((first, second) -> second).orElse("");
+      assertTrue(last.contains("ERROR: Failed to start manager") && last.contains(api) && last.contains("already in use"), result.out());
+    }
+  }
+
+  @Test
   void aSignalStopsItCleanlyWithinFiveSeconds() throws Exception {
     Path log = dir.resolve("x.log");
     Process process = start("--config", apiOff(), "--log-file", log.toString());
@@ -98,7 +113,7 @@ class ManagerProgramIT {
   /** The operators' port may be in use on the machine that runs the tests. */
   private String apiOff() throws IOException {
     return Files.writeString(dir.resolve("m.json"), "{\"api_listen\": \"off\", \"active_validator\": \"http://127.0.0.1:1\","
-        + " \"passive_validator\": \"http://127.0.0.1:2\"}").toString();
+        + " \"passive_validator\": \"http://127.0.0.1:2\", \"cluster_rpc\": \"http://127.0.0.1:3\"}").toString();
   }
 
   private static String first(Result result) {

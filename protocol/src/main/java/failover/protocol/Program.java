@@ -220,12 +220,22 @@ public final class Program<C> {
       if (stopping) {
         return RUNNING;
       }
-      boolean expected = e instanceof IOException || e instanceof VertxException || e instanceof ConfigException;
-      String line = "Failed to start " + spec.name() + " (" + spec.listens().apply(config) + "): "
-          + (e.getMessage() == null ? e.toString() : e.getMessage());
-      LOG.error(line, expected ? null : e);
+      String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+      String where = spec.listens().apply(config);
+      LOG.error("Failed to start " + spec.name() + (reason.contains(where) ? "" : " (" + where + ")") + ": " + reason,
+          isOperators(e) ? null : e);
       return FAILED;
     }
+  }
+
+  /** Whether a failed start is for the operator to repair (one line will do), or a fault of ours (the stack trace is needed). */
+  private static boolean isOperators(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException || cause instanceof VertxException || cause instanceof ConfigException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The shutdown hook: after a signal the exit code is 0, not the JVM's 143; whatever hangs is left behind. */

@@ -27,8 +27,9 @@ public final class ConfigFiles {
    */
   public static Future<Layers> read(Vertx vertx, Optional<String> file, Map<String, String> keys) {
     String name = file.orElse("command line");
-    return file.map(path -> readFile(vertx, path)).orElse(Future.succeededFuture(new JsonObject()))
-        .compose(object -> readEnvironment(vertx, keys).map(values -> Layers.ofFile(object, name).withEnvironment(keys, values)));
+    Future<JsonObject> object = file.map(path -> readFile(vertx, path)).orElse(Future.succeededFuture(new JsonObject()));
+    Future<Map<String, String>> values = readEnvironment(vertx, keys);
+    return Future.join(object, values).map(both -> Layers.ofFile(object.result(), name).withEnvironment(keys, values.result()));
   }
 
   private static Future<JsonObject> readFile(Vertx vertx, String path) {

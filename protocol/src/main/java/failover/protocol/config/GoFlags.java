@@ -1,7 +1,6 @@
 package failover.protocol.config;
 
 import failover.protocol.config.Layers.Given;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +8,6 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * A command line by the rules of Go's {@code flag} package, so that command lines written for the original work: {@code -x} is
@@ -19,7 +16,8 @@ import picocli.CommandLine.TypeConversionException;
  */
 public final class GoFlags {
   private final Map<String, Flag> flags = new LinkedHashMap<>();
-  private final CommandLine commandLine;
+  private final String program;
+  private final String summary;
 
   /** What follows the {@code =} of a flag. */
   public enum Kind {
@@ -63,41 +61,33 @@ public final class GoFlags {
   }
 
   public GoFlags(String program, String summary, List<Flag> known) {
-    CommandSpec spec = CommandSpec.create().name(program);
-    spec.usageMessage().description(summary).sortOptions(false).abbreviateSynopsis(true).width(120);
-    for (Flag flag : known) {
-      flags.put(flag.name(), flag);
-      String standard = flag.standard().isEmpty() ? "" : " (default " + flag.standard() + ")";
-      spec.addOption(OptionSpec.builder("--" + flag.name()).type(String.class).arity("1").paramLabel(flag.kind().label)
-          .converters(text -> checked(flag, text)).description((flag.help() + standard).replace("%", "%%")).build());
-    }
-    // "--" is dealt with before picocli sees it; here it can only be a value.
-    commandLine = new CommandLine(spec).setOverwrittenOptionsAllowed(true).setExpandAtFiles(false).setEndOfOptionsDelimiter("\0");
+    this.program = program;
+    this.summary = summary;
+    known.forEach(flag -> flags.put(flag.name(), flag));
   }
 
-  private static String checked(Flag flag, String text) {
+  private static void check(Flag flag, String text) {
+    String fault = "";
     switch (flag.kind()) {
       case SWITCH:
-        if (GoWords.truth(text).isEmpty()) {
-          throw new TypeConversionException("must be true or false");
-        }
+        fault = GoWords.truth(text).isPresent() ? "" : "must be true or false";
         break;
       case INTEGER:
-        if (GoWords.integer(text).isEmpty()) {
-          throw new TypeConversionException("must be a whole number");
-        }
+        fault = GoWords.integer(text).isPresent() ? "" : "must be a whole number";
         break;
       case DURATION:
         try {
           GoDuration.parse(text);
         } catch (IllegalArgumentException e) {
-          throw new TypeConversionException(e.getMessage());
+          fault = e.getMessage();
         }
         break;
       default:
         break;
     }
-    return text;
+    if (!fault.isEmpty()) {
+      throw new UsageException("invalid value \"" + text + "\" for flag --" + flag.name() + ": " + fault);
+    }
   }
 
   /**
@@ -106,33 +96,7 @@ public final class GoFlags {
    * @throws UsageException when Go would refuse it, and when Go would ignore a part of it
    */
   public Parsed parse(String... args) {
-    CommandLine.ParseResult result;
-    try {
-      result = commandLine.parseArgs(rewrite(args));
-    } catch (ParameterException e) {
-      Throwable cause = e.getCause();
-      throw new UsageException(e.getArgSpec() instanceof OptionSpec option && e.getValue() != null
-          ? "invalid value \"" + e.getValue() + "\" for flag " + option.longestName() + ": "
-          + (cause instanceof TypeConversionException ? cause.getMessage() : e.getMessage().replaceFirst("^.*?: ", ""))
-          : e.getMessage());
-    }
     Map<String, String> values = new LinkedHashMap<>();
-    Map<String, Given> settings = new LinkedHashMap<>();
-    for (Flag flag : flags.values()) {
-      String name = "--" + flag.name();
-      if (result.hasMatchedOption(name)) {
-        String value = result.matchedOptionValue(name, "");
-        values.put(flag.name(), value);
-        if (!flag.key().isEmpty()) {
-          settings.put(flag.key(), new Given(value, "flag " + name));
-        }
-      }
-    }
-    return new Parsed(values, settings);
-  }
-
-  private String[] rewrite(String[] args) {
-    List<String> out = new ArrayList<>();
     int i = 0;
     while (i < args.length) {
       String arg = args[i++];
@@ -144,25 +108,36 @@ public final class GoFlags {
       }
       String body = arg.substring(arg.startsWith("--") ? 2 : 1);
       int equals = body.indexOf('=');
-      String name = canonical(equals < 0 ? body : body.substring(0, equals));
-      Flag flag = flags.get(name);
-      if (flag == null) {
-        throw new UsageException("unknown flag " + (equals < 0 ? arg : arg.substring(0, arg.indexOf('=')))
-            + Nearest.of(name, flags.keySet()).map(near -> "; did you mean --" + near + "?").orElse(""));
-      }
+      Flag flag = named(equals < 0 ? body : body.substring(0, equals));
+      String value = "true";
       if (equals >= 0) {
-        out.add("--" + name + body.substring(equals));
-      } else if (flag.kind() != Kind.SWITCH) {
-        if (i == args.length) {
-          throw new UsageException("flag --" + name + " needs a value: --" + name + "=" + flag.kind().label);
-        }
-        out.add("--" + name + "=" + args[i++]);
+        value = body.substring(equals + 1);
+      } else if (flag.kind() == Kind.SWITCH) {
+        refuseSpacedValue(flag.name(), i < args.length ? args[i] : "-");
+      } else if (i < args.length) {
+        value = args[i++];
       } else {
-        refuseSpacedValue(name, i < args.length ? args[i] : "-");
-        out.add("--" + name + "=true");
+        throw new UsageException("flag --" + flag.name() + " needs a value: --" + flag.name() + "=" + flag.kind().label);
       }
+      check(flag, value);
+      values.put(flag.name(), value);
     }
-    return out.toArray(new String[0]);
+    Map<String, Given> settings = new LinkedHashMap<>();
+    values.forEach((name, value) -> {
+      if (!flags.get(name).key().isEmpty()) {
+        settings.put(flags.get(name).key(), new Given(value, "flag --" + name));
+      }
+    });
+    return new Parsed(values, settings);
+  }
+
+  private Flag named(String name) {
+    Flag flag = flags.get(canonical(name));
+    if (flag == null) {
+      throw new UsageException("unknown flag --" + name
+          + Nearest.of(name, flags.keySet()).map(near -> "; did you mean --" + near + "?").orElse(""));
+    }
+    return flag;
   }
 
   private static String canonical(String name) {
@@ -177,8 +152,16 @@ public final class GoFlags {
     }
   }
 
-  /** The usage text. */
+  /** The usage text. Only here picocli is loaded: a tenth of a second that a start does not pay. */
   public String usage() {
-    return commandLine.getUsageMessage(CommandLine.Help.Ansi.OFF);
+    CommandSpec spec = CommandSpec.create().name(program);
+    spec.usageMessage().description(summary).sortOptions(false).abbreviateSynopsis(true).width(120);
+    for (Flag flag : flags.values()) {
+      String standard = flag.standard().isEmpty() ? "" : " (default " + flag.standard() + ")";
+      boolean bare = flag.kind() == Kind.SWITCH;
+      spec.addOption(OptionSpec.builder("--" + flag.name()).type(String.class).arity(bare ? "0..1" : "1")
+          .paramLabel(flag.kind().label).description((flag.help() + standard).replace("%", "%%")).build());
+    }
+    return new CommandLine(spec).getUsageMessage(CommandLine.Help.Ansi.OFF);
   }
 }

@@ -91,7 +91,7 @@ class GoFlagsTest {
   void anUnknownFlagNamesTheNearest() {
     assertTrue(refused("--intervall=3s").contains("did you mean --interval?"));
     assertTrue(refused("-").contains("not a flag"));
-    assertTrue(refused("---misses=3").contains("unknown flag"));
+    assertTrue(refused("---misses=3").contains("unknown flag ---misses; did you mean --misses?"));
     assertTrue(refused("--=3").contains("unknown flag"));
   }
 
