@@ -8,9 +8,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -27,16 +29,18 @@ import java.util.function.Consumer;
  */
 public final class Lab implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(20);
+    private enum Option {
+        AGENTS, MANAGER, ETCD
+    }
+
     private static final AtomicReference<Lab> NEWEST = new AtomicReference<>();
 
     private final Thread hook = new Thread(this::cleanUp, "lab-clean-up");
     private final Map<String, List<Consumer<JsonObject>>> changes = new LinkedHashMap<>();
     private final List<String> validatorOptions = new ArrayList<>();
     private String holder = "a";
-    private int observers = 1;
-    private boolean agents;
-    private boolean manager;
-    private boolean etcd;
+    private final Set<Option> wanted = EnumSet.noneOf(Option.class);
+    private final List<Integer> observers = new ArrayList<>(List.of(Ports.free()));
     private final AtomicReference<LabParts> parts = new AtomicReference<>();
     private String mark = "";
     private volatile String lastTails = "";
@@ -57,7 +61,9 @@ public final class Lab implements AutoCloseable {
 
     /** How many RPC endpoints the cluster has; the manager uses the first unless its configuration is changed. */
     public Lab observers(int count) {
-        observers = count;
+        while (observers.size() < count) {
+            observers.add(Ports.free());
+        }
         return this;
     }
 
@@ -69,19 +75,19 @@ public final class Lab implements AutoCloseable {
 
     /** Starts an agent beside each validator. */
     public Lab withAgents() {
-        agents = true;
+        wanted.add(Option.AGENTS);
         return this;
     }
 
     /** Starts the agents and the manager. */
     public Lab withManager() {
-        manager = true;
+        wanted.add(Option.MANAGER);
         return withAgents();
     }
 
     /** Starts etcd; the agents' backup and restore commands are then those of the original README. */
     public Lab withEtcd() {
-        etcd = true;
+        wanted.add(Option.ETCD);
         return this;
     }
 
@@ -115,7 +121,7 @@ public final class Lab implements AutoCloseable {
         for (String name : List.of("a", "b")) {
             parts().validator(name, validatorOptions);
         }
-        if (etcd) {
+        if (wanted.contains(Option.ETCD)) {
             parts().etcd();
         }
         for (String name : List.of("a", "b")) {
@@ -125,13 +131,13 @@ public final class Lab implements AutoCloseable {
             validator(holder).setStaked(false).ok();
             judge().awaitVoter(holder, READY);
         }
-        if (etcd) {
+        if (wanted.contains(Option.ETCD)) {
             etcd().awaitReady(READY);
         }
-        if (agents) {
+        if (wanted.contains(Option.AGENTS)) {
             parts().agents(holder, changes);
         }
-        if (manager) {
+        if (wanted.contains(Option.MANAGER)) {
             parts().manager(holder, changes);
         }
     }

@@ -90,14 +90,10 @@ final class LabParts {
         return link;
     }
 
-    void cluster(int observers) {
-        List<Integer> ports = new ArrayList<>();
+    void cluster(List<Integer> ports) {
         List<String> arguments = new ArrayList<>(List.of("cluster", "--identity", staked.toString(), "--vote-account",
             voteAccount.toString()));
-        for (int i = 0; i < observers; i++) {
-            ports.add(Ports.free());
-            arguments.addAll(List.of("--rpc-port", String.valueOf(ports.get(i))));
-        }
+        ports.forEach(port -> arguments.addAll(List.of("--rpc-port", String.valueOf(port))));
         // Nobody waits for it: the validators, which start meanwhile, connect when it is there.
         add("cluster", new LabCluster(LabHome.testbed(arguments.toArray(String[]::new)), environment, directory,
             directory.resolve("cluster.log"), ports));
