@@ -115,7 +115,7 @@ final class Promotion extends Change {
     }
 
     private Task peerSaid(PeerStatusResponse peer, Now now) {
-        if (peer != null && peer.isActive() && peer.processRunning()) {
+        if (peer != null && peer.isActive()) {
             // E13: whoever types become_active by hand, or an original manager, is told before two validators vote.
             return refuse("the peer says it is active; ask it to become_passive first", now);
         }

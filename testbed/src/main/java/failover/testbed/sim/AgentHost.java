@@ -37,6 +37,7 @@ final class AgentHost {
     private final CommandRunner commands;
     private final Disk<AgentMemory> disk;
     private final Links links;
+    private final boolean identityKnown;
     private final Mutant mutant;
     private AgentHost peer;
 
@@ -59,14 +60,15 @@ final class AgentHost {
     private long downFor;
 
     AgentHost(World world, int host, AgentRules rules, SimValidator validator, Links links, Mutant mutant,
-            boolean commandsMayLie) {
+            boolean identityKnown) {
         this.world = world;
         this.host = host;
         this.core = new AgentCore(rules);
         this.validator = validator;
         this.links = links;
         this.mutant = mutant;
-        this.commands = new CommandRunner(world, host, validator, commandsMayLie);
+        this.commands = new CommandRunner(world, host, validator, identityKnown);
+        this.identityKnown = identityKnown;
         this.disk = new Disk<>(world, Fault.Kind.AGENT_DISK_FULL, host);
     }
 
@@ -91,6 +93,11 @@ final class AgentHost {
         world.say(host, () -> "agent starts " + first);
         perform(step);
         tick(life);
+    }
+
+    /** Reality can be read without the file: the validator can be asked, and no change is half done. */
+    boolean mayForget() {
+        return identityKnown && known != null && known.intent() == null && known.unsettled() == null;
     }
 
     /** Its state file is lost. */

@@ -38,7 +38,7 @@ final class Chaos {
                 agents[host].crashInChange(fault.number(), down);
                 break;
             case AGENT_FORGETS:
-                if (!links.mustBeHeard(host)) {
+                if (!links.mustBeHeard(host) && agents[host].mayForget()) {
                     agents[host].forget();
                     agents[host].crash(down);
                 }

@@ -13,6 +13,7 @@ import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Outcome;
 import failover.protocol.wire.Role;
+import failover.protocol.wire.PeerStatusResponse;
 import java.util.Map;
 
 /**
@@ -103,7 +104,7 @@ public enum Mutant {
         } else if (this == KILL_BELIEVED && result instanceof TaskResult.Killed) {
             return new TaskResult.Killed(true, "");
         } else if (this == PEER_NOT_ASKED && result instanceof TaskResult.PeerSaid) {
-            return new TaskResult.PeerSaid(null);
+            return new TaskResult.PeerSaid(new PeerStatusResponse(true, false, true, 0, null, 0, false, null));
         }
         return result;
     }

@@ -1,0 +1,90 @@
+package failover.testbed.sim;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code simulate}: seeded runs of the whole pair in virtual time. Exit code 0 when all was well, 1 when a run failed. */
+@Command(name = "simulate", mixinStandardHelpOptions = true,
+        description = "Run manager, agents and validators in virtual time with faults, and look for two voters.")
+public final class SimulateCommand implements Callable<Integer> {
+    private static final int PROGRESS = 500;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--seeds", description = "How many seeds (${DEFAULT-VALUE}).", defaultValue = "1000")
+    private long seeds;
+
+    @Option(names = "--from", description = "The first seed (${DEFAULT-VALUE}).", defaultValue = "1")
+    private long from;
+
+    @Option(names = "--class", description = "What may happen: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).", defaultValue = "HOSTS_ANSWER")
+    private RunClass runClass;
+
+    @Option(names = "--replay", description = "Print everything that happens in the run of this seed, and nothing else.")
+    private Long replay;
+
+    @Option(names = "--mutants", description = "Take one rule away at a time, and say how many seeds it takes to notice.")
+    private boolean mutants;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        if (replay != null) {
+            return replay(out);
+        }
+        return mutants ? mutants(out) : runs(out);
+    }
+
+    private int replay(PrintWriter out) {
+        PrintStream listing = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        RunResult result = Simulation.run(replay, runClass, Mutant.NONE, listing);
+        out.println(line(result));
+        out.flush();
+        return result.ok() ? 0 : 1;
+    }
+
+    private int runs(PrintWriter out) {
+        Batch batch = new Batch(runClass);
+        for (long seed = from; seed < from + seeds; seed++) {
+            RunResult result = batch.run(seed);
+            if (!result.ok()) {
+                out.println(line(result));
+            }
+            if ((seed - from + 1) % PROGRESS == 0) {
+                out.println(batch.summary());
+                out.flush();
+            }
+        }
+        out.println(batch.summary());
+        out.flush();
+        return batch.failures().isEmpty() ? 0 : 1;
+    }
+
+    private int mutants(PrintWriter out) {
+        int alive = 0;
+        for (Mutant mutant : Mutant.values()) {
+            if (mutant == Mutant.NONE) {
+                continue;
+            }
+            RunResult caught = Batch.firstCaught(mutant, from, seeds);
+            alive += caught == null ? 1 : 0;
+            out.printf("%-32s %s: %s%n", mutant, mutant.words(), caught == null ? "NOT NOTICED in " + seeds + " seeds"
+                    : "noticed after " + (caught.seed() - from + 1) + " seeds, " + caught.violation());
+            out.flush();
+        }
+        return alive == 0 ? 0 : 1;
+    }
+
+    /** What one needs to play it again. */
+    private String line(RunResult result) {
+        return "seed " + result.seed() + " (" + runClass + ") trace " + Long.toHexString(result.hash()) + ": "
+                + (result.ok() ? "well" : result.violation() + "; see it with: simulate --class " + runClass + " --replay " + result.seed());
+    }
+}

@@ -1,0 +1,85 @@
+package failover.testbed.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SimulationTest {
+
+    @Test
+    void whereHostsAnswerNoTwoValidatorsEverHoldTheIdentityAndOneDoesInTheEnd() {
+        Batch batch = new Batch(RunClass.HOSTS_ANSWER);
+        for (long seed = 1; seed <= 400; seed++) {
+            batch.run(seed);
+        }
+        System.out.println(batch.summary());
+        List<String> failed = new ArrayList<>();
+        batch.failures().forEach(run -> failed.add("seed " + run.seed() + ": " + run.violation()));
+        assertEquals(List.of(), failed, "play them again: simulate --replay SEED");
+    }
+
+    /** Measured, not demanded: a silent host is replaced on its silence until there are leases. */
+    @Test
+    void whereHostsMayBeSilentTheDamageIsMeasured() {
+        Batch batch = new Batch(RunClass.SILENT_HOSTS);
+        for (long seed = 1; seed <= 60; seed++) {
+            batch.run(seed);
+        }
+        System.out.println(batch.summary());
+        assertTrue(batch.summary().contains("able to sign in"));
+    }
+
+    @Test
+    void theSameSeedIsTheSameRunToTheBit() {
+        for (long seed = 1; seed <= 10; seed++) {
+            RunResult first = Simulation.run(seed, RunClass.HOSTS_ANSWER, Mutant.NONE, null);
+            ByteArrayOutputStream lines = new ByteArrayOutputStream();
+            RunResult again = Simulation.run(seed, RunClass.HOSTS_ANSWER, Mutant.NONE,
+                    new PrintStream(lines, false, StandardCharsets.UTF_8));
+            assertEquals(first.hash(), again.hash(), "seed " + seed + ": listening must change nothing");
+            assertTrue(lines.size() > 0);
+        }
+        assertNotEquals(Simulation.run(1, RunClass.HOSTS_ANSWER, Mutant.NONE, null).hash(),
+                Simulation.run(2, RunClass.HOSTS_ANSWER, Mutant.NONE, null).hash());
+    }
+
+    /** The checker is checked: each rule that is taken away is noticed within its budget of seeds, from the seed given. */
+    @ParameterizedTest
+    @CsvSource({
+        "FAILED_DEMOTION_BELIEVED, 1, 100",
+        "UNANSWERED_DEMOTION_BELIEVED, 1, 100",
+        "LOST_PROMOTION_ROLLED_BACK, 1, 100",
+        "UNKNOWN_PROMOTION_ROLLED_BACK, 1, 100",
+        "PASSIVE_FROM_MEMORY, 1, 600",
+        "EXIT_STATUS_BELIEVED, 1, 100",
+        "LATE_EFFECTS_IGNORED, 1, 100",
+        "HALF_DONE_CHANGE_FORGOTTEN, 1, 1000",
+        "KILL_BELIEVED, 1, 600",
+        "PEER_NOT_ASKED, 1, 100",
+        "EPOCHS_IGNORED, 1, 200",
+    })
+    void aMissingRuleIsNoticed(Mutant mutant, long from, long budget) {
+        RunResult caught = Batch.firstCaught(mutant, from, budget);
+        assertNotNull(caught, mutant + " (" + mutant.words() + ") lives through " + budget + " seeds");
+        System.out.println(mutant + ": noticed after " + (caught.seed() - from + 1) + " seeds: " + caught.violation());
+    }
+
+    /** Seeds that found something once. What they found is in the commit that mended it. */
+    @ParameterizedTest
+    @ValueSource(longs = {27, 42, 49, 55, 185, 7, 13, 1103, 1318, 20838})
+    void aSeedThatFoundAFaultOnceFindsItNoMore(long seed) {
+        RunResult run = Simulation.run(seed, RunClass.HOSTS_ANSWER, Mutant.NONE, null);
+        assertTrue(run.ok(), run.toString());
+    }
+}
