@@ -4,6 +4,7 @@ import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.LastOperation;
 import failover.protocol.wire.Outcome;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
@@ -20,7 +21,7 @@ final class Promotion extends Change {
     private static final Duration VERIFY_AFTER_FAILURE = Duration.ofSeconds(1);
     private static final Duration VERIFY_PAUSE = Duration.ofMillis(25);
 
-    private enum Phase { LOOK, PEER, RESTORE, TOWER, INTENT, SYMLINK, CHANGE, VERIFY, UNDO, RECORD }
+    private enum Phase { LOOK, PEER, OWN_TOWER, RESTORE, TOWER, INTENT, SYMLINK, CHANGE, VERIFY, UNDO, RECORD }
 
     private Phase phase = Phase.LOOK;
     private Observation seen;
@@ -69,6 +70,8 @@ final class Promotion extends Change {
                 return looked(((TaskResult.Looked) done).observation(), now);
             case PEER:
                 return peerSaid(((TaskResult.PeerSaid) done).answer(), now);
+            case OWN_TOWER:
+                return ownTower(((TaskResult.TowerChecked) done).check(), now, out);
             case RESTORE:
                 return restored(((TaskResult.Ran) done).result(), now);
             case TOWER:
@@ -130,12 +133,34 @@ final class Promotion extends Change {
         return restore(now);
     }
 
+    /**
+     * The operation that took the identity from this host gives it back: the tower here is the newest there is, and neither a store that
+     * is down nor an older copy in it may keep this host from voting.
+     */
+    private boolean givenBack() {
+        LastOperation last = memory.lastOperation();
+        return last != null && request.operationId() != null && request.operationId().equals(last.operationId())
+                && Action.BECOME_PASSIVE.wire().equals(last.action()) && Outcome.DONE.wire().equals(last.outcome());
+    }
+
     private Task restore(Now now) {
+        if (phase != Phase.OWN_TOWER && givenBack()) {
+            phase = Phase.OWN_TOWER;
+            return new Task.CheckTower();
+        }
         if (!rules.has(CommandKind.TOWER_RESTORE)) {
             return refuse("failed to restore tower: tower restore failed: command is empty", now);
         }
         phase = Phase.RESTORE;
         return new Task.Run(CommandKind.TOWER_RESTORE, commandLimit(now));
+    }
+
+    private Task ownTower(TowerCheck check, Now now, List<AgentEffect> out) {
+        if (check.verdict() != TowerCheck.Verdict.VALID) {
+            return restore(now);
+        }
+        say(out, Level.INFO, "the tower of this host is the newest one: nothing is restored over it");
+        return towerChecked(check, now, out);
     }
 
     private Task restored(CommandResult result, Now now) {

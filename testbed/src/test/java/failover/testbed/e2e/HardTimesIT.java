@@ -81,7 +81,7 @@ class HardTimesIT {
             Pair.settled(lab, "primary");
             HttpResponse<String> answer = Pair.failover(lab);
             assertEquals(200, answer.statusCode(), answer.body());
-            assertTrue(answer.body().contains("Failover completed successfully: primary -> secondary"), answer.body());
+            assertTrue(answer.body().contains("Failover completed successfully: primary -\\u003e secondary"), answer.body());
             Pair.movedTo(lab, "b");
             lab.manager().restart();
             Pair.settled(lab, "secondary");
