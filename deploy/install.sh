@@ -1,0 +1,128 @@
+#!/bin/bash
+# Installs the agent (beside a validator) or the manager (on a third host) as a systemd service. Run again to upgrade: the programs and
+# units are replaced, what an operator has written under /etc/failover never is. Nothing is started or restarted.
+set -euo pipefail
+
+usage() {
+    cat << 'END'
+Usage: install.sh agent --user USER [OPTION]...
+       install.sh manager [--user USER] [OPTION]...
+       install.sh uninstall [OPTION]...
+USER of the agent is the user that the validator runs as: its admin socket, tower and keypairs are readable by that user alone.
+USER of the manager is "failover" unless given, and is created when missing.
+  --prefix DIR   where the programs go (/opt/failover)
+  --destdir DIR  put everything below DIR instead of /, create no user, touch no systemd: for packages and dry tests (also: $DESTDIR)
+uninstall removes the programs and units; /etc/failover, state and logs stay.
+END
+}
+
+die() { echo "install.sh: $*" >&2; exit 1; }
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+dist=$here
+[ -d "$dist/lib" ] || dist=$here/../dist
+what='' user='' prefix=/opt/failover dest=${DESTDIR:-}
+while [ $# -gt 0 ]; do
+    case $1 in
+        agent | manager | uninstall) [ -z "$what" ] || die "$what and $1: one at a time"; what=$1 ;;
+        --user | --prefix | --destdir)
+            [ $# -ge 2 ] || die "$1 needs a value"
+            case $1 in --user) user=$2 ;; --prefix) prefix=$2 ;; --destdir) dest=$2 ;; esac
+            shift ;;
+        -h | --help) usage; exit 0 ;;
+        *) usage >&2; exit 2 ;;
+    esac
+    shift
+done
+[ -n "$what" ] || { usage >&2; exit 2; }
+case $prefix in /*[!/]) ;; *) die "--prefix $prefix must be an absolute directory other than /" ;; esac
+dest=${dest%/}
+[ -n "$dest" ] || [ "$(id -u)" -eq 0 ] || die "must run as root (or with --destdir DIR)"
+units=$dest/etc/systemd/system
+
+reload() {
+    if [ -z "$dest" ] && [ -d /run/systemd/system ]; then
+        systemctl daemon-reload
+    fi
+}
+
+if [ "$what" = uninstall ]; then
+    for unit in failover-agent failover-manager; do
+        if [ -z "$dest" ] && [ -d /run/systemd/system ] && [ -f "$units/$unit.service" ]; then
+            systemctl disable --now "$unit.service"
+        fi
+        rm -f "$units/$unit.service"
+    done
+    reload
+    # Only what was put there: the directory may hold more.
+    rm -f "$dest$prefix"/bin/failover-{agent,manager} "$dest$prefix"/lib/failover-{agent,manager}.{jar,jsa} "$dest$prefix/lib/train.sh" \
+        "$dest$prefix/README.md"
+    rm -rf "$dest${prefix:?}/conf"
+    rmdir "$dest$prefix"/{bin,lib} "$dest$prefix" 2>/dev/null || true
+    echo "removed the programs and units; kept: $dest/etc/failover, /var/lib/failover-*, /var/log/failover"
+    exit 0
+fi
+
+[ -f "$dist/lib/failover-$what.jar" ] || die "$dist/lib/failover-$what.jar is missing; build first: mvn -DskipTests package"
+if [ "$what" = manager ]; then
+    user=${user:-failover}
+fi
+[ -n "$user" ] || die "the agent needs --user USER, the user that the validator runs as (ps -o user= -C agave-validator)"
+[[ $user =~ ^[a-z_][a-z0-9_-]*$ ]] || die "--user $user is no user name"
+group=$user
+home=/home/$user
+if [ -z "$dest" ]; then
+    if [ "$what" = manager ] && ! id "$user" > /dev/null 2>&1; then
+        useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin "$user"
+        echo "created the user $user"
+    fi
+    id "$user" > /dev/null 2>&1 || die "there is no user $user; give the one that the validator runs as"
+    group=$(id -gn "$user")
+    home=$(getent passwd "$user" | cut -d : -f 6)
+fi
+
+# put FROM TO MODE: by rename, so that a running program keeps the file it has open; the time stamp is kept for the archive's sake.
+put() {
+    if ! cmp -s "$1" "$2"; then
+        cp -p "$1" "$2.new"
+        chmod "$3" "$2.new"
+        mv -f "$2.new" "$2"
+    fi
+}
+
+to=$dest$prefix
+mkdir -p "$to/bin" "$to/lib" "$to/conf" "$units" "$dest/etc/failover"
+for name in agent manager; do
+    put "$dist/lib/failover-$name.jar" "$to/lib/failover-$name.jar" 644
+    put "$dist/bin/failover-$name" "$to/bin/failover-$name" 755
+done
+put "$dist/lib/train.sh" "$to/lib/train.sh" 755
+put "$dist/README.md" "$to/README.md" 644
+cp -R "$dist/conf/." "$to/conf"
+sed "s|@PREFIX@|$prefix|g; s|@USER@|$user|g; s|@HOME@|$home|g" "$dist/systemd/failover-$what.service" > "$units/failover-$what.service.new"
+chmod 644 "$units/failover-$what.service.new"
+mv -f "$units/failover-$what.service.new" "$units/failover-$what.service"
+
+config=$dest/etc/failover/$what.json
+example=$dist/conf/$what.json
+[ "$what" = manager ] || example=$dist/conf/validator-passive.json
+if [ -e "$config" ]; then
+    echo "kept $config"
+else
+    install -m 640 "$example" "$config"
+    [ -n "$dest" ] || chgrp "$group" "$config"
+    echo "wrote the example $config; edit it before you start"
+fi
+
+if [ -z "$dest" ]; then
+    # An archive belongs to one Java and one place: made here, for those.
+    "$to/lib/train.sh" || echo "no class-data archive was made (see above); the programs work without, and start 0.3 s slower" >&2
+fi
+reload
+cat << END
+installed $to
+next: edit /etc/failover/$what.json
+      $prefix/bin/failover-$what --config /etc/failover/$what.json --check-config
+      systemctl enable --now failover-$what        (after an upgrade: systemctl restart failover-$what)
+      journalctl -fu failover-$what
+END

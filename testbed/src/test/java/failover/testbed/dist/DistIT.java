@@ -1,0 +1,114 @@
+package failover.testbed.dist;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.testbed.lab.Shell;
+import failover.testbed.lab.Shell.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the build puts into dist/, and what install.sh makes of it. */
+class DistIT {
+    private static final Path ROOT = root();
+    private static final Path DIST = ROOT.resolve("dist");
+
+    @TempDir
+    private Path tmp;
+
+    private static Path root() {
+        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+            if (Files.exists(at.resolve("deploy/dist.sh"))) {
+                return at;
+            }
+        }
+        throw new IllegalStateException("the repository is not above " + Path.of("").toAbsolutePath());
+    }
+
+    private static Result sh(Path directory, String command) {
+        return Shell.run(List.of("sh", "-c", command), directory, "");
+    }
+
+    @Test
+    void theReadmesCommandLinesWorkInDist() {
+        assertEquals("failover-manager 1.0.0\n", sh(DIST, "./failover-manager --version").ok().output());
+        assertEquals("failover-agent 1.0.0\n", sh(DIST, "./failover-agent --version").ok().output());
+    }
+
+    @Test
+    void aLauncherWorksThroughSymbolicLinksFromAnyDirectoryAndWithAnEmptyEnvironment() throws IOException {
+        Path near = Files.createSymbolicLink(tmp.resolve("near"), DIST.resolve("failover-agent"));
+        Files.createSymbolicLink(tmp.resolve("far"), tmp.relativize(near));
+        assertEquals("failover-agent 1.0.0\n", sh(tmp, "env -i ./far --version").ok().output());
+    }
+
+    @Test
+    void aLauncherBecomesTheJvmAndTakesOptions() {
+        Result settings = sh(tmp, "FAILOVER_JAVA_OPTS='-Xlog:safepoint=off -XX:+PrintFlagsFinal' " + DIST.resolve("bin/failover-agent")
+            + " --version").ok();
+        assertTrue(settings.output().matches("(?s).*UseSerialGC += true.*"), settings.output());
+        assertTrue(sh(tmp, "grep -q '^exec \"[$]java\"' " + DIST.resolve("bin/failover-agent")).exit() == 0);
+    }
+
+    @Test
+    void aMissingJavaIsNamed() {
+        Result none = sh(tmp, "JAVA_HOME=/nowhere " + DIST.resolve("bin/failover-agent") + " --version");
+        assertEquals(1, none.exit());
+        assertTrue(none.error().contains("Java 17") && none.error().contains("/nowhere"), none.error());
+    }
+
+    @Test
+    void anArchiveThatDoesNotFitIsIgnoredWithoutAWord() throws IOException {
+        Path copy = tmp.resolve("dist");
+        sh(tmp, "mkdir -p dist/bin dist/lib && cp " + DIST + "/bin/failover-agent dist/bin && cp " + DIST
+            + "/lib/failover-agent.jar dist/lib").ok();
+        Files.writeString(copy.resolve("lib/failover-agent.jsa"), "not an archive");
+        Result run = sh(copy, "bin/failover-agent --version").ok();
+        assertEquals("failover-agent 1.0.0\n", run.output());
+        assertEquals("", run.error());
+    }
+
+    @Test
+    void installPutsProgramsUnitAndExampleBelowDestdirAndKeepsWhatTheOperatorWrote() throws IOException {
+        Path dest = tmp.resolve("dest");
+        String install = DIST.resolve("install.sh") + " ";
+        sh(tmp, install + "agent --user sol --destdir " + dest).ok();
+        sh(tmp, install + "manager --destdir " + dest).ok();
+        Path etc = dest.resolve("etc/failover");
+        for (String unit : List.of("agent", "manager")) {
+            String text = Files.readString(dest.resolve("etc/systemd/system/failover-" + unit + ".service"));
+            assertTrue(text.contains("ExecStart=/opt/failover/bin/failover-" + unit + " --config /etc/failover/" + unit + ".json"), text);
+            assertFalse(text.matches("(?s).*@[A-Z]+@.*"), "a word was not replaced: " + text);
+        }
+        assertEquals("failover-agent 1.0.0\n", sh(tmp, dest.resolve("opt/failover/bin/failover-agent") + " --version").ok().output());
+        sh(tmp, dest.resolve("opt/failover/bin/failover-manager") + " --config " + etc.resolve("manager.json") + " --check-config").ok();
+
+        Files.writeString(etc.resolve("agent.json"), "mine");
+        sh(tmp, install + "agent --user sol --destdir " + dest).ok();
+        assertEquals("mine", Files.readString(etc.resolve("agent.json")));
+
+        sh(tmp, install + "uninstall --destdir " + dest).ok();
+        assertEquals(List.of("agent.json", "manager.json"), filesBelow(dest));
+    }
+
+    @Test
+    void installRefusesWhatItDoesNotUnderstand() {
+        assertEquals(2, sh(tmp, DIST.resolve("install.sh") + " everything").exit());
+        Result noUser = sh(tmp, DIST.resolve("install.sh") + " agent --destdir " + tmp.resolve("x"));
+        assertEquals(1, noUser.exit());
+        assertTrue(noUser.error().contains("--user"), noUser.error());
+        assertFalse(Files.exists(tmp.resolve("x")));
+    }
+
+    private static List<String> filesBelow(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+}
