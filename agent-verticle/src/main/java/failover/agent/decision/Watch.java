@@ -58,8 +58,9 @@ final class Watch {
     }
 
     /**
-     * A boot identity that could not be made unstaked (an intent that stayed) is tried again. A promotion whose outcome is unknown, and that nobody resolves, is resolved here: a host that may be active or not is of no use to
-     * anybody, and the manager must not take it for an active one for ever (E15).
+     * A boot identity that could not be made unstaked (an intent that stayed) is tried again. A promotion whose outcome is unknown, and
+     * that nobody resolves, is resolved here: a host that may be active or not is of no use to anybody, and the manager must not take it
+     * for an active one for ever (E15).
      */
     private void resolve(AgentState state, Now now, List<AgentEffect> out) {
         if (state.memory.unsettled() == null && state.memory.intent() == null || state.change != null || rules.dryRun()) {
