@@ -102,7 +102,8 @@ final class Demotion extends Change {
     private Task looked(Observation first, Now now) {
         seen = first;
         boolean nothingPending = memory.unsettled() == null && memory.intent() == null;
-        boolean cannotSign = !first.process().running() || saysOther(first);
+        // A dead one may be started again in a moment: with which key, only the command that sets it can say (E14).
+        boolean cannotSign = saysOther(first) || !first.process().running() && !rules.has(CommandKind.PASSIVE_SYMLINK);
         if (memory.role() == Role.PASSIVE && nothingPending && cannotSign) {
             raiseEpoch(request.epoch());
             return finish(passive(!first.process().running()), now);

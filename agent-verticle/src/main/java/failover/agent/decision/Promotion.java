@@ -291,7 +291,9 @@ final class Promotion extends Change {
     private Task undone(CommandResult result, Now now, List<AgentEffect> out) {
         if (!result.ok()) {
             say(out, Level.ERROR, "the boot identity may still be the staked one: " + result.failure());
-            return finish(ending, memory.intent(), now);
+            Outcome outcome = ending.outcome() == Outcome.REFUSED ? Outcome.FAILED : ending.outcome();
+            String message = ending.message() + "; the boot identity may still be the staked one: " + result.failure();
+            return finish(new ChangeResult(outcome, message, false, ending.processDead(), ending.identity()), memory.intent(), now);
         }
         return finish(ending, null, now);
     }

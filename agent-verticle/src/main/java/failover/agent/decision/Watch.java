@@ -58,18 +58,19 @@ final class Watch {
     }
 
     /**
-     * A promotion whose outcome is unknown, and that nobody resolves, is resolved here: a host that may be active or not is of no use to
-     * anybody, and the manager must not take it for an active one for ever (E15).
+     * A boot identity that could not be made unstaked (an intent that stayed) is tried again. A promotion whose outcome is unknown, and
+     * that nobody resolves, is resolved here: a host that may be active or not is of no use to anybody, and the manager must not take it
+     * for an active one for ever (E15).
      */
     private void resolve(AgentState state, Now now, List<AgentEffect> out) {
-        if (state.memory.unsettled() == null || state.change != null || rules.dryRun()) {
+        if (state.memory.unsettled() == null && state.memory.intent() == null || state.change != null || rules.dryRun()) {
             state.unsettled = false;
         } else if (!state.unsettled) {
             state.unsettled = true;
             state.unsettledAt = now.nanos();
         } else if (now.since(state.unsettledAt).compareTo(rules.promotionTimeout()) > 0) {
             state.unsettled = false;
-            changes.demoteByItself(state, "what became of an earlier set-identity is not known", now, out);
+            changes.demoteByItself(state, "what became of an earlier change is not known", now, out);
         }
     }
 

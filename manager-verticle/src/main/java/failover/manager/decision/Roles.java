@@ -26,7 +26,8 @@ final class Roles {
             // One answers: it knows whether it is active; if it is not, the silent one counts as active until the opposite is known.
             if (answering.status.isActive()) {
                 adopt(state, answering.host, "by the hosts' own word", out);
-            } else {
+            } else if (state.view(answering.host.other()).failure != null || state.view(answering.host.other()).everAnswered()) {
+                // Not before it has been asked: right after the start, whoever answers later would be taken for the active one.
                 Host silent = answering.host.other();
                 adopt(state, silent, "as far as is known: [" + answering.host + "] says it is not, [" + silent + "] does not answer", out);
             }

@@ -45,7 +45,7 @@ public final class Batch {
 
     /** Virtual hours per minute of one core. */
     public double rate() {
-        return worked.isZero() ? 0 : (double) simulated.toNanos() / worked.toNanos();
+        return worked.isZero() ? 0 : (double) simulated.toNanos() / worked.toNanos() / 60;
     }
 
     /** Hours, rate and what happened, in two lines. */

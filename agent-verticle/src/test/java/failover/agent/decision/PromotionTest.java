@@ -1,0 +1,158 @@
+package failover.agent.decision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.agent.decision.CommandResult.How;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.Role;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PromotionTest {
+    private final AgentAtWork agent = new AgentAtWork();
+
+    private FailoverResponse promote(long epoch) {
+        return agent.change(Action.BECOME_ACTIVE, epoch, false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // how        exit takes effect | outcome  unsettled
+        "EXITED,      0,   true,          done,    false",
+        "EXITED,      0,   false,         unknown, true",
+        "EXITED,      1,   false,         failed,  false",
+        "TIMED_OUT,  -1,   false,         unknown, true",
+        "TIMED_OUT,  -1,   true,          done,    false",
+        "CANCELLED,  -1,   false,         unknown, true",
+        "NOT_STARTED,-1,   false,         refused, false",
+    })
+    void everyEndOfSetIdentityLeadsToOneAnswer(How how, int exit, boolean effect, String outcome, boolean unsettled) {
+        agent.passive();
+        agent.results.put(CommandKind.IDENTITY_CHANGE, how == How.EXITED ? AgentAtWork.exit(exit) : AgentAtWork.ended(how));
+        agent.idle.add(CommandKind.IDENTITY_CHANGE);
+        long ticket = agent.ask(Action.BECOME_ACTIVE, 5, false);
+        while (!(agent.out instanceof Task.Run run) || run.kind() != CommandKind.IDENTITY_CHANGE) {
+            agent.done();
+        }
+        assertNotNull(agent.memory().unsettled(), "E15: durable before the command");
+        assertNotNull(agent.memory().intent(), "E10: durable before the command");
+        agent.identity = effect ? AgentAtWork.STAKED : AgentAtWork.OTHER;
+        agent.work();
+        assertEquals(outcome, agent.replies.get(ticket).outcome());
+        assertEquals("done".equals(outcome) ? Role.ACTIVE : Role.PASSIVE, agent.memory().role());
+        assertEquals(unsettled, agent.memory().unsettled() != null);
+        assertNull(agent.memory().intent());
+        assertEquals(outcome, agent.memory().lastOperation().outcome());
+    }
+
+    @Test
+    void om010AnEmptyTowerIsARefusalAndNothingHasChanged() {
+        agent.passive();
+        agent.tower = new TowerCheck(TowerCheck.Verdict.BAD, "tower: 0 bytes", 0);
+        assertEquals("refused", promote(5).outcome());
+        assertEquals(List.of(CommandKind.TOWER_RESTORE), agent.ran());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "-1"})
+    void om3AFailedRestoreIsARefusalAndNothingHasChanged(int exit) {
+        agent.passive();
+        agent.results.put(CommandKind.TOWER_RESTORE, exit < 0 ? AgentAtWork.ended(How.TIMED_OUT) : AgentAtWork.exit(exit));
+        assertEquals("refused", promote(5).outcome());
+        assertEquals(List.of(CommandKind.TOWER_RESTORE), agent.ran());
+    }
+
+    @Test
+    void scenario47AnIntentThatCannotBeMadeDurableIsARefusal() {
+        agent.passive();
+        agent.saveError = "state.json: No space left on device";
+        assertEquals("refused", promote(5).outcome());
+        assertEquals(List.of(CommandKind.TOWER_RESTORE), agent.ran());
+        assertEquals(AgentAtWork.OTHER, agent.identity);
+    }
+
+    @Test
+    void aStoppedValidatorIsARefusal() {
+        agent.passive();
+        agent.running = false;
+        assertEquals("refused", promote(5).outcome());
+        assertEquals(List.of(), agent.ran());
+    }
+
+    @Test
+    void aValidatorThatDiesWhileItTakesTheIdentityIsAKnownFailure() {
+        agent.passive();
+        agent.idle.add(CommandKind.IDENTITY_CHANGE);
+        long ticket = agent.ask(Action.BECOME_ACTIVE, 5, false);
+        while (!(agent.out instanceof Task.Run run) || run.kind() != CommandKind.IDENTITY_CHANGE) {
+            agent.done();
+        }
+        agent.running = false;
+        agent.work();
+        assertEquals("failed", agent.replies.get(ticket).outcome());
+        assertTrue(agent.replies.get(ticket).processDead());
+        assertNull(agent.memory().unsettled());
+    }
+
+    @Test
+    void e15ASecondOneIsRefusedWhileTheFirstMayStillTakeEffect() {
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withUnsettled(agent.here()), false).observed();
+        assertEquals("refused", promote(5).outcome());
+        assertEquals(List.of(), agent.ran());
+        assertEquals(agent.here(), agent.memory().unsettled(), "and the first one is still open");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, , refused", "false, become_active, refused", "false, become_passive, done", "false, , done"})
+    void e13ABareCommandAsksThePeerFirst(boolean active, String operation, String outcome) {
+        agent.passive();
+        agent.peerSays = AgentAtWork.peer(active, operation);
+        assertEquals(outcome, promote(0).outcome());
+        assertEquals("done".equals(outcome), agent.ran().contains(CommandKind.IDENTITY_CHANGE));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, refused", "0, done"})
+    void e13ASilentPeerIsPassiveOnlyToAHostThatNeverObeyedAManagerOfOurs(long epoch, String outcome) {
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withEpoch(epoch), false).observed();
+        agent.peerSays = null;
+        assertEquals(outcome, promote(0).outcome());
+    }
+
+    @Test
+    void anActiveHostAnswersAtOnceAndRunsNothing() {
+        assertTrue(agent.active().change(Action.BECOME_ACTIVE, 5, false).success());
+        assertEquals(List.of(), agent.ran());
+    }
+
+    @Test
+    void e14ABootIdentityMadeStakedForNothingIsMadeUnstakedAgain() {
+        agent.configured.add(CommandKind.ACTIVE_SYMLINK);
+        agent.configured.add(CommandKind.PASSIVE_SYMLINK);
+        agent.passive();
+        agent.results.put(CommandKind.IDENTITY_CHANGE, AgentAtWork.exit(1));
+        assertEquals("failed", promote(5).outcome());
+        assertEquals(CommandKind.PASSIVE_SYMLINK, agent.ran().get(agent.ran().size() - 1));
+    }
+
+    @Test
+    void e14AnAgentThatStopsBesideAStakedBootIdentityKnowsItWhenItIsBack() {
+        agent.configured.add(CommandKind.ACTIVE_SYMLINK);
+        agent.configured.add(CommandKind.PASSIVE_SYMLINK);
+        agent.passive();
+        agent.ask(Action.BECOME_ACTIVE, 5, false);
+        while (!(agent.out instanceof Task.Run run) || run.kind() != CommandKind.ACTIVE_SYMLINK) {
+            agent.done();
+        }
+        AgentAtWork back = new AgentAtWork();
+        back.configured = agent.configured;
+        back.start(agent.memory(), false).work();
+        assertTrue(back.ran().contains(CommandKind.PASSIVE_SYMLINK));
+    }
+}

@@ -1,0 +1,49 @@
+package failover.agent.decision;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import failover.protocol.wire.Action;
+import failover.protocol.wire.Role;
+import failover.protocol.wire.StatusRequest;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Java 17 has no exhaustive switch over sealed types: this is what replaces it. */
+class SealedTypesTest {
+
+    @Test
+    void everyKindOfEventIsHandled() {
+        AgentAtWork agent = new AgentAtWork().passive();
+        List<AgentEvent> events = List.of(new AgentEvent.Tick(), new AgentEvent.ManagerPolled(StatusRequest.EMPTY),
+                new AgentEvent.Observed(agent.look()), new AgentEvent.ChangeAsked(1, new failover.protocol.wire.FailoverRequest("x", "",
+                        false, 0, null, 0, 0, false)), new AgentEvent.TaskDone(new TaskResult.Waited()),
+                new AgentEvent.PeerAnswered(AgentAtWork.peer(false, null)), new AgentEvent.PeerSilent("x"),
+                new AgentEvent.InternetChecked(true), new AgentEvent.BackedUp(AgentAtWork.exit(0)),
+                new AgentEvent.VoteAccountLooked("x", true));
+        assertEquals(Set.of(AgentEvent.class.getPermittedSubclasses()), classes(events.stream()));
+        events.forEach(event -> assertDoesNotThrow(() -> agent.post(event)));
+    }
+
+    @Test
+    void theTasksAndEffectsThatTheseTestsKnowAreAllThereAre() {
+        AgentAtWork agent = new AgentAtWork();
+        agent.configured.add(CommandKind.ACTIVE_SYMLINK);
+        agent.passive();
+        agent.results.put(CommandKind.IDENTITY_CHANGE, AgentAtWork.ended(CommandResult.How.TIMED_OUT));
+        agent.change(Action.BECOME_ACTIVE, 0, false);
+        agent.change(Action.BECOME_PASSIVE, 0, false);
+        AgentAtWork second = new AgentAtWork().active();
+        second.change(Action.BECOME_PASSIVE, 5, false);
+        Set<Class<?>> tasks = classes(Stream.concat(agent.tasks.stream(), second.tasks.stream()));
+        assertEquals(Set.of(Task.class.getPermittedSubclasses()), tasks);
+        assertEquals(Role.PASSIVE, second.memory().role());
+    }
+
+    private static Set<Class<?>> classes(Stream<?> values) {
+        return values.map(Object::getClass).collect(Collectors.toSet());
+    }
+}
