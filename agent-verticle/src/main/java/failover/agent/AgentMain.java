@@ -17,17 +17,18 @@ import org.slf4j.LoggerFactory;
 
 /** The program {@code failover-agent}. */
 public final class AgentMain {
-  private static final List<Flag> FLAGS = List.of(
-      new Flag("config", Kind.TEXT, "", "", "Read this JSON file; flags and environment win over it."),
-      new Flag("listen", Kind.TEXT, "listen_addr", ":8080", "Listen here, host:port or :port."),
-      new Flag("rpc", Kind.TEXT, "local_rpc", "http://127.0.0.1:8899", "The local validator's RPC."),
-      new Flag("process", Kind.TEXT, "process_name", "agave-validator", "The validator's process name."),
-      new Flag("peer", Kind.TEXT, "peer_endpoint", "", "The other host's agent, for example http://192.168.1.11:8080."),
-      new Flag("active", Kind.SWITCH, "is_active_on_start", "false", "Start as the active one, if the validator does not know better."),
-      new Flag("dry-run", Kind.SWITCH, "dry_run", "true", "Log commands instead of running them; --dry-run=false for real."));
+    private static final List<Flag> FLAGS = List.of(
+            new Flag("config", Kind.TEXT, "", "", "Read this JSON file; flags and environment win over it."),
+            new Flag("listen", Kind.TEXT, "listen_addr", ":8080", "Listen here, host:port or :port."),
+            new Flag("rpc", Kind.TEXT, "local_rpc", "http://127.0.0.1:8899", "The local validator's RPC."),
+            new Flag("process", Kind.TEXT, "process_name", "agave-validator", "The validator's process name."),
+            new Flag("peer", Kind.TEXT, "peer_endpoint", "", "The other host's agent, for example http://192.168.1.11:8080."),
+            new Flag("active", Kind.SWITCH, "is_active_on_start", "false",
+                    "Start as the active one, if the validator does not know better."),
+            new Flag("dry-run", Kind.SWITCH, "dry_run", "true", "Log commands instead of running them; --dry-run=false for real."));
 
-  /** As the original wrote it, byte for byte. */
-  private static final String EXAMPLE = """
+    /** As the original wrote it, byte for byte. */
+    private static final String EXAMPLE = """
       {
         "listen_addr": ":8080",
         "local_rpc": "http://127.0.0.1:8899",
@@ -43,37 +44,37 @@ public final class AgentMain {
         "log_file": ""
       }""";
 
-  private AgentMain() {
-  }
-
-  public static void main(String[] args) {
-    Program.main(spec(), args);
-  }
-
-  /** What makes this program. */
-  public static Program.Spec<AgentConfig> spec() {
-    return new Program.Spec<>("agent", "Guards the validator beside it and moves its identity when the manager says so.", FLAGS,
-        AgentSettings.VARIABLES, "validator-config.json", EXAMPLE, AgentSettings::read, AgentVerticle::new, AgentConfig::logFile,
-        config -> "listen_addr " + config.listen(), Map.of());
-  }
-
-  /**
-   * The settings of a verticle that the Vert.x launcher deployed: its configuration and this process's environment. Opens the log file
-   * and logs the warnings, as the program does. Blocks for the moment it takes to open a file.
-   *
-   * @throws failover.protocol.config.ConfigException with every problem at once
-   */
-  public static AgentConfig configured(JsonObject config) {
-    Loaded<AgentConfig> loaded = AgentSettings.read(Layers.ofFile(config, "verticle configuration")
-        .withEnvironment(AgentSettings.VARIABLES, System.getenv()), System.getenv(), false);
-    try {
-      if (loaded.config().logFile().isPresent()) {
-        LogSetup.toFile(loaded.config().logFile().get());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
+    private AgentMain() {
     }
-    loaded.warnings().forEach(LoggerFactory.getLogger(AgentMain.class)::warn);
-    return loaded.config();
-  }
+
+    public static void main(String[] args) {
+        Program.main(spec(), args);
+    }
+
+    /** What makes this program. */
+    public static Program.Spec<AgentConfig> spec() {
+        return new Program.Spec<>("agent", "Guards the validator beside it and moves its identity when the manager says so.", FLAGS,
+                AgentSettings.VARIABLES, "validator-config.json", EXAMPLE, AgentSettings::read, AgentVerticle::new, AgentConfig::logFile,
+                config -> "listen_addr " + config.listen(), Map.of());
+    }
+
+    /**
+     * The settings of a verticle that the Vert.x launcher deployed: its configuration and this process's environment. Opens the log file
+     * and logs the warnings, as the program does. Blocks for the moment it takes to open a file.
+     *
+     * @throws failover.protocol.config.ConfigException with every problem at once
+     */
+    public static AgentConfig configured(JsonObject config) {
+        Loaded<AgentConfig> loaded = AgentSettings.read(Layers.ofFile(config, "verticle configuration")
+                .withEnvironment(AgentSettings.VARIABLES, System.getenv()), System.getenv(), false);
+        try {
+            if (loaded.config().logFile().isPresent()) {
+                LogSetup.toFile(loaded.config().logFile().get());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+        loaded.warnings().forEach(LoggerFactory.getLogger(AgentMain.class)::warn);
+        return loaded.config();
+    }
 }

@@ -24,25 +24,26 @@ import org.slf4j.LoggerFactory;
 
 /** The program {@code failover-manager}. */
 public final class ManagerMain {
-  private static final Duration TRIGGER_LIMIT = Duration.ofSeconds(60);
-  private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(10);
-  private static final HostPort STANDARD_API = new HostPort("127.0.0.1", 8081);
+    private static final Duration TRIGGER_LIMIT = Duration.ofSeconds(60);
+    private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(10);
+    private static final HostPort STANDARD_API = new HostPort("127.0.0.1", 8081);
 
-  private static final List<Flag> FLAGS = List.of(
-      new Flag("config", Kind.TEXT, "", "", "Read this JSON file; flags and environment win over it."),
-      new Flag("active", Kind.TEXT, "active_validator", "", "The active validator's agent, for example http://192.168.1.10:8080."),
-      new Flag("passive", Kind.TEXT, "passive_validator", "", "The passive validator's agent."),
-      new Flag("interval", Kind.DURATION, "heartbeat_interval", "2s", "Poll both agents this often."),
-      new Flag("misses", Kind.INTEGER, "misses_before_failover", "5", "Fail over after this many intervals of silence."),
-      new Flag("slot-threshold", Kind.INTEGER, "slot_diff_threshold", "100", "Fail over when the active lags by more slots than this."),
-      new Flag("timeout", Kind.DURATION, "request_timeout", "5s", "Limit of one request to one agent."),
-      new Flag("dry-run", Kind.SWITCH, "dry_run", "true", "Say what would be done and do nothing; --dry-run=false for real."),
-      new Flag("shutdown-agent", Kind.SWITCH, "", "", "Stop the agents, the active one first, and exit."),
-      new Flag("trigger-failover", Kind.SWITCH, "", "", "Ask the manager that runs on this host to fail over, and exit."),
-      new Flag("reason", Kind.TEXT, "", "manual failover triggered via CLI", "Why, for --trigger-failover."));
+    private static final List<Flag> FLAGS = List.of(
+            new Flag("config", Kind.TEXT, "", "", "Read this JSON file; flags and environment win over it."),
+            new Flag("active", Kind.TEXT, "active_validator", "", "The active validator's agent, for example http://192.168.1.10:8080."),
+            new Flag("passive", Kind.TEXT, "passive_validator", "", "The passive validator's agent."),
+            new Flag("interval", Kind.DURATION, "heartbeat_interval", "2s", "Poll both agents this often."),
+            new Flag("misses", Kind.INTEGER, "misses_before_failover", "5", "Fail over after this many intervals of silence."),
+            new Flag("slot-threshold", Kind.INTEGER, "slot_diff_threshold", "100",
+                    "Fail over when the active lags by more slots than this."),
+            new Flag("timeout", Kind.DURATION, "request_timeout", "5s", "Limit of one request to one agent."),
+            new Flag("dry-run", Kind.SWITCH, "dry_run", "true", "Say what would be done and do nothing; --dry-run=false for real."),
+            new Flag("shutdown-agent", Kind.SWITCH, "", "", "Stop the agents, the active one first, and exit."),
+            new Flag("trigger-failover", Kind.SWITCH, "", "", "Ask the manager that runs on this host to fail over, and exit."),
+            new Flag("reason", Kind.TEXT, "", "manual failover triggered via CLI", "Why, for --trigger-failover."));
 
-  /** As the original wrote it, byte for byte. */
-  private static final String EXAMPLE = """
+    /** As the original wrote it, byte for byte. */
+    private static final String EXAMPLE = """
       {
         "active_validator": "http://192.168.1.10:8080",
         "passive_validator": "http://192.168.1.11:8080",
@@ -56,62 +57,64 @@ public final class ManagerMain {
         "log_file": ""
       }""";
 
-  private ManagerMain() {
-  }
-
-  public static void main(String[] args) {
-    Program.main(spec(), args);
-  }
-
-  /** What makes this program. */
-  public static Program.Spec<ManagerConfig> spec() {
-    Map<String, Program.Action> actions = new LinkedHashMap<>();
-    actions.put("trigger-failover", ManagerMain::trigger);
-    actions.put("shutdown-agent", ManagerMain::shutdown);
-    return new Program.Spec<>("manager", "Watches two validators through their agents and moves the identity when the active one fails.",
-        FLAGS, ManagerSettings.VARIABLES, "manager-config.json", EXAMPLE,
-        (layers, environment, flagsOnly) -> ManagerSettings.read(layers, environment), ManagerVerticle::new, ManagerConfig::logFile,
-        config -> "api_listen " + config.apiListen().map(HostPort::toString).orElse("off"), actions);
-  }
-
-  private static Future<Integer> trigger(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {
-    // Without a file the original's address, so that it works on a bare shell in an emergency.
-    HostPort api = STANDARD_API;
-    Duration limit = TRIGGER_LIMIT;
-    if (flags.text("config").isPresent()) {
-      ManagerConfig config = ManagerSettings.read(layers, System.getenv()).config();
-      if (config.apiListen().isEmpty()) {
-        out.println("api_listen is \"off\" in " + layers.fileName() + ": the manager cannot be asked; set it and restart the manager");
-        return Future.succeededFuture(1);
-      }
-      api = config.apiListen().get();
-      Duration work = config.timing().demotionTimeout().plus(config.timing().promotionTimeout()).plusSeconds(10);
-      limit = work.compareTo(limit) > 0 ? work : limit;
+    private ManagerMain() {
     }
-    return new OneShot(vertx, out).trigger(api, flags.text("reason").orElse("manual failover triggered via CLI"), limit);
-  }
 
-  private static Future<Integer> shutdown(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {
-    return new OneShot(vertx, out).shutdown(ManagerSettings.agents(layers), SHUTDOWN_LIMIT);
-  }
-
-  /**
-   * The settings of a verticle that the Vert.x launcher deployed: its configuration and this process's environment. Opens the log file
-   * and logs the warnings, as the program does. Blocks for the moment it takes to open a file.
-   *
-   * @throws failover.protocol.config.ConfigException with every problem at once
-   */
-  public static ManagerConfig configured(JsonObject config) {
-    Loaded<ManagerConfig> loaded = ManagerSettings.read(Layers.ofFile(config, "verticle configuration")
-        .withEnvironment(ManagerSettings.VARIABLES, System.getenv()), System.getenv());
-    try {
-      if (loaded.config().logFile().isPresent()) {
-        LogSetup.toFile(loaded.config().logFile().get());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
+    public static void main(String[] args) {
+        Program.main(spec(), args);
     }
-    loaded.warnings().forEach(LoggerFactory.getLogger(ManagerMain.class)::warn);
-    return loaded.config();
-  }
+
+    /** What makes this program. */
+    public static Program.Spec<ManagerConfig> spec() {
+        Map<String, Program.Action> actions = new LinkedHashMap<>();
+        actions.put("trigger-failover", ManagerMain::trigger);
+        actions.put("shutdown-agent", ManagerMain::shutdown);
+        return new Program.Spec<>("manager",
+                "Watches two validators through their agents and moves the identity when the active one fails.",
+                FLAGS, ManagerSettings.VARIABLES, "manager-config.json", EXAMPLE,
+                (layers, environment, flagsOnly) -> ManagerSettings.read(layers, environment), ManagerVerticle::new, ManagerConfig::logFile,
+                config -> "api_listen " + config.apiListen().map(HostPort::toString).orElse("off"), actions);
+    }
+
+    private static Future<Integer> trigger(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {
+        // Without a file the original's address, so that it works on a bare shell in an emergency.
+        HostPort api = STANDARD_API;
+        Duration limit = TRIGGER_LIMIT;
+        if (flags.text("config").isPresent()) {
+            ManagerConfig config = ManagerSettings.read(layers, System.getenv()).config();
+            if (config.apiListen().isEmpty()) {
+                out.println("api_listen is \"off\" in " + layers.fileName()
+                        + ": the manager cannot be asked; set it and restart the manager");
+                return Future.succeededFuture(1);
+            }
+            api = config.apiListen().get();
+            Duration work = config.timing().demotionTimeout().plus(config.timing().promotionTimeout()).plusSeconds(10);
+            limit = work.compareTo(limit) > 0 ? work : limit;
+        }
+        return new OneShot(vertx, out).trigger(api, flags.text("reason").orElse("manual failover triggered via CLI"), limit);
+    }
+
+    private static Future<Integer> shutdown(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {
+        return new OneShot(vertx, out).shutdown(ManagerSettings.agents(layers), SHUTDOWN_LIMIT);
+    }
+
+    /**
+     * The settings of a verticle that the Vert.x launcher deployed: its configuration and this process's environment. Opens the log file
+     * and logs the warnings, as the program does. Blocks for the moment it takes to open a file.
+     *
+     * @throws failover.protocol.config.ConfigException with every problem at once
+     */
+    public static ManagerConfig configured(JsonObject config) {
+        Loaded<ManagerConfig> loaded = ManagerSettings.read(Layers.ofFile(config, "verticle configuration")
+                .withEnvironment(ManagerSettings.VARIABLES, System.getenv()), System.getenv());
+        try {
+            if (loaded.config().logFile().isPresent()) {
+                LogSetup.toFile(loaded.config().logFile().get());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+        loaded.warnings().forEach(LoggerFactory.getLogger(ManagerMain.class)::warn);
+        return loaded.config();
+    }
 }

@@ -16,59 +16,59 @@ import java.time.ZoneId;
  * cannot fake a line or drive a terminal; the lines of a multi-line message are indented.
  */
 final class LogLine extends EncoderBase<ILoggingEvent> {
-  private static final byte[] NONE = new byte[0];
+    private static final byte[] NONE = new byte[0];
 
-  @Override
-  public byte[] headerBytes() {
-    return NONE;
-  }
-
-  @Override
-  public byte[] footerBytes() {
-    return NONE;
-  }
-
-  @Override
-  public byte[] encode(ILoggingEvent event) {
-    StringBuilder line = new StringBuilder(160);
-    time(line, LocalDateTime.ofInstant(event.getInstant() == null ? Instant.ofEpochMilli(event.getTimeStamp()) : event.getInstant(),
-        ZoneId.systemDefault()));
-    String message = String.valueOf(event.getFormattedMessage());
-    if (!message.startsWith("CRITICAL")) {
-      line.append(event.getLevel() == Level.ERROR ? "ERROR: " : event.getLevel() == Level.WARN ? "WARNING: " : "");
+    @Override
+    public byte[] headerBytes() {
+        return NONE;
     }
-    text(line, message);
-    if (event.getThrowableProxy() instanceof ThrowableProxy thrown) {
-      text(line.append("\n\t"), ThrowableProxyUtil.asString(thrown).stripTrailing());
+
+    @Override
+    public byte[] footerBytes() {
+        return NONE;
     }
-    return line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
-  }
 
-  private static void time(StringBuilder line, LocalDateTime at) {
-    digits(line, at.getYear(), 4).append('/');
-    digits(line, at.getMonthValue(), 2).append('/');
-    digits(line, at.getDayOfMonth(), 2).append(' ');
-    digits(line, at.getHour(), 2).append(':');
-    digits(line, at.getMinute(), 2).append(':');
-    digits(line, at.getSecond(), 2).append('.');
-    digits(line, at.getNano() / 1_000, 6).append(' ');
-  }
-
-  private static StringBuilder digits(StringBuilder line, int value, int width) {
-    String text = Integer.toString(value);
-    return line.append("0".repeat(Math.max(0, width - text.length()))).append(text);
-  }
-
-  private static void text(StringBuilder line, String message) {
-    for (int i = 0; i < message.length(); i++) {
-      char c = message.charAt(i);
-      if (c == '\n') {
-        line.append("\n\t");
-      } else if (c != '\t' && Character.isISOControl(c)) {
-        line.append(String.format("\\x%02x", (int) c));
-      } else {
-        line.append(c);
-      }
+    @Override
+    public byte[] encode(ILoggingEvent event) {
+        StringBuilder line = new StringBuilder(160);
+        time(line, LocalDateTime.ofInstant(event.getInstant() == null ? Instant.ofEpochMilli(event.getTimeStamp()) : event.getInstant(),
+                ZoneId.systemDefault()));
+        String message = String.valueOf(event.getFormattedMessage());
+        if (!message.startsWith("CRITICAL")) {
+            line.append(event.getLevel() == Level.ERROR ? "ERROR: " : event.getLevel() == Level.WARN ? "WARNING: " : "");
+        }
+        text(line, message);
+        if (event.getThrowableProxy() instanceof ThrowableProxy thrown) {
+            text(line.append("\n\t"), ThrowableProxyUtil.asString(thrown).stripTrailing());
+        }
+        return line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
     }
-  }
+
+    private static void time(StringBuilder line, LocalDateTime at) {
+        digits(line, at.getYear(), 4).append('/');
+        digits(line, at.getMonthValue(), 2).append('/');
+        digits(line, at.getDayOfMonth(), 2).append(' ');
+        digits(line, at.getHour(), 2).append(':');
+        digits(line, at.getMinute(), 2).append(':');
+        digits(line, at.getSecond(), 2).append('.');
+        digits(line, at.getNano() / 1_000, 6).append(' ');
+    }
+
+    private static StringBuilder digits(StringBuilder line, int value, int width) {
+        String text = Integer.toString(value);
+        return line.append("0".repeat(Math.max(0, width - text.length()))).append(text);
+    }
+
+    private static void text(StringBuilder line, String message) {
+        for (int i = 0; i < message.length(); i++) {
+            char c = message.charAt(i);
+            if (c == '\n') {
+                line.append("\n\t");
+            } else if (c != '\t' && Character.isISOControl(c)) {
+                line.append(String.format("\\x%02x", (int) c));
+            } else {
+                line.append(c);
+            }
+        }
+    }
 }

@@ -39,226 +39,226 @@ import org.slf4j.LoggerFactory;
  * @param <C> the record of settings
  */
 public final class Program<C> {
-  private static final Logger LOG = LoggerFactory.getLogger(Program.class);
-  private static final long START_SECONDS = 60;
-  private static final long STOP_MILLIS = 4_500;
-  private static final int RUNNING = -1;
-  private static final int FAILED = 1;
-  private static final int BAD_USAGE = 2;
+    private static final Logger LOG = LoggerFactory.getLogger(Program.class);
+    private static final long START_SECONDS = 60;
+    private static final long STOP_MILLIS = 4_500;
+    private static final int RUNNING = -1;
+    private static final int FAILED = 1;
+    private static final int BAD_USAGE = 2;
 
-  private final Spec<C> spec;
-  private final PrintStream out;
-  private final PrintStream err;
-  private volatile int exitCode;
-  /** A signal came; what fails from now on fails because of it. */
-  private volatile boolean stopping;
+    private final Spec<C> spec;
+    private final PrintStream out;
+    private final PrintStream err;
+    private volatile int exitCode;
+    /** A signal came; what fails from now on fails because of it. */
+    private volatile boolean stopping;
 
-  /** Reads the settings out of the layers; throws {@link ConfigException}. */
-  @FunctionalInterface
-  public interface Reader<C> {
-    Loaded<C> read(Layers layers, Map<String, String> environment, boolean flagsOnly);
-  }
-
-  /** Something done once instead of running; gives the exit code. The layers are read but not yet checked. */
-  @FunctionalInterface
-  public interface Action {
-    Future<Integer> run(Vertx vertx, Parsed flags, Layers layers, PrintStream out);
-  }
-
-  /**
-   * What differs between the programs.
-   *
-   * @param name {@code agent} or {@code manager}
-   * @param summary one sentence for the usage
-   * @param flags its own flags; those that both have are added
-   * @param variables environment variable to key
-   * @param exampleFile what {@code --generate-config} writes to
-   * @param example what it writes
-   * @param reader reads the settings
-   * @param verticle the verticle to deploy
-   * @param logFile the log file of the settings
-   * @param listens where the program listens, as {@code key value}, for the message of a failed start
-   * @param actions by flag name, tried in this order
-   */
-  public record Spec<C>(String name, String summary, List<Flag> flags, Map<String, String> variables, String exampleFile,
-      String example, Reader<C> reader, Function<C, Deployable> verticle, Function<C, Optional<Path>> logFile,
-      Function<C, String> listens, Map<String, Action> actions) {
-  }
-
-  public Program(Spec<C> spec, PrintStream out, PrintStream err) {
-    this.spec = spec;
-    this.out = out;
-    this.err = err;
-  }
-
-  /** The body of a {@code main}: runs until a signal or a failure, and ends the process with the exit code. */
-  public static <C> void main(Spec<C> spec, String[] args) {
-    LogSetup.install();
-    Program<C> program = new Program<>(spec, System.out, System.err);
-    int code = program.run(args);
-    if (code != RUNNING) {
-      program.exitCode = code;
-      System.exit(code);
+    /** Reads the settings out of the layers; throws {@link ConfigException}. */
+    @FunctionalInterface
+    public interface Reader<C> {
+        Loaded<C> read(Layers layers, Map<String, String> environment, boolean flagsOnly);
     }
-  }
 
-  /** Does what the command line says; gives the exit code, or -1 when the verticle now runs. */
-  public int run(String... args) {
-    GoFlags flags = flags(spec);
-    Parsed parsed;
-    try {
-      parsed = flags.parse(args);
-    } catch (UsageException e) {
-      err.println(e.getMessage());
-      err.print(flags.usage());
-      return BAD_USAGE;
+    /** Something done once instead of running; gives the exit code. The layers are read but not yet checked. */
+    @FunctionalInterface
+    public interface Action {
+        Future<Integer> run(Vertx vertx, Parsed flags, Layers layers, PrintStream out);
     }
-    if (parsed.on("help")) {
-      out.print(flags.usage());
-      return 0;
-    }
-    if (parsed.on("version")) {
-      out.println("failover-" + spec.name() + " " + version());
-      return 0;
-    }
-    return parsed.on("generate-config") ? generate() : withVertx(parsed);
-  }
 
-  /** All flags of a program: its own and those that both have. */
-  public static GoFlags flags(Spec<?> spec) {
-    List<Flag> all = new ArrayList<>(spec.flags());
-    all.add(new Flag("log-file", Kind.TEXT, "log_file", "", "Write the log to this file too."));
-    all.add(new Flag("generate-config", Kind.SWITCH, "", "", "Write an example to " + spec.exampleFile() + " and exit."));
-    all.add(new Flag("check-config", Kind.SWITCH, "", "",
-        "Print every problem, every warning and the values in effect, and exit: 0 usable, 1 not."));
-    all.add(new Flag("version", Kind.SWITCH, "", "", "Print the version and exit."));
-    all.add(new Flag("help", Kind.SWITCH, "", "", "Print this and exit."));
-    return new GoFlags("failover-" + spec.name(), spec.summary(), all);
-  }
+    /**
+     * What differs between the programs.
+     *
+     * @param name {@code agent} or {@code manager}
+     * @param summary one sentence for the usage
+     * @param flags its own flags; those that both have are added
+     * @param variables environment variable to key
+     * @param exampleFile what {@code --generate-config} writes to
+     * @param example what it writes
+     * @param reader reads the settings
+     * @param verticle the verticle to deploy
+     * @param logFile the log file of the settings
+     * @param listens where the program listens, as {@code key value}, for the message of a failed start
+     * @param actions by flag name, tried in this order
+     */
+    public record Spec<C>(String name, String summary, List<Flag> flags, Map<String, String> variables, String exampleFile,
+            String example, Reader<C> reader, Function<C, Deployable> verticle, Function<C, Optional<Path>> logFile,
+            Function<C, String> listens, Map<String, Action> actions) {
+    }
 
-  private String version() {
-    String version = Program.class.getPackage().getImplementationVersion();
-    return version == null ? "(not from a jar)" : version;
-  }
+    public Program(Spec<C> spec, PrintStream out, PrintStream err) {
+        this.spec = spec;
+        this.out = out;
+        this.err = err;
+    }
 
-  private int generate() {
-    Path file = Path.of(spec.exampleFile());
-    try {
-      Files.write(file, spec.example().getBytes(StandardCharsets.UTF_8), StandardOpenOption.CREATE_NEW);
-    } catch (FileAlreadyExistsException e) {
-      err.println(file + " exists already and is not overwritten; move it away first");
-      return FAILED;
-    } catch (IOException e) {
-      err.println(file.toAbsolutePath() + " cannot be written: " + e);
-      return FAILED;
+    /** The body of a {@code main}: runs until a signal or a failure, and ends the process with the exit code. */
+    public static <C> void main(Spec<C> spec, String[] args) {
+        LogSetup.install();
+        Program<C> program = new Program<>(spec, System.out, System.err);
+        int code = program.run(args);
+        if (code != RUNNING) {
+            program.exitCode = code;
+            System.exit(code);
+        }
     }
-    out.println("Generated " + file);
-    return 0;
-  }
 
-  private int withVertx(Parsed flags) {
-    Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setFileSystemOptions(
-        new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false)));
-    int code = FAILED;
-    try {
-      code = dispatch(vertx, flags);
-    } catch (ConfigException e) {
-      e.problems().forEach(err::println);
-      if (flags.on("check-config")) {
-        e.warnings().forEach(warning -> err.println("WARNING: " + warning));
-      }
-      err.println(e.problems().size() == 1 ? "1 problem in the settings" : e.problems().size() + " problems in the settings");
-    } catch (IOException e) {
-      err.println(e.getMessage());
-    } catch (TimeoutException e) {
-      err.println("Failed to start " + spec.name() + ": not ready within " + START_SECONDS + " s");
-    } finally {
-      if (code != RUNNING) {
-        close(vertx);
-      }
+    /** Does what the command line says; gives the exit code, or -1 when the verticle now runs. */
+    public int run(String... args) {
+        GoFlags flags = flags(spec);
+        Parsed parsed;
+        try {
+            parsed = flags.parse(args);
+        } catch (UsageException e) {
+            err.println(e.getMessage());
+            err.print(flags.usage());
+            return BAD_USAGE;
+        }
+        if (parsed.on("help")) {
+            out.print(flags.usage());
+            return 0;
+        }
+        if (parsed.on("version")) {
+            out.println("failover-" + spec.name() + " " + version());
+            return 0;
+        }
+        return parsed.on("generate-config") ? generate() : withVertx(parsed);
     }
-    return code;
-  }
 
-  private int dispatch(Vertx vertx, Parsed flags) throws IOException, TimeoutException {
-    Layers layers = ConfigFiles.read(vertx, flags.text("config"), spec.variables())
-        .await(START_SECONDS, TimeUnit.SECONDS).withFlags(flags.settings());
-    for (Map.Entry<String, Action> action : spec.actions().entrySet()) {
-      if (flags.on(action.getKey())) {
-        // The actions have deadlines of their own, which end them.
-        return action.getValue().run(vertx, flags, layers, out).await();
-      }
+    /** All flags of a program: its own and those that both have. */
+    public static GoFlags flags(Spec<?> spec) {
+        List<Flag> all = new ArrayList<>(spec.flags());
+        all.add(new Flag("log-file", Kind.TEXT, "log_file", "", "Write the log to this file too."));
+        all.add(new Flag("generate-config", Kind.SWITCH, "", "", "Write an example to " + spec.exampleFile() + " and exit."));
+        all.add(new Flag("check-config", Kind.SWITCH, "", "",
+                "Print every problem, every warning and the values in effect, and exit: 0 usable, 1 not."));
+        all.add(new Flag("version", Kind.SWITCH, "", "", "Print the version and exit."));
+        all.add(new Flag("help", Kind.SWITCH, "", "", "Print this and exit."));
+        return new GoFlags("failover-" + spec.name(), spec.summary(), all);
     }
-    Loaded<C> loaded = spec.reader().read(layers, System.getenv(), flags.text("config").isEmpty());
-    if (flags.on("check-config")) {
-      loaded.settings().forEach(out::println);
-      loaded.warnings().forEach(warning -> out.println("WARNING: " + warning));
-      out.println("The settings can be used.");
-      return 0;
-    }
-    Optional<Path> logFile = spec.logFile().apply(loaded.config());
-    if (logFile.isPresent()) {
-      LogSetup.toFile(logFile.get());
-    }
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx), "stop"));
-    loaded.warnings().forEach(LOG::warn);
-    if (!vertx.isNativeTransportEnabled()) {
-      LOG.info("Native transport is not available, using NIO: {}", String.valueOf(vertx.unavailableNativeTransportCause()));
-    }
-    return deploy(vertx, loaded.config());
-  }
 
-  private int deploy(Vertx vertx, C config) throws TimeoutException {
-    Future<String> deployment = vertx.deployVerticle(spec.verticle().apply(config));
-    try {
-      deployment.await(START_SECONDS, TimeUnit.SECONDS);
-      return RUNNING;
-    } catch (TimeoutException e) {
-      throw e;
-    } catch (Throwable e) {
-      // await throws whatever the verticle failed with, checked or not.
-      if (stopping) {
-        return RUNNING;
-      }
-      String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-      String where = spec.listens().apply(config);
-      LOG.error("Failed to start " + spec.name() + (reason.contains(where) ? "" : " (" + where + ")") + ": " + reason,
-          isOperators(e) ? null : e);
-      return FAILED;
+    private String version() {
+        String version = Program.class.getPackage().getImplementationVersion();
+        return version == null ? "(not from a jar)" : version;
     }
-  }
 
-  /** Whether a failed start is for the operator to repair (one line will do), or a fault of ours (the stack trace is needed). */
-  private static boolean isOperators(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException || cause instanceof VertxException || cause instanceof ConfigException) {
-        return true;
-      }
+    private int generate() {
+        Path file = Path.of(spec.exampleFile());
+        try {
+            Files.write(file, spec.example().getBytes(StandardCharsets.UTF_8), StandardOpenOption.CREATE_NEW);
+        } catch (FileAlreadyExistsException e) {
+            err.println(file + " exists already and is not overwritten; move it away first");
+            return FAILED;
+        } catch (IOException e) {
+            err.println(file.toAbsolutePath() + " cannot be written: " + e);
+            return FAILED;
+        }
+        out.println("Generated " + file);
+        return 0;
     }
-    return false;
-  }
 
-  /** The shutdown hook: after a signal the exit code is 0, not the JVM's 143; whatever hangs is left behind. */
-  private void stop(Vertx vertx) {
-    stopping = true;
-    if (!close(vertx)) {
-      LOG.error("The {} did not stop within {} ms and is ended now", spec.name(), STOP_MILLIS);
+    private int withVertx(Parsed flags) {
+        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setFileSystemOptions(
+                new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false)));
+        int code = FAILED;
+        try {
+            code = dispatch(vertx, flags);
+        } catch (ConfigException e) {
+            e.problems().forEach(err::println);
+            if (flags.on("check-config")) {
+                e.warnings().forEach(warning -> err.println("WARNING: " + warning));
+            }
+            err.println(e.problems().size() == 1 ? "1 problem in the settings" : e.problems().size() + " problems in the settings");
+        } catch (IOException e) {
+            err.println(e.getMessage());
+        } catch (TimeoutException e) {
+            err.println("Failed to start " + spec.name() + ": not ready within " + START_SECONDS + " s");
+        } finally {
+            if (code != RUNNING) {
+                close(vertx);
+            }
+        }
+        return code;
     }
-    LogSetup.closeFile();
-    out.flush();
-    err.flush();
-    Runtime.getRuntime().halt(exitCode);
-  }
 
-  private static boolean close(Vertx vertx) {
-    try {
-      vertx.close().await(STOP_MILLIS, TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (RuntimeException e) {
-      LOG.error("Closing failed", e);
-      return true;
+    private int dispatch(Vertx vertx, Parsed flags) throws IOException, TimeoutException {
+        Layers layers = ConfigFiles.read(vertx, flags.text("config"), spec.variables())
+                .await(START_SECONDS, TimeUnit.SECONDS).withFlags(flags.settings());
+        for (Map.Entry<String, Action> action : spec.actions().entrySet()) {
+            if (flags.on(action.getKey())) {
+                // The actions have deadlines of their own, which end them.
+                return action.getValue().run(vertx, flags, layers, out).await();
+            }
+        }
+        Loaded<C> loaded = spec.reader().read(layers, System.getenv(), flags.text("config").isEmpty());
+        if (flags.on("check-config")) {
+            loaded.settings().forEach(out::println);
+            loaded.warnings().forEach(warning -> out.println("WARNING: " + warning));
+            out.println("The settings can be used.");
+            return 0;
+        }
+        Optional<Path> logFile = spec.logFile().apply(loaded.config());
+        if (logFile.isPresent()) {
+            LogSetup.toFile(logFile.get());
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx), "stop"));
+        loaded.warnings().forEach(LOG::warn);
+        if (!vertx.isNativeTransportEnabled()) {
+            LOG.info("Native transport is not available, using NIO: {}", String.valueOf(vertx.unavailableNativeTransportCause()));
+        }
+        return deploy(vertx, loaded.config());
     }
-  }
+
+    private int deploy(Vertx vertx, C config) throws TimeoutException {
+        Future<String> deployment = vertx.deployVerticle(spec.verticle().apply(config));
+        try {
+            deployment.await(START_SECONDS, TimeUnit.SECONDS);
+            return RUNNING;
+        } catch (TimeoutException e) {
+            throw e;
+        } catch (Throwable e) {
+            // await throws whatever the verticle failed with, checked or not.
+            if (stopping) {
+                return RUNNING;
+            }
+            String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+            String where = spec.listens().apply(config);
+            LOG.error("Failed to start " + spec.name() + (reason.contains(where) ? "" : " (" + where + ")") + ": " + reason,
+                    isOperators(e) ? null : e);
+            return FAILED;
+        }
+    }
+
+    /** Whether a failed start is for the operator to repair (one line will do), or a fault of ours (the stack trace is needed). */
+    private static boolean isOperators(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException || cause instanceof VertxException || cause instanceof ConfigException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The shutdown hook: after a signal the exit code is 0, not the JVM's 143; whatever hangs is left behind. */
+    private void stop(Vertx vertx) {
+        stopping = true;
+        if (!close(vertx)) {
+            LOG.error("The {} did not stop within {} ms and is ended now", spec.name(), STOP_MILLIS);
+        }
+        LogSetup.closeFile();
+        out.flush();
+        err.flush();
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    private static boolean close(Vertx vertx) {
+        try {
+            vertx.close().await(STOP_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (RuntimeException e) {
+            LOG.error("Closing failed", e);
+            return true;
+        }
+    }
 }

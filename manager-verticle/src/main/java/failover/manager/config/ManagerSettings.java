@@ -22,171 +22,173 @@ import java.util.stream.Stream;
 
 /** Reads the manager's keys out of the layers: the one place that knows their names, defaults and relations. Pure. */
 public final class ManagerSettings {
-  /** Environment variable to key. */
-  public static final Map<String, String> VARIABLES = Map.of("ACTIVE_VALIDATOR", "active_validator",
-      "PASSIVE_VALIDATOR", "passive_validator", "DRY_RUN", "dry_run", "MANAGER_LOG_FILE", "log_file");
-  private static final List<Endpoint> MAINNET = List.of(Endpoint.parse("https://api.mainnet-beta.solana.com"));
-  private static final String STANDARD_API = "127.0.0.1:8081";
-  private static final List<String> HOST_KEYS = List.of("endpoint", "ip", "ledger_path");
-  private static final Duration STANDARD_REQUEST_TIMEOUT = Duration.ofSeconds(5);
-  /** Keys of the newer original whose feature does not exist here yet. */
-  private static final List<String> WITHOUT_EFFECT = List.of("telegram_chat_id", "identity_keypair_path", "ssh_user",
-      "ssh_key_path", "ssh_set_identity_command", "ssh_authorized_voter_command", "vote_account_pubkey",
-      "stale_vote_slot_threshold");
+    /** Environment variable to key. */
+    public static final Map<String, String> VARIABLES = Map.of("ACTIVE_VALIDATOR", "active_validator",
+            "PASSIVE_VALIDATOR", "passive_validator", "DRY_RUN", "dry_run", "MANAGER_LOG_FILE", "log_file");
+    private static final List<Endpoint> MAINNET = List.of(Endpoint.parse("https://api.mainnet-beta.solana.com"));
+    private static final String STANDARD_API = "127.0.0.1:8081";
+    private static final List<String> HOST_KEYS = List.of("endpoint", "ip", "ledger_path");
+    private static final Duration STANDARD_REQUEST_TIMEOUT = Duration.ofSeconds(5);
+    /** Keys of the newer original whose feature does not exist here yet. */
+    private static final List<String> WITHOUT_EFFECT = List.of("telegram_chat_id", "identity_keypair_path", "ssh_user",
+            "ssh_key_path", "ssh_set_identity_command", "ssh_authorized_voter_command", "vote_account_pubkey",
+            "stale_vote_slot_threshold");
 
-  private ManagerSettings() {
-  }
-
-  /**
-   * Reads everything.
-   *
-   * @param environment for the default of {@code state_dir} only; variables that set keys are in {@code layers}
-   * @throws failover.protocol.config.ConfigException with every problem
-   */
-  public static Loaded<ManagerConfig> read(Layers layers, Map<String, String> environment) {
-    SettingsReader in = new SettingsReader(layers);
-    List<String> idle = new ArrayList<>();
-    Named named = Named.read(in, idle);
-    Optional<Hosts> hosts = named.pair(in);
-    List<Endpoint> cluster = clusterRpc(in);
-    boolean dryRun = in.truth("dry_run", true);
-    Limits limits = new Limits(
-        (int) in.integer("misses_before_failover", 5),
-        (int) in.integer("unhealthy_checks_before_failover", 3),
-        in.integer("slot_diff_threshold", 100));
-    Timing timing = timing(in, limits);
-    Optional<Path> logFile = in.parsed("log_file", Texts::logFile);
-    Path stateDir = in.parsed("state_dir", StateDir.standard(environment, "failover-manager"), Texts::path);
-    Optional<HostPort> api = api(in);
-    Optional<String> identity = in.parsed("staked_identity_pubkey", Texts::publicKey);
-    withoutEffect(in, idle);
-    return in.finish(() -> new ManagerConfig(hosts.orElseThrow(), cluster, dryRun, logFile, stateDir, api, identity, limits, timing));
-  }
-
-  /**
-   * The agents to shut down: the active one first when the settings say which it is. One is enough here, and the other keys do not
-   * matter, so that an agent can be stopped with a file that is otherwise faulty.
-   */
-  public static List<Endpoint> agents(Layers layers) {
-    Named named = Named.read(new SettingsReader(layers), new ArrayList<>());
-    List<Endpoint> configured = Stream.of(named.active(), named.passive()).flatMap(Optional::stream).toList();
-    return configured.isEmpty() ? Stream.of(named.first(), named.second()).flatMap(Optional::stream).toList() : configured;
-  }
-
-  /** The endpoints that were written, those that can be read. */
-  private record Named(Optional<Endpoint> active, Optional<Endpoint> passive, Optional<Endpoint> first, Optional<Endpoint> second,
-      boolean activeGiven, boolean passiveGiven, boolean firstGiven, boolean secondGiven) {
-
-    static Named read(SettingsReader in, List<String> idle) {
-      Optional<Endpoint> active = in.parsed("active_validator", Endpoint::parse);
-      Optional<Endpoint> passive = in.parsed("passive_validator", Endpoint::parse);
-      SettingsReader first = host(in, "validator1", idle);
-      SettingsReader second = host(in, "validator2", idle);
-      Named named = new Named(active, passive, first.parsed("endpoint", Endpoint::parse), second.parsed("endpoint", Endpoint::parse),
-          in.isSet("active_validator"), in.isSet("passive_validator"), first.isSet("endpoint"), second.isSet("endpoint"));
-      first.refuseUnknown();
-      second.refuseUnknown();
-      return named;
+    private ManagerSettings() {
     }
 
-    private static SettingsReader host(SettingsReader in, String key, List<String> idle) {
-      SettingsReader child = in.child(key, HOST_KEYS);
-      Stream.of("ip", "ledger_path").filter(child::isSet).forEach(part -> idle.add(key + "." + part));
-      return child;
+    /**
+     * Reads everything.
+     *
+     * @param environment for the default of {@code state_dir} only; variables that set keys are in {@code layers}
+     * @throws failover.protocol.config.ConfigException with every problem
+     */
+    public static Loaded<ManagerConfig> read(Layers layers, Map<String, String> environment) {
+        SettingsReader in = new SettingsReader(layers);
+        List<String> idle = new ArrayList<>();
+        Named named = Named.read(in, idle);
+        Optional<Hosts> hosts = named.pair(in);
+        List<Endpoint> cluster = clusterRpc(in);
+        boolean dryRun = in.truth("dry_run", true);
+        Limits limits = new Limits(
+                (int) in.integer("misses_before_failover", 5),
+                (int) in.integer("unhealthy_checks_before_failover", 3),
+                in.integer("slot_diff_threshold", 100));
+        Timing timing = timing(in, limits);
+        Optional<Path> logFile = in.parsed("log_file", Texts::logFile);
+        Path stateDir = in.parsed("state_dir", StateDir.standard(environment, "failover-manager"), Texts::path);
+        Optional<HostPort> api = api(in);
+        Optional<String> identity = in.parsed("staked_identity_pubkey", Texts::publicKey);
+        withoutEffect(in, idle);
+        return in.finish(() -> new ManagerConfig(hosts.orElseThrow(), cluster, dryRun, logFile, stateDir, api, identity, limits, timing));
     }
 
-    Optional<Hosts> pair(SettingsReader in) {
-      boolean roles = activeGiven && passiveGiven;
-      if (!roles && !(firstGiven && secondGiven)) {
-        in.problem(in.where("active_validator"), missingKey(), "", "is missing. "
-            + "Both --active and --passive validator endpoints are required (keys active_validator and passive_validator,"
-            + " or validator1.endpoint and validator2.endpoint; for example \"http://192.168.1.10:8080\")");
-        return Optional.empty();
-      }
-      if (roles && (firstGiven || secondGiven)) {
-        in.warn("validator1 and validator2 are not used, because active_validator and passive_validator are set");
-      }
-      if (!roles && (activeGiven || passiveGiven)) {
-        in.warn((activeGiven ? "active_validator" : "passive_validator")
-            + " alone is not used: the hosts are validator1 and validator2, and the agents say which is active");
-      }
-      Optional<Endpoint> one = roles ? active : first;
-      Optional<Endpoint> two = roles ? passive : second;
-      if (one.isEmpty() || two.isEmpty()) {
-        return Optional.empty();
-      }
-      if (one.get().sameServer(two.get())) {
-        String key = roles ? "passive_validator" : "validator2.endpoint";
-        in.problem(in.where(roles ? "passive_validator" : "validator2"), key, "\"" + two.get() + "\"",
-            "is the same server as " + (roles ? "active_validator" : "validator1.endpoint") + "; name the other host");
-        return Optional.empty();
-      }
-      return Optional.of(new Hosts(one.get(), two.get(), roles));
+    /**
+     * The agents to shut down: the active one first when the settings say which it is. One is enough here, and the other keys do not
+     * matter, so that an agent can be stopped with a file that is otherwise faulty.
+     */
+    public static List<Endpoint> agents(Layers layers) {
+        Named named = Named.read(new SettingsReader(layers), new ArrayList<>());
+        List<Endpoint> configured = Stream.of(named.active(), named.passive()).flatMap(Optional::stream).toList();
+        return configured.isEmpty() ? Stream.of(named.first(), named.second()).flatMap(Optional::stream).toList() : configured;
     }
 
-    private String missingKey() {
-      if (firstGiven || secondGiven) {
-        return firstGiven ? "validator2.endpoint" : "validator1.endpoint";
-      }
-      return activeGiven ? "passive_validator" : "active_validator";
-    }
-  }
+    /** The endpoints that were written, those that can be read. */
+    private record Named(Optional<Endpoint> active, Optional<Endpoint> passive, Optional<Endpoint> first, Optional<Endpoint> second,
+            boolean activeGiven, boolean passiveGiven, boolean firstGiven, boolean secondGiven) {
 
-  private static List<Endpoint> clusterRpc(SettingsReader in) {
-    List<Endpoint> given = in.list("cluster_rpc", Endpoint::parse);
-    if (!given.isEmpty() || in.isSet("cluster_rpc")) {
-      return given.isEmpty() ? MAINNET : given;
-    }
-    in.note("cluster_rpc", MAINNET.get(0).toString(), "default");
-    in.warn("cluster_rpc is not set: slots are compared with mainnet (" + MAINNET.get(0) + "); set it if this pair votes elsewhere");
-    return MAINNET;
-  }
+        static Named read(SettingsReader in, List<String> idle) {
+            Optional<Endpoint> active = in.parsed("active_validator", Endpoint::parse);
+            Optional<Endpoint> passive = in.parsed("passive_validator", Endpoint::parse);
+            SettingsReader first = host(in, "validator1", idle);
+            SettingsReader second = host(in, "validator2", idle);
+            Named named = new Named(active, passive, first.parsed("endpoint", Endpoint::parse), second.parsed("endpoint", Endpoint::parse),
+                    in.isSet("active_validator"), in.isSet("passive_validator"), first.isSet("endpoint"), second.isSet("endpoint"));
+            first.refuseUnknown();
+            second.refuseUnknown();
+            return named;
+        }
 
-  private static Timing timing(SettingsReader in, Limits limits) {
-    Duration heartbeat = in.duration("heartbeat_interval", Duration.ofSeconds(2));
-    Duration silence = heartbeat.multipliedBy(limits.missesBeforeFailover());
-    Duration request = in.duration("request_timeout",
-        silence.compareTo(STANDARD_REQUEST_TIMEOUT) < 0 ? silence : STANDARD_REQUEST_TIMEOUT);
-    if (request.compareTo(silence) > 0) {
-      in.problem(in.where("request_timeout"), "request_timeout", GoDuration.format(request),
-          "must not exceed heartbeat_interval × misses_before_failover (" + GoDuration.format(heartbeat) + " × "
-              + limits.missesBeforeFailover() + " = " + GoDuration.format(silence) + "), the silence that means \"gone\"; write at most \""
-              + GoDuration.format(silence) + "\"");
-    }
-    Timing timing = new Timing(heartbeat, request,
-        in.duration("slot_check_interval", Duration.ofSeconds(30)),
-        in.duration("failover_cooldown", Duration.ofMinutes(5)),
-        in.duration("demotion_timeout", Duration.ofSeconds(10)),
-        in.duration("promotion_timeout", Duration.ofSeconds(20)),
-        in.duration("startup_grace_period"));
-    if (timing.startupGracePeriod().isEmpty()) {
-      in.note("startup_grace_period", "what the safety rules need", "default");
-    }
-    return timing;
-  }
+        private static SettingsReader host(SettingsReader in, String key, List<String> idle) {
+            SettingsReader child = in.child(key, HOST_KEYS);
+            Stream.of("ip", "ledger_path").filter(child::isSet).forEach(part -> idle.add(key + "." + part));
+            return child;
+        }
 
-  private static Optional<HostPort> api(SettingsReader in) {
-    String key = "api_listen";
-    String text = in.parsed(key, STANDARD_API, given -> given.equals("off") ? given : HostPort.parse(given).toString());
-    Optional<HostPort> api = text.equals("off") ? Optional.empty() : Optional.of(HostPort.parse(text));
-    api.filter(address -> !IpAllowList.of(List.of("127.0.0.0/8", "::1")).allows(address.host()) && !address.host().equals("localhost"))
-        .ifPresent(address -> in.warn(key + " " + address + " is not a loopback address: requests from elsewhere are refused anyway"));
-    return api;
-  }
+        Optional<Hosts> pair(SettingsReader in) {
+            boolean roles = activeGiven && passiveGiven;
+            if (!roles && !(firstGiven && secondGiven)) {
+                in.problem(in.where("active_validator"), missingKey(), "", "is missing. "
+                        + "Both --active and --passive validator endpoints are required (keys active_validator and passive_validator,"
+                        + " or validator1.endpoint and validator2.endpoint; for example \"http://192.168.1.10:8080\")");
+                return Optional.empty();
+            }
+            if (roles && (firstGiven || secondGiven)) {
+                in.warn("validator1 and validator2 are not used, because active_validator and passive_validator are set");
+            }
+            if (!roles && (activeGiven || passiveGiven)) {
+                in.warn((activeGiven ? "active_validator" : "passive_validator")
+                        + " alone is not used: the hosts are validator1 and validator2, and the agents say which is active");
+            }
+            Optional<Endpoint> one = roles ? active : first;
+            Optional<Endpoint> two = roles ? passive : second;
+            if (one.isEmpty() || two.isEmpty()) {
+                return Optional.empty();
+            }
+            if (one.get().sameServer(two.get())) {
+                String key = roles ? "passive_validator" : "validator2.endpoint";
+                in.problem(in.where(roles ? "passive_validator" : "validator2"), key, "\"" + two.get() + "\"",
+                        "is the same server as " + (roles ? "active_validator" : "validator1.endpoint") + "; name the other host");
+                return Optional.empty();
+            }
+            return Optional.of(new Hosts(one.get(), two.get(), roles));
+        }
 
-  private static void withoutEffect(SettingsReader in, List<String> hostKeys) {
-    List<String> idle = new ArrayList<>(hostKeys);
-    in.secret("telegram_bot_token").ifPresent(token -> idle.add(0, "telegram_bot_token"));
-    WITHOUT_EFFECT.stream().filter(in::isSet).forEach(idle::add);
-    if (!idle.isEmpty()) {
-      in.warn("these keys have no effect in this version: " + String.join(", ", idle));
+        private String missingKey() {
+            if (firstGiven || secondGiven) {
+                return firstGiven ? "validator2.endpoint" : "validator1.endpoint";
+            }
+            return activeGiven ? "passive_validator" : "active_validator";
+        }
     }
-    if (in.isSet("gossip_check_command")) {
-      in.warn("gossip_check_command is not needed: the agents say which validator is active");
+
+    private static List<Endpoint> clusterRpc(SettingsReader in) {
+        List<Endpoint> given = in.list("cluster_rpc", Endpoint::parse);
+        if (!given.isEmpty() || in.isSet("cluster_rpc")) {
+            return given.isEmpty() ? MAINNET : given;
+        }
+        in.note("cluster_rpc", MAINNET.get(0).toString(), "default");
+        in.warn("cluster_rpc is not set: slots are compared with mainnet (" + MAINNET.get(0) + "); set it if this pair votes elsewhere");
+        return MAINNET;
     }
-    if (in.truth("secure_identity_mode", false)) {
-      in.problem(in.where("secure_identity_mode"), "secure_identity_mode", "true", "is not supported yet: identities are set by the"
-          + " agents, not over SSH; set it to false and give each agent an identity_change_command");
+
+    private static Timing timing(SettingsReader in, Limits limits) {
+        Duration heartbeat = in.duration("heartbeat_interval", Duration.ofSeconds(2));
+        Duration silence = heartbeat.multipliedBy(limits.missesBeforeFailover());
+        Duration request = in.duration("request_timeout",
+                silence.compareTo(STANDARD_REQUEST_TIMEOUT) < 0 ? silence : STANDARD_REQUEST_TIMEOUT);
+        if (request.compareTo(silence) > 0) {
+            in.problem(in.where("request_timeout"), "request_timeout", GoDuration.format(request),
+                    "must not exceed heartbeat_interval × misses_before_failover (" + GoDuration.format(heartbeat) + " × "
+                            + limits.missesBeforeFailover() + " = " + GoDuration.format(silence)
+                            + "), the silence that means \"gone\"; write at most \""
+                            + GoDuration.format(silence) + "\"");
+        }
+        Timing timing = new Timing(heartbeat, request,
+                in.duration("slot_check_interval", Duration.ofSeconds(30)),
+                in.duration("failover_cooldown", Duration.ofMinutes(5)),
+                in.duration("demotion_timeout", Duration.ofSeconds(10)),
+                in.duration("promotion_timeout", Duration.ofSeconds(20)),
+                in.duration("startup_grace_period"));
+        if (timing.startupGracePeriod().isEmpty()) {
+            in.note("startup_grace_period", "what the safety rules need", "default");
+        }
+        return timing;
     }
-  }
+
+    private static Optional<HostPort> api(SettingsReader in) {
+        String key = "api_listen";
+        String text = in.parsed(key, STANDARD_API, given -> given.equals("off") ? given : HostPort.parse(given).toString());
+        Optional<HostPort> api = text.equals("off") ? Optional.empty() : Optional.of(HostPort.parse(text));
+        api.filter(address -> !IpAllowList.of(List.of("127.0.0.0/8", "::1")).allows(address.host()) && !address.host().equals("localhost"))
+                .ifPresent(address -> in.warn(key + " " + address
+                        + " is not a loopback address: requests from elsewhere are refused anyway"));
+        return api;
+    }
+
+    private static void withoutEffect(SettingsReader in, List<String> hostKeys) {
+        List<String> idle = new ArrayList<>(hostKeys);
+        in.secret("telegram_bot_token").ifPresent(token -> idle.add(0, "telegram_bot_token"));
+        WITHOUT_EFFECT.stream().filter(in::isSet).forEach(idle::add);
+        if (!idle.isEmpty()) {
+            in.warn("these keys have no effect in this version: " + String.join(", ", idle));
+        }
+        if (in.isSet("gossip_check_command")) {
+            in.warn("gossip_check_command is not needed: the agents say which validator is active");
+        }
+        if (in.truth("secure_identity_mode", false)) {
+            in.problem(in.where("secure_identity_mode"), "secure_identity_mode", "true", "is not supported yet: identities are set by the"
+                    + " agents, not over SSH; set it to false and give each agent an identity_change_command");
+        }
+    }
 }

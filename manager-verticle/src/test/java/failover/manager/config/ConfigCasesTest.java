@@ -26,75 +26,75 @@ import org.junit.jupiter.api.TestFactory;
 
 /** One file per case in {@code config-cases}: what is given ({@code flags environment config}) and what must come of it. */
 class ConfigCasesTest {
-  private static final Path CASES = Path.of("src/test/resources/config-cases");
-  private static final Path EXAMPLES = Path.of("../conf");
+    private static final Path CASES = Path.of("src/test/resources/config-cases");
+    private static final Path EXAMPLES = Path.of("../conf");
 
-  @TestFactory
-  Stream<DynamicTest> everyCase() throws IOException {
-    try (Stream<Path> files = Files.list(CASES)) {
-      List<Path> found = files.sorted().toList();
-      assertTrue(found.size() > 5);
-      return found.stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> check(file)));
+    @TestFactory
+    Stream<DynamicTest> everyCase() throws IOException {
+        try (Stream<Path> files = Files.list(CASES)) {
+            List<Path> found = files.sorted().toList();
+            assertTrue(found.size() > 5);
+            return found.stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> check(file)));
+        }
     }
-  }
 
-  private static void check(Path file) throws IOException {
-    String text = Files.readString(file);
-    JsonObject given = new JsonObject(text);
-    List<String> problems = List.of();
-    List<String> warnings;
-    Map<String, String> settings = Map.of();
-    String shown = "";
-    try {
-      Loaded<ManagerConfig> loaded = read(given);
-      warnings = loaded.warnings();
-      settings = loaded.settings().stream().collect(Collectors.toMap(Loaded.Setting::key, s -> s.value() + " (" + s.from() + ")"));
-      shown = loaded.toString();
-    } catch (ConfigException e) {
-      problems = e.problems().stream().map(Problem::toString).toList();
-      warnings = e.warnings();
+    private static void check(Path file) throws IOException {
+        String text = Files.readString(file);
+        JsonObject given = new JsonObject(text);
+        List<String> problems = List.of();
+        List<String> warnings;
+        Map<String, String> settings = Map.of();
+        String shown = "";
+        try {
+            Loaded<ManagerConfig> loaded = read(given);
+            warnings = loaded.warnings();
+            settings = loaded.settings().stream().collect(Collectors.toMap(Loaded.Setting::key, s -> s.value() + " (" + s.from() + ")"));
+            shown = loaded.toString();
+        } catch (ConfigException e) {
+            problems = e.problems().stream().map(Problem::toString).toList();
+            warnings = e.warnings();
+        }
+        assertEquals(lines(given, "problems"), String.join("\n", problems));
+        if (given.containsKey("warnings")) {
+            assertEquals(lines(given, "warnings"), String.join("\n", warnings));
+        }
+        for (Map.Entry<String, Object> expected : given.getJsonObject("settings", new JsonObject())) {
+            assertEquals(expected.getValue(), settings.get(expected.getKey()), expected.getKey());
+        }
+        // Whatever a case calls a secret contains this word, and nothing may show it.
+        assertFalse((shown + problems + warnings).contains("sesame"), shown + problems + warnings);
     }
-    assertEquals(lines(given, "problems"), String.join("\n", problems));
-    if (given.containsKey("warnings")) {
-      assertEquals(lines(given, "warnings"), String.join("\n", warnings));
+
+    private static String lines(JsonObject given, String key) {
+        return given.getJsonArray(key, new JsonArray()).stream().map(String::valueOf).collect(Collectors.joining("\n"));
     }
-    for (Map.Entry<String, Object> expected : given.getJsonObject("settings", new JsonObject())) {
-      assertEquals(expected.getValue(), settings.get(expected.getKey()), expected.getKey());
+
+    private static Loaded<ManagerConfig> read(JsonObject given) {
+        String[] flags = given.getJsonArray("flags", new JsonArray()).stream().map(String::valueOf).toArray(String[]::new);
+        Map<String, String> environment = given.getJsonObject("environment", new JsonObject()).stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> String.valueOf(e.getValue())));
+        boolean hasFile = given.containsKey("config");
+        Program.Spec<ManagerConfig> spec = ManagerMain.spec();
+        Layers layers = Layers.ofFile(given.getJsonObject("config", new JsonObject()), hasFile ? "test.json" : "command line")
+                .withEnvironment(spec.variables(), environment).withFlags(Program.flags(spec).parse(flags).settings());
+        return spec.reader().read(layers, environment, !hasFile);
     }
-    // Whatever a case calls a secret contains this word, and nothing may show it.
-    assertFalse((shown + problems + warnings).contains("sesame"), shown + problems + warnings);
-  }
 
-  private static String lines(JsonObject given, String key) {
-    return given.getJsonArray(key, new JsonArray()).stream().map(String::valueOf).collect(Collectors.joining("\n"));
-  }
-
-  private static Loaded<ManagerConfig> read(JsonObject given) {
-    String[] flags = given.getJsonArray("flags", new JsonArray()).stream().map(String::valueOf).toArray(String[]::new);
-    Map<String, String> environment = given.getJsonObject("environment", new JsonObject()).stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, e -> String.valueOf(e.getValue())));
-    boolean hasFile = given.containsKey("config");
-    Program.Spec<ManagerConfig> spec = ManagerMain.spec();
-    Layers layers = Layers.ofFile(given.getJsonObject("config", new JsonObject()), hasFile ? "test.json" : "command line")
-        .withEnvironment(spec.variables(), environment).withFlags(Program.flags(spec).parse(flags).settings());
-    return spec.reader().read(layers, environment, !hasFile);
-  }
-
-  @Test
-  void theExampleLoadsWithoutAWarning() {
-    ManagerConfig config = example("manager.json");
-    assertTrue(config.dryRun());
-    assertTrue(config.hosts().primaryIsActive());
-  }
-
-  private static ManagerConfig example(String name) {
-    try {
-      JsonObject file = new JsonObject(Files.readString(EXAMPLES.resolve(name)));
-      Loaded<ManagerConfig> loaded = read(new JsonObject().put("config", file));
-      assertEquals(List.of(), loaded.warnings(), name);
-      return loaded.config();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    @Test
+    void theExampleLoadsWithoutAWarning() {
+        ManagerConfig config = example("manager.json");
+        assertTrue(config.dryRun());
+        assertTrue(config.hosts().primaryIsActive());
     }
-  }
+
+    private static ManagerConfig example(String name) {
+        try {
+            JsonObject file = new JsonObject(Files.readString(EXAMPLES.resolve(name)));
+            Loaded<ManagerConfig> loaded = read(new JsonObject().put("config", file));
+            assertEquals(List.of(), loaded.warnings(), name);
+            return loaded.config();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 }

@@ -13,44 +13,44 @@ import java.util.Map;
  * @param fileName how to name the file in messages
  */
 public record Layers(Map<String, Given> flags, Map<String, Given> environment, JsonObject file, String fileName) {
-  /**
-   * A text and who gave it.
-   *
-   * @param text as it was written
-   * @param where {@code flag --interval} or {@code environment DRY_RUN}
-   */
-  public record Given(String text, String where) {
-  }
+    /**
+     * A text and who gave it.
+     *
+     * @param text as it was written
+     * @param where {@code flag --interval} or {@code environment DRY_RUN}
+     */
+    public record Given(String text, String where) {
+    }
 
-  /** A file (or an object that takes its place) alone. */
-  public static Layers ofFile(JsonObject file, String fileName) {
-    return new Layers(Map.of(), Map.of(), file, fileName);
-  }
+    /** A file (or an object that takes its place) alone. */
+    public static Layers ofFile(JsonObject file, String fileName) {
+        return new Layers(Map.of(), Map.of(), file, fileName);
+    }
 
-  /**
-   * The same with the variables of {@code values} that {@code keys} (variable to key) knows.
-   *
-   * @throws ConfigException when two variables that set the same key contradict each other
-   */
-  public Layers withEnvironment(Map<String, String> keys, Map<String, String> values) {
-    Map<String, Given> found = new LinkedHashMap<>();
-    keys.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(entry -> {
-      String text = values.getOrDefault(entry.getKey(), "");
-      if (text.isEmpty()) {
-        return;
-      }
-      Given given = new Given(text, "environment " + entry.getKey());
-      Given earlier = found.putIfAbsent(entry.getValue(), given);
-      if (earlier != null && !earlier.text().equals(text)) {
-        throw new ConfigException(new Problem(given.where(), entry.getValue(), "\"" + text + "\"",
-            "contradicts " + earlier.where() + " \"" + earlier.text() + "\"; set one of them, or both alike"));
-      }
-    });
-    return new Layers(flags, found, file, fileName);
-  }
+    /**
+     * The same with the variables of {@code values} that {@code keys} (variable to key) knows.
+     *
+     * @throws ConfigException when two variables that set the same key contradict each other
+     */
+    public Layers withEnvironment(Map<String, String> keys, Map<String, String> values) {
+        Map<String, Given> found = new LinkedHashMap<>();
+        keys.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(entry -> {
+            String text = values.getOrDefault(entry.getKey(), "");
+            if (text.isEmpty()) {
+                return;
+            }
+            Given given = new Given(text, "environment " + entry.getKey());
+            Given earlier = found.putIfAbsent(entry.getValue(), given);
+            if (earlier != null && !earlier.text().equals(text)) {
+                throw new ConfigException(new Problem(given.where(), entry.getValue(), "\"" + text + "\"",
+                        "contradicts " + earlier.where() + " \"" + earlier.text() + "\"; set one of them, or both alike"));
+            }
+        });
+        return new Layers(flags, found, file, fileName);
+    }
 
-  /** The same with these flags. */
-  public Layers withFlags(Map<String, Given> given) {
-    return new Layers(given, environment, file, fileName);
-  }
+    /** The same with these flags. */
+    public Layers withFlags(Map<String, Given> given) {
+        return new Layers(given, environment, file, fileName);
+    }
 }

@@ -9,9 +9,9 @@ package failover.protocol.config;
  * @param message what is wrong with it and what would do
  */
 public record Problem(String where, String key, String value, String message) {
-  @Override
-  public String toString() {
-    String place = key.isEmpty() || where.endsWith(" " + key) ? where : where + ": " + key;
-    return place + ": " + (value.isEmpty() ? "" : value + " ") + message;
-  }
+    @Override
+    public String toString() {
+        String place = key.isEmpty() || where.endsWith(" " + key) ? where : where + ": " + key;
+        return place + ": " + (value.isEmpty() ? "" : value + " ") + message;
+    }
 }

@@ -4,30 +4,30 @@ import java.util.Objects;
 
 /** A text that must never be printed: {@link #toString} says {@code ***}; only {@link #reveal} gives it away, to the one who needs it. */
 public final class Secret {
-  private static final String MASK = "***";
-  private final String value;
+    private static final String MASK = "***";
+    private final String value;
 
-  public Secret(String value) {
-    this.value = Objects.requireNonNull(value);
-  }
+    public Secret(String value) {
+        this.value = Objects.requireNonNull(value);
+    }
 
-  /** The text itself; never log what this returns. */
-  public String reveal() {
-    return value;
-  }
+    /** The text itself; never log what this returns. */
+    public String reveal() {
+        return value;
+    }
 
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Secret secret && secret.value.equals(value);
-  }
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Secret secret && secret.value.equals(value);
+    }
 
-  @Override
-  public int hashCode() {
-    return value.hashCode();
-  }
+    @Override
+    public int hashCode() {
+        return value.hashCode();
+    }
 
-  @Override
-  public String toString() {
-    return MASK;
-  }
+    @Override
+    public String toString() {
+        return MASK;
+    }
 }

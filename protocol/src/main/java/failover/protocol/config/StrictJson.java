@@ -19,98 +19,98 @@ import java.io.IOException;
  * line and column. Vert.x's own reader keeps the last of two equal keys and quotes the text, which may hold a secret.
  */
 public final class StrictJson implements ConfigProcessor {
-  static final String NAME = "strict-json";
-  private static final JsonFactory FACTORY = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    static final String NAME = "strict-json";
+    private static final JsonFactory FACTORY = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public Future<JsonObject> process(Vertx vertx, JsonObject configuration, Buffer input) {
-    try {
-      return Future.succeededFuture(parse(input.getBytes()));
-    } catch (IllegalArgumentException e) {
-      return Future.failedFuture(e);
+    @Override
+    public String name() {
+        return NAME;
     }
-  }
 
-  /**
-   * Reads a whole file.
-   *
-   * @throws IllegalArgumentException with line, column and what is wrong, without the text itself
-   */
-  static JsonObject parse(byte[] bytes) {
-    try (JsonParser parser = FACTORY.createParser(bytes)) {
-      if (parser.nextToken() == null) {
-        throw new IllegalArgumentException("is empty; write at least {}");
-      }
-      if (parser.currentToken() != JsonToken.START_OBJECT) {
-        throw at(parser.currentTokenLocation(), "the file must be one object in braces");
-      }
-      JsonObject object = object(parser);
-      JsonToken more;
-      try {
-        more = parser.nextToken();
-      } catch (JsonProcessingException e) {
-        more = JsonToken.NOT_AVAILABLE;
-      }
-      if (more != null) {
-        throw at(parser.currentTokenLocation(), "there is text after the closing brace; remove it");
-      }
-      return object;
-    } catch (JsonProcessingException e) {
-      throw at(e.getLocation(), reason(e.getOriginalMessage()));
-    } catch (IOException e) {
-      throw new IllegalArgumentException("is not readable: " + e.getMessage(), e);
-    }
-  }
-
-  private static JsonObject object(JsonParser parser) throws IOException {
-    JsonObject object = new JsonObject();
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String key = parser.currentName();
-      parser.nextToken();
-      object.put(key, value(parser));
-    }
-    return object;
-  }
-
-  private static Object value(JsonParser parser) throws IOException {
-    switch (parser.currentToken()) {
-      case START_OBJECT:
-        return object(parser);
-      case START_ARRAY:
-        JsonArray array = new JsonArray();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          array.add(value(parser));
+    @Override
+    public Future<JsonObject> process(Vertx vertx, JsonObject configuration, Buffer input) {
+        try {
+            return Future.succeededFuture(parse(input.getBytes()));
+        } catch (IllegalArgumentException e) {
+            return Future.failedFuture(e);
         }
-        return array;
-      case VALUE_STRING:
-        return parser.getText();
-      case VALUE_NUMBER_INT:
-      case VALUE_NUMBER_FLOAT:
-        return parser.getNumberValue();
-      case VALUE_TRUE:
-        return true;
-      case VALUE_FALSE:
-        return false;
-      default:
-        return null;
     }
-  }
 
-  /** Jackson quotes what it met, and that may be a secret that lacks its quotes. */
-  private static String reason(String message) {
-    if (message.startsWith("Unrecognized token")) {
-      return "there is a word without double quotes (only true, false and null go without)";
+    /**
+     * Reads a whole file.
+     *
+     * @throws IllegalArgumentException with line, column and what is wrong, without the text itself
+     */
+    static JsonObject parse(byte[] bytes) {
+        try (JsonParser parser = FACTORY.createParser(bytes)) {
+            if (parser.nextToken() == null) {
+                throw new IllegalArgumentException("is empty; write at least {}");
+            }
+            if (parser.currentToken() != JsonToken.START_OBJECT) {
+                throw at(parser.currentTokenLocation(), "the file must be one object in braces");
+            }
+            JsonObject object = object(parser);
+            JsonToken more;
+            try {
+                more = parser.nextToken();
+            } catch (JsonProcessingException e) {
+                more = JsonToken.NOT_AVAILABLE;
+            }
+            if (more != null) {
+                throw at(parser.currentTokenLocation(), "there is text after the closing brace; remove it");
+            }
+            return object;
+        } catch (JsonProcessingException e) {
+            throw at(e.getLocation(), reason(e.getOriginalMessage()));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("is not readable: " + e.getMessage(), e);
+        }
     }
-    int detail = message.indexOf("\n");
-    return "this is not JSON: " + (detail < 0 ? message : message.substring(0, detail));
-  }
 
-  private static IllegalArgumentException at(JsonLocation location, String message) {
-    return new IllegalArgumentException("line " + location.getLineNr() + ", column " + location.getColumnNr() + ": " + message);
-  }
+    private static JsonObject object(JsonParser parser) throws IOException {
+        JsonObject object = new JsonObject();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String key = parser.currentName();
+            parser.nextToken();
+            object.put(key, value(parser));
+        }
+        return object;
+    }
+
+    private static Object value(JsonParser parser) throws IOException {
+        switch (parser.currentToken()) {
+            case START_OBJECT:
+                return object(parser);
+            case START_ARRAY:
+                JsonArray array = new JsonArray();
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    array.add(value(parser));
+                }
+                return array;
+            case VALUE_STRING:
+                return parser.getText();
+            case VALUE_NUMBER_INT:
+            case VALUE_NUMBER_FLOAT:
+                return parser.getNumberValue();
+            case VALUE_TRUE:
+                return true;
+            case VALUE_FALSE:
+                return false;
+            default:
+                return null;
+        }
+    }
+
+    /** Jackson quotes what it met, and that may be a secret that lacks its quotes. */
+    private static String reason(String message) {
+        if (message.startsWith("Unrecognized token")) {
+            return "there is a word without double quotes (only true, false and null go without)";
+        }
+        int detail = message.indexOf("\n");
+        return "this is not JSON: " + (detail < 0 ? message : message.substring(0, detail));
+    }
+
+    private static IllegalArgumentException at(JsonLocation location, String message) {
+        return new IllegalArgumentException("line " + location.getLineNr() + ", column " + location.getColumnNr() + ": " + message);
+    }
 }
