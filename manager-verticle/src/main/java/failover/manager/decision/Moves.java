@@ -127,9 +127,7 @@ final class Moves {
         switch (move.step) {
             case DEMOTING:
                 if (move.silentFrom) {
-                    out.add(say(Level.WARNING, "Step 1: [" + move.from + "] is unreachable, skipping become_passive (" + failure.detail()
-                            + "): it is replaced on its silence alone"));
-                    promoteNext(state, move, now, out);
+                    replaceSilent(state, move, " (" + failure.detail() + ")", now, out);
                 } else {
                     move.trouble = "[" + move.from + "] did not answer become_passive: " + failure.detail();
                     fail(state, now, out);
@@ -201,14 +199,24 @@ final class Moves {
     private void demote(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         if (move.silentFrom && !state.view(move.from).ours()) {
             move.command = 0;
-            out.add(say(Level.WARNING, "Step 1: [" + move.from + "] is unreachable, skipping become_passive: it is replaced on its silence "
-                    + "alone"));
-            promoteNext(state, move, now, out);
+            replaceSilent(state, move, "", now, out);
             return;
         }
         out.add(say(Level.INFO, "Step 1: Sending become_passive to [" + move.from + "]..."));
         Duration limit = move.silentFrom ? shorter(LAST_CALL, rules.requestTimeout()) : rules.demotionTimeout();
         command(move, move.from, Action.BECOME_PASSIVE, limit, now, out);
+    }
+
+    private void replaceSilent(ManagerState state, Move move, String detail, Now now, List<ManagerEffect> out) {
+        if (!state.view(move.from).silent(rules, now)) {
+            // It came back while its last call was out: it lives, and may well be active.
+            move.trouble = "[" + move.from + "] answers again, but has not answered become_passive" + detail;
+            fail(state, now, out);
+            return;
+        }
+        out.add(say(Level.WARNING, "Step 1: [" + move.from + "] is unreachable, skipping become_passive" + detail
+                + ": it is replaced on its silence alone"));
+        promoteNext(state, move, now, out);
     }
 
     private void demoted(ManagerState state, Move move, boolean done, FailoverResponse response, Now now, List<ManagerEffect> out) {

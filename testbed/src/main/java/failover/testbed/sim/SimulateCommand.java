@@ -85,6 +85,7 @@ public final class SimulateCommand implements Callable<Integer> {
     /** What one needs to play it again. */
     private String line(RunResult result) {
         return "seed " + result.seed() + " (" + runClass + ") trace " + Long.toHexString(result.hash()) + ": "
-                + (result.ok() ? "well" : result.violation() + "; see it with: simulate --class " + runClass + " --replay " + result.seed());
+                + (result.ok() ? "well" : result.violation() + "; see it with: simulate --class " + runClass + " --replay "
+                + result.seed());
     }
 }

@@ -1,0 +1,186 @@
+package failover.manager.decision;
+
+import failover.protocol.Now;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.StatusResponse;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The core with the least of a shell: time by hand, and two hosts that answer polls at once with what the test says, or not at all. */
+final class ManagerAtWork {
+    /** What a host says of itself. */
+    static final class Says {
+        boolean answers = true;
+        boolean active;
+        boolean verified = true;
+        boolean running = true;
+        boolean oldEnough = true;
+        boolean healthy = true;
+        boolean dryRun;
+        long slot = 1000;
+        long epoch;
+        String hostId;
+        String operation;
+        String staked = "STAKED";
+        List<String> unfit = List.of();
+    }
+
+    boolean dryRun;
+    ManagerMemory memory = new ManagerMemory("manager-id", 0, null, null, null, 0, null);
+    final Map<Host, Says> hosts = new EnumMap<>(Host.class);
+    ManagerCore core;
+    ManagerState state;
+    long nanos = -9_000_000_000L;
+    final Deque<ManagerEffect.Command> commands = new ArrayDeque<>();
+    final List<ManagerEffect.Poll> polls = new ArrayList<>();
+    final List<String> lines = new ArrayList<>();
+    final Map<Long, ManagerEffect.OperatorAnswer> answers = new LinkedHashMap<>();
+    ManagerMemory saved;
+    String saveError;
+    boolean holdPolls;
+    Long networkSlot = 1000L;
+    private final Deque<ManagerEvent> mailbox = new ArrayDeque<>();
+    private long tickets;
+
+    ManagerAtWork() {
+        for (Host host : Host.values()) {
+            Says says = new Says();
+            says.hostId = "id-" + host;
+            hosts.put(host, says);
+        }
+        hosts.get(Host.PRIMARY).active = true;
+    }
+
+    Says a() {
+        return hosts.get(Host.PRIMARY);
+    }
+
+    Says b() {
+        return hosts.get(Host.SECONDARY);
+    }
+
+    /** Starts, and lets the grace after the start go by. */
+    ManagerAtWork start() {
+        begin();
+        return beats(8);
+    }
+
+    ManagerAtWork begin() {
+        core = new ManagerCore(new ManagerRules(dryRun, true, "http://a", "http://b", Duration.ofSeconds(2), 5, 100, Duration.ofSeconds(5),
+                Duration.ofSeconds(2), 3, Duration.ofSeconds(120), Duration.ofMinutes(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
+                Duration.ofSeconds(13), null));
+        take(core.start(memory, now()));
+        return this;
+    }
+
+    Now now() {
+        return new Now(nanos, 1_790_000_000_000L + nanos / 1_000_000);
+    }
+
+    /** So many heartbeats of 2 s, every one polled and answered. */
+    ManagerAtWork beats(int count) {
+        for (int i = 0; i < count; i++) {
+            nanos += 2_000_000_000L;
+            post(new ManagerEvent.Tick());
+        }
+        return this;
+    }
+
+    void post(ManagerEvent event) {
+        mailbox.add(event);
+        while (!mailbox.isEmpty()) {
+            take(core.step(state, mailbox.poll(), now()));
+        }
+    }
+
+    private void take(Step step) {
+        state = step.state();
+        for (ManagerEffect effect : step.effects()) {
+            if (effect instanceof ManagerEffect.Poll poll) {
+                polls.add(poll);
+                if (!holdPolls) {
+                    mailbox.add(answer(poll));
+                }
+            } else if (effect instanceof ManagerEffect.ReadNetworkSlot) {
+                mailbox.add(networkSlot == null ? new ManagerEvent.NetworkSlotUnknown("429")
+                        : new ManagerEvent.NetworkSlotRead(networkSlot));
+            } else if (effect instanceof ManagerEffect.Save save) {
+                saved = saveError == null ? save.memory() : saved;
+                mailbox.add(new ManagerEvent.Saved(saveError));
+            } else if (effect instanceof ManagerEffect.Remember remember) {
+                saved = remember.memory();
+            } else if (effect instanceof ManagerEffect.Command command) {
+                commands.add(command);
+            } else if (effect instanceof ManagerEffect.Answer answer) {
+                if (answers.put(answer.ticket(), answer.answer()) != null) {
+                    throw new AssertionError("answered twice: " + answer);
+                }
+            } else if (effect instanceof ManagerEffect.Say say) {
+                lines.add(say.line());
+            }
+        }
+    }
+
+    ManagerEvent answer(ManagerEffect.Poll poll) {
+        Says says = hosts.get(poll.host());
+        if (!says.answers) {
+            return new ManagerEvent.StatusFailed(poll.host(), poll.poll(), new Failure(Failure.Kind.NO_ANSWER, "timeout"));
+        }
+        return new ManagerEvent.StatusReplied(poll.host(), poll.poll(), new StatusResponse(says.running, 300, says.oldEnough, says.slot, 0,
+                0, says.healthy, says.active, 0, null, now().wallSeconds(), says.hostId, "1", says.active ? "active" : "passive", null,
+                says.staked, says.verified, says.epoch, says.dryRun, says.operation, null, says.unfit));
+    }
+
+    long ask() {
+        post(new ManagerEvent.FailoverAsked(++tickets, "test"));
+        return tickets;
+    }
+
+    /** The command that is out is answered. */
+    void reply(String outcome) {
+        reply(outcome, false);
+    }
+
+    void reply(String outcome, boolean dead) {
+        ManagerEffect.Command command = commands.remove();
+        nanos += 100_000_000L;
+        boolean done = "done".equals(outcome);
+        Says says = hosts.get(command.host());
+        says.epoch = Math.max(says.epoch, command.request().epoch());
+        if (done) {
+            says.active = "become_active".equals(command.request().action());
+        }
+        post(new ManagerEvent.CommandReplied(command.command(), new FailoverResponse(done, outcome, false, 0, null, outcome, done, null,
+                dead, command.request().epoch(), 100)));
+    }
+
+    void noReply(Failure.Kind kind) {
+        ManagerEffect.Command command = commands.remove();
+        nanos += 100_000_000L;
+        post(new ManagerEvent.CommandFailed(command.command(), new Failure(kind, "timeout")));
+    }
+
+    /** What is out, as {@code host action}; empty when nothing is. */
+    String out() {
+        ManagerEffect.Command command = commands.peek();
+        return command == null ? "" : command.host() + " " + command.request().action();
+    }
+
+    Verdict verdict() {
+        return state.judgement.verdict();
+    }
+
+    String blockers() {
+        return String.join("; ", state.judgement.blockers());
+    }
+
+    long said(String part) {
+        return lines.stream().filter(line -> line.contains(part)).count();
+    }
+}

@@ -1,0 +1,199 @@
+package failover.manager.decision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.manager.decision.Failure.Kind;
+import failover.manager.decision.ManagerMemory.Step;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MoveTest {
+    private final ManagerAtWork manager = new ManagerAtWork();
+
+    private void promoting() {
+        manager.start();
+        manager.ask();
+        manager.reply("done");
+        assertEquals("secondary become_active", manager.out());
+    }
+
+    @Test
+    void aMoveDemotesThenPromotesAndAnswersItsOperator() {
+        promoting();
+        long epoch = manager.commands.peek().request().epoch();
+        manager.reply("done");
+        assertEquals(200, manager.answers.get(1L).status());
+        assertEquals(Host.SECONDARY, manager.state.holder);
+        assertEquals(epoch, manager.saved.epoch());
+        assertNull(manager.saved.intent());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"failed", "refused", "unknown"})
+    void om03AFailedDemotionIsNeverFollowedByAPromotion(String outcome) {
+        manager.start();
+        manager.ask();
+        manager.reply(outcome);
+        assertEquals("", manager.beats(20).out());
+        assertEquals(500, manager.answers.get(1L).status());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void om1AnUnansweredDemotionIsNeverFollowedByAPromotion(Kind kind) {
+        manager.start();
+        manager.ask();
+        manager.noReply(kind);
+        assertEquals("", manager.beats(20).out());
+    }
+
+    @Test
+    void aHostSilentForSIsAskedOnceMoreAndThenReplaced() {
+        manager.start();
+        manager.a().answers = false;
+        manager.beats(5);
+        assertEquals("primary become_passive", manager.out());
+        manager.noReply(Kind.NO_ANSWER);
+        assertEquals("secondary become_active", manager.out());
+    }
+
+    @Test
+    void aHostThatComesBackWhileItsLastCallIsOutIsNotReplaced() {
+        manager.start();
+        manager.a().answers = false;
+        manager.beats(5);
+        manager.a().answers = true;
+        manager.beats(1);
+        manager.noReply(Kind.NO_ANSWER);
+        assertEquals("", manager.beats(9).out());
+        assertEquals(Host.PRIMARY, manager.state.holder);
+    }
+
+    @Test
+    void pf3ARefusedPromotionIsGivenBackUnderAHigherEpoch() {
+        promoting();
+        long epoch = manager.commands.peek().request().epoch();
+        manager.reply("refused");
+        assertEquals("primary become_active", manager.out());
+        assertTrue(manager.commands.peek().request().epoch() > epoch);
+        manager.reply("done");
+        assertEquals(Host.PRIMARY, manager.state.holder);
+        assertEquals(500, manager.answers.get(1L).status());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"unknown", "failed"})
+    void svs3AnUnknownPromotionIsClearedBeforeTheOldOneHasItBack(String outcome) {
+        promoting();
+        manager.reply(outcome);
+        assertEquals("secondary become_passive", manager.out());
+        assertTrue(!manager.commands.peek().request().planned(), "and may be killed for it");
+        manager.reply("unknown");
+        manager.beats(3);
+        assertEquals("secondary become_passive", manager.out(), "again and again, and nothing else");
+        manager.reply("done");
+        assertEquals("primary become_active", manager.out());
+    }
+
+    @Test
+    void svs3ALostPromotionIsReadFromTheStatusAndNeverRepeated() {
+        promoting();
+        manager.noReply(Kind.NO_ANSWER);
+        manager.b().active = true;
+        assertEquals("", manager.beats(1).out());
+        assertEquals(Host.SECONDARY, manager.state.holder);
+        assertEquals(200, manager.answers.get(1L).status());
+    }
+
+    @Test
+    void scenario7ALostPromotionThatNothingTellsOfIsCleared() {
+        promoting();
+        manager.noReply(Kind.NO_ANSWER);
+        manager.b().operation = "become_active";
+        assertEquals("", manager.beats(9).out());
+        assertEquals("secondary become_passive", manager.beats(2).out());
+    }
+
+    @Test
+    void aTargetThatIsSilentForSWhileItIsClearedCountsAsGone() {
+        promoting();
+        manager.reply("unknown");
+        manager.b().answers = false;
+        for (int i = 0; i < 6 && !"primary become_active".equals(manager.out()); i++) {
+            if (!manager.commands.isEmpty()) {
+                manager.noReply(Kind.NO_ANSWER);
+            }
+            manager.beats(1);
+        }
+        assertEquals("primary become_active", manager.out());
+    }
+
+    @Test
+    void aDeadHostIsNotGivenTheIdentityBack() {
+        manager.start();
+        manager.ask();
+        manager.reply("done", true);
+        manager.reply("refused");
+        assertEquals("", manager.out());
+        assertEquals(500, manager.answers.get(1L).status());
+    }
+
+    @Test
+    void om11AnOperatorsRequestWhileBusyIsRefusedByName() {
+        promoting();
+        long second = manager.ask();
+        assertEquals(503, manager.answers.get(second).status());
+        assertTrue(manager.answers.get(second).error().contains("is under way"));
+        manager.reply("done");
+        assertEquals(2, manager.answers.size());
+    }
+
+    @Test
+    void aMoveThatCannotBeMadeDurableIsNotBegun() {
+        manager.start();
+        manager.saveError = "state.json: No space left on device";
+        long ticket = manager.ask();
+        assertEquals("", manager.out());
+        assertEquals(500, manager.answers.get(ticket).status());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Step.class)
+    void scenario36ARestartedManagerReadsRealityAtEveryStep(Step step) {
+        manager.memory = new ManagerMemory("manager-id", 7, Host.PRIMARY, "http://a", "http://b", 0,
+                new ManagerMemory.Intent("op", Host.PRIMARY, Host.SECONDARY, step, "test"));
+        manager.a().active = false;
+        manager.a().epoch = 7;
+        manager.begin().beats(1);
+        boolean open = step == Step.PROMOTING || step == Step.CLEARING;
+        assertEquals(open ? "secondary become_passive" : "", manager.out());
+        if (open) {
+            assertEquals(8, manager.commands.peek().request().epoch(), "a command still on its way is refused under a higher epoch");
+            manager.reply("done");
+        }
+        assertEquals("secondary become_passive", manager.beats(9).out(), "nobody is active: the last holder again, the other one first");
+        manager.reply("done");
+        assertEquals("primary become_active", manager.out());
+    }
+
+    @Test
+    void scenario51TheCooldownSurvivesARestart() {
+        manager.start();
+        manager.a().healthy = false;
+        manager.beats(3);
+        manager.reply("done");
+        manager.reply("done");
+        assertTrue(manager.saved.movedAtMillis() > 0);
+        manager.memory = manager.saved;
+        manager.a().healthy = true;
+        manager.b().healthy = false;
+        manager.begin().beats(9);
+        assertTrue(manager.blockers().contains("cooldown"), manager.blockers());
+        assertEquals("", manager.out());
+        assertEquals("secondary become_passive", manager.beats(150).out());
+    }
+}
