@@ -115,9 +115,16 @@ final class FencerRig implements AutoCloseable {
         }
     }
 
+    /** Whether it may still run its program: what is on its way out (PF_EXITING, 4), or out and not yet collected, may not. */
     static boolean alive(ProcessRef process) {
-        return ProcessRef.of(process.pid()).filter(found -> found.start() == process.start()).isPresent()
-                && ProcessHandle.of(process.pid()).map(ProcessHandle::isAlive).orElse(false);
+        try {
+            String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            return Long.parseLong(fields[19]) == process.start() && !"Z".equals(fields[0]) && !"X".equals(fields[0])
+                    && (Long.parseLong(fields[6]) & 4) == 0;
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     List<String> fences() throws IOException {
