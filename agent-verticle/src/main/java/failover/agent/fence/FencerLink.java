@@ -1,0 +1,157 @@
+package failover.agent.fence;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The agent's word with its fencer (E4, E16). Blocking, microseconds each but {@link #awaitArmed}; any thread, among them the dead-man's.
+ * Building one changes nothing on disk: a restarted agent reads {@link #previous} first, and arms with that deadline, never with a
+ * longer one of its own.
+ */
+public final class FencerLink {
+
+    private static final Duration LOOK = Duration.ofMillis(5);
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final LeaseFile files;
+    private final BootClock clock;
+    private final ProcessRef agent;
+    private final String bootId;
+    private final String nonce;
+    private final Optional<Lease> previous;
+    private Lease lease;
+
+    /**
+     * The link of this process.
+     *
+     * @throws IOException when /proc cannot be read
+     */
+    public FencerLink(LeaseFile files, BootClock clock) throws IOException {
+        this(files, clock, ProcessRef.of(ProcessHandle.current().pid())
+                .orElseThrow(() -> new IOException("/proc does not show this process: is /proc mounted?")));
+    }
+
+    FencerLink(LeaseFile files, BootClock clock, ProcessRef agent) throws IOException {
+        this.files = files;
+        this.clock = clock;
+        this.agent = agent;
+        this.bootId = clock.bootId();
+        byte[] random = new byte[16];
+        RANDOM.nextBytes(random);
+        this.nonce = HexFormat.of().formatHex(random);
+        this.previous = files.read().filter(found -> found.bootId().equals(bootId));
+        this.lease = new Lease(bootId, nonce, 0, 0, agent, 0, 0, ProcessRef.NONE);
+    }
+
+    /** Names this start of the agent. */
+    public String nonce() {
+        return nonce;
+    }
+
+    /** The lease another start of the agent left in this boot; its deadline still binds (E16). Empty: none, or damaged. */
+    public Optional<Lease> previous() {
+        return previous;
+    }
+
+    /** What the fencer did in this boot, oldest first. */
+    public List<String> fenced() throws IOException {
+        return files.fenced().stream().filter(line -> line.contains(" boot_id=" + bootId + " ")).toList();
+    }
+
+    /**
+     * Hands the fencer a deadline; it counts only once {@link #awaitArmed} says so.
+     *
+     * @param deadlineMs the lease's end on {@link BootClock}
+     * @param validator  what to kill; at least its pid or its name
+     * @throws IllegalArgumentException for a deadline that has passed or a validator without pid and name
+     * @throws IOException when it could not be written: the identity must not be set
+     */
+    public synchronized void arm(long deadlineMs, ProcessRef validator) throws IOException {
+        if (validator.pid() <= 0 && validator.comm().isEmpty()) {
+            throw new IllegalArgumentException("a fencer needs the validator's pid or its process name to kill it");
+        }
+        long now = clock.millis();
+        if (deadlineMs <= now) {
+            throw new IllegalArgumentException("the deadline " + deadlineMs + " has passed, it is " + now + " ms since boot");
+        }
+        write(new Lease(bootId, nonce, lease.seq() + 1, deadlineMs, agent, lease.commandPgid(), lease.commandStart(), validator));
+    }
+
+    /**
+     * Moves the deadline. An earlier one than is held changes nothing; one that has run out is never revived (E0).
+     *
+     * @return whether the lease is still held
+     * @throws IOException when it could not be written: the former deadline stands
+     */
+    public synchronized boolean renew(long deadlineMs) throws IOException {
+        if (clock.millis() >= lease.deadlineMs()) {
+            return false;
+        }
+        if (deadlineMs > lease.deadlineMs()) {
+            write(new Lease(bootId, nonce, lease.seq() + 1, deadlineMs, agent, lease.commandPgid(), lease.commandStart(),
+                    lease.validator()));
+        }
+        return true;
+    }
+
+    /**
+     * Names the process group of the command that runs now, so that a fence takes it along; {@link ProcessRef#NONE} when it has ended.
+     *
+     * @param leader the group's leader: a process started in a group or session of its own, never the agent's
+     */
+    public synchronized void command(ProcessRef leader) throws IOException {
+        Lease next = new Lease(bootId, nonce, lease.seq() + 1, lease.deadlineMs(), agent, leader.pid(), leader.start(), lease.validator());
+        if (next.deadlineMs() > 0) {
+            write(next);
+        } else {
+            lease = new Lease(bootId, nonce, lease.seq(), 0, agent, leader.pid(), leader.start(), lease.validator());
+        }
+    }
+
+    /** Lets the fencer rest: only after a verified demotion (E15). */
+    public synchronized void disarm() throws IOException {
+        write(new Lease(bootId, nonce, lease.seq() + 1, 0, agent, 0, 0, lease.validator()));
+    }
+
+    /** The fencer's answer, if it belongs to this boot, echoes the nonce and is not older than that. Ground of {@code fence_capable}. */
+    public Optional<Answer> answered(String echoed, Duration maxAge) throws IOException {
+        long now = clock.millis();
+        return files.answer().filter(answer -> answer.bootId().equals(bootId) && answer.nonce().equals(echoed)
+                && now - answer.atMs() <= maxAge.toMillis());
+    }
+
+    /**
+     * Waits until the fencer has answered that it acts on the deadline last written. Blocks its thread, never an event loop's.
+     *
+     * @return false when it has not within the limit: the identity must not be set
+     */
+    public boolean awaitArmed(Duration limit) throws IOException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (true) {
+            if (armed()) {
+                return true;
+            }
+            if (System.nanoTime() - end >= 0 || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOK.toNanos());
+        }
+    }
+
+    private synchronized boolean armed() throws IOException {
+        Lease told = lease;
+        return told.deadlineMs() > clock.millis() && files.answer().filter(answer -> answer.bootId().equals(bootId)
+                && answer.nonce().equals(nonce) && answer.seq() == told.seq() && answer.armed()
+                && answer.deadlineMs() == told.deadlineMs()).isPresent();
+    }
+
+    private synchronized void write(Lease next) throws IOException {
+        files.write(next);
+        lease = next;
+    }
+}

@@ -1,0 +1,70 @@
+package failover.agent.fence;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The directory in memory where agent and fencer meet (E4). Blocking, microseconds on tmpfs; not for two writers at a time
+ * ({@link FencerLink} sees to that).
+ *
+ * @param directory the fencer's {@code --dir}, /run/failover unless told otherwise
+ */
+public record LeaseFile(Path directory) {
+
+    /**
+     * Replaces the lease in one step, readable by its owner only. Not synced: the file is to survive the agent, not the machine.
+     *
+     * @throws IOException when the directory is missing, not ours or full: the lease that was there stands, and the fencer acts on it
+     */
+    public void write(Lease lease) throws IOException {
+        Path fresh = directory.resolve("lease.new");
+        try {
+            Files.deleteIfExists(fresh);
+            try (FileChannel channel = FileChannel.open(fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                ByteBuffer bytes = ByteBuffer.wrap(lease.format().getBytes(StandardCharsets.ISO_8859_1));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            }
+            Files.move(fresh, directory.resolve("lease"), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new IOException("cannot write the fencer's lease in " + directory + " (is failover-fencer.service running, is this the"
+                    + " user it was set up for, is there room?): " + e, e);
+        }
+    }
+
+    /** The lease as it stands, of whatever boot; empty when there is none or it is damaged. */
+    public Optional<Lease> read() throws IOException {
+        return text("lease").flatMap(Lease::parse);
+    }
+
+    /** The fencer's last answer; empty when there is none or it is damaged. Its age is the reader's to judge. */
+    public Optional<Answer> answer() throws IOException {
+        return text("answer").flatMap(Answer::parse);
+    }
+
+    /** What the fencer did, oldest first, one line each, of whatever boot: {@code event=fired | unverified | fenced}, then key=value. */
+    public List<String> fenced() throws IOException {
+        return text("fenced").map(text -> text.lines().toList()).orElse(List.of());
+    }
+
+    private Optional<String> text(String name) throws IOException {
+        try {
+            return Optional.of(Files.readString(directory.resolve(name), StandardCharsets.ISO_8859_1));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package failover.agent.fence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LeaseTest {
+
+    private static final ProcessRef VALIDATOR = new ProcessRef(42, 4200, "agave-validator", "0::/system.slice/agave.service");
+
+    @TempDir
+    private Path dir;
+    private BootClock clock;
+    private LeaseFile files;
+
+    @BeforeEach
+    void boot() throws IOException {
+        Files.createDirectories(dir.resolve("proc/sys/kernel/random"));
+        Files.writeString(dir.resolve("proc/sys/kernel/random/boot_id"), "this-boot\n");
+        clock = new BootClock(dir.resolve("proc"));
+        files = new LeaseFile(dir);
+        at(100_000);
+    }
+
+    private void at(long millis) throws IOException {
+        Files.writeString(dir.resolve("proc/uptime"), millis / 1000 + "." + (millis % 1000 / 10 + 100 + "").substring(1) + " 12.34\n");
+    }
+
+    private FencerLink link() throws IOException {
+        return new FencerLink(files, clock, new ProcessRef(7, 700, "java", ""));
+    }
+
+    private void answer(String nonce, long seq, long atMs, int armed, long deadline) throws IOException {
+        Files.writeString(dir.resolve("answer"), "version=1\nboot_id=this-boot\nfencer_pid=9\nat_ms=" + atMs + "\nnonce=" + nonce
+                + "\nseq=" + seq + "\narmed=" + armed + "\nproblem=\ndeadline_ms=" + deadline + "\nend=" + seq + "\n");
+    }
+
+    @Test
+    void theClockIsTheKernelsUptimeInMilliseconds() throws IOException {
+        Files.writeString(dir.resolve("proc/uptime"), "3123.07 4652.60\n");
+        assertEquals(3_123_070, clock.millis());
+        Files.writeString(dir.resolve("proc/uptime"), "nonsense");
+        assertThrows(IOException.class, clock::millis);
+    }
+
+    @Test
+    void whatIsWrittenIsReadAndOnlyItsOwnerMayReadIt() throws IOException {
+        Lease lease = new Lease("this-boot", "n1", 3, 110_000, new ProcessRef(7, 700, "", ""), 8, 800, VALIDATOR);
+        files.write(lease);
+        assertEquals(Optional.of(lease), files.read());
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve("lease"))));
+        assertFalse(Files.exists(dir.resolve("lease.new")));
+    }
+
+    @Test
+    void everyTornLeaseIsNoLease() {
+        String whole = new Lease("b", "n1", 3, 110_000, VALIDATOR, 0, 0, VALIDATOR).format();
+        for (int length = 0; length < whole.length() - 1; length++) {
+            assertEquals(Optional.empty(), Lease.parse(whole.substring(0, length)), "cut after " + length);
+        }
+        assertEquals(Optional.empty(), Lease.parse(whole.replace("deadline_ms=110000", "deadline_ms=soon")));
+    }
+
+    @Test
+    void aLeaseThatHasRunOutIsNeverRevived() throws IOException {
+        FencerLink link = link();
+        link.arm(110_000, VALIDATOR);
+        assertTrue(link.renew(112_000));
+        assertTrue(link.renew(111_000));
+        assertEquals(112_000, files.read().orElseThrow().deadlineMs());
+        at(112_000);
+        assertFalse(link.renew(120_000));
+        assertEquals(112_000, files.read().orElseThrow().deadlineMs());
+        assertThrows(IllegalArgumentException.class, () -> link.arm(112_000, VALIDATOR));
+    }
+
+    @Test
+    void anAnswerCountsOnlyWhenItEchoesTheLastWritingOfThisStart() throws IOException {
+        FencerLink link = link();
+        link.arm(110_000, VALIDATOR);
+        assertFalse(link.awaitArmed(Duration.ZERO));
+        answer(link.nonce(), 1, 100_000, 1, 110_000);
+        assertTrue(link.awaitArmed(Duration.ZERO));
+        link.renew(111_000);
+        assertFalse(link.awaitArmed(Duration.ZERO), "seq 1 says nothing of seq 2");
+        answer("another", 2, 100_000, 1, 111_000);
+        assertFalse(link.awaitArmed(Duration.ZERO));
+        answer(link.nonce(), 2, 100_000, 0, 111_000);
+        assertFalse(link.awaitArmed(Duration.ZERO), "it says that it could not act");
+    }
+
+    @Test
+    void anAnswerGrowsOld() throws IOException {
+        FencerLink link = link();
+        answer(link.nonce(), 1, 98_000, 0, 0);
+        assertTrue(link.answered(link.nonce(), Duration.ofSeconds(2)).isPresent());
+        at(100_010);
+        assertTrue(link.answered(link.nonce(), Duration.ofSeconds(2)).isEmpty());
+    }
+
+    @Test
+    void aRestartedAgentFindsTheDeadlineOfTheLastAndWritesNothingByItself() throws IOException {
+        link().arm(110_000, VALIDATOR);
+        byte[] before = Files.readAllBytes(dir.resolve("lease"));
+        FencerLink restarted = link();
+        assertEquals(110_000, restarted.previous().orElseThrow().deadlineMs());
+        assertEquals(new String(before, java.nio.charset.StandardCharsets.UTF_8), Files.readString(dir.resolve("lease")));
+        Files.writeString(dir.resolve("proc/sys/kernel/random/boot_id"), "next-boot\n");
+        assertTrue(link().previous().isEmpty());
+    }
+
+    @Test
+    void aRunningCommandIsNamedAndForgottenAgain() throws IOException {
+        FencerLink link = link();
+        link.command(new ProcessRef(50, 5000, "sh", ""));
+        assertTrue(files.read().isEmpty(), "nothing to tell before the first arming");
+        link.arm(110_000, VALIDATOR);
+        assertEquals(50, files.read().orElseThrow().commandPgid());
+        link.command(ProcessRef.NONE);
+        assertEquals(0, files.read().orElseThrow().commandPgid());
+        assertEquals(110_000, files.read().orElseThrow().deadlineMs());
+        link.disarm();
+        assertEquals(0, files.read().orElseThrow().deadlineMs());
+    }
+
+    @Test
+    void aFailedWritingNamesTheDirectoryAndLeavesTheLinkAsItWas() throws IOException {
+        FencerLink link = new FencerLink(new LeaseFile(dir.resolve("missing")), clock, VALIDATOR);
+        IOException refused = assertThrows(IOException.class, () -> link.arm(110_000, VALIDATOR));
+        assertTrue(refused.getMessage().contains(dir.resolve("missing").toString()), refused.getMessage());
+        assertFalse(link.renew(111_000), "nothing was armed");
+        assertThrows(IllegalArgumentException.class, () -> link.arm(110_000, ProcessRef.NONE));
+    }
+}
