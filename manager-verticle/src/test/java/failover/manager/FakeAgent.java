@@ -5,10 +5,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 
 /** A server that sees the very bytes of each request and answers with whatever bytes a test wants. */
@@ -40,7 +43,18 @@ final class FakeAgent {
 
     /** Nobody listens any more, and nobody else will be given the port's requests. */
     void close() {
+        int port = server.actualPort();
         Await.result(server.close());
+        // The kernel goes on accepting for the moment until the event loop has let go of the socket.
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (System.nanoTime() - deadline < 0) {
+            try (Socket probe = new Socket("127.0.0.1", port)) {
+                LockSupport.parkNanos(probe.isConnected() ? 5_000_000 : 1_000_000);
+            } catch (IOException expected) {
+                return;
+            }
+        }
+        throw new AssertionError("port " + port + " still accepts connections");
     }
 
     static void silence(NetSocket socket, String request) {
