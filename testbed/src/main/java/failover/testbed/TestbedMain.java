@@ -6,6 +6,7 @@ import failover.testbed.cli.KeygenCommand;
 import failover.testbed.cli.LabCommand;
 import failover.testbed.cluster.ClusterCommand;
 import failover.testbed.link.LinkCommand;
+import failover.testbed.sim.SimulateCommand;
 import failover.testbed.validator.ValidatorCommand;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Command;
 @Command(name = "failover-testbed", mixinStandardHelpOptions = true, version = "failover-testbed 1.0.0",
     description = "Simulated validators, a simulated cluster with a judge, and links that break: the laboratory of the failover system.",
     subcommands = {ClusterCommand.class, ValidatorCommand.class, LinkCommand.class, LabCommand.class, FaultCommand.class,
-        JudgeCommand.class, KeygenCommand.class})
+        JudgeCommand.class, KeygenCommand.class, SimulateCommand.class})
 public final class TestbedMain {
     private TestbedMain() {
     }

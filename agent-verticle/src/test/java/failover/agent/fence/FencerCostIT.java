@@ -10,7 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the fencer costs the host it guards, over three slices of 3 s (docs/fencer.md has longer runs): armed and renewed every 2 s, and disarmed, under each shell. */
+/**
+ * What the fencer costs the host it guards, over three slices of 3 s (docs/fencer.md has longer runs): armed and renewed every 2 s, and
+ * disarmed, under each shell.
+ */
 class FencerCostIT {
 
     private static final int SLICES = 3;
