@@ -9,6 +9,7 @@ import failover.protocol.wire.Role;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
@@ -88,9 +89,9 @@ final class MemoryText {
     }
 
     /** The content is not a memory; the message says why. */
-    static final class Unreadable extends Exception {
+    static final class Unreadable extends IOException {
         Unreadable(String message) {
-            super(message, null, false, false);
+            super(message);
         }
     }
 }

@@ -245,7 +245,7 @@ class AgentVerticleIT {
         try (TestAgent agent = new TestAgent(directory); TestAgent second = new TestAgent(directory)) {
             agent.start(new JsonObject());
             String message = assertThrows(Exception.class, () -> second.start(new JsonObject())).getMessage();
-            assertTrue(message.contains("in use by another agent"), message);
+            assertTrue(message.contains("is in use by"), message);
             JsonObject samePort = new JsonObject().put("state_dir", directory.resolve("other").toString())
                 .put("listen_addr", "127.0.0.1:" + agent.port());
             message = assertThrows(Exception.class, () -> second.start(samePort)).getMessage();

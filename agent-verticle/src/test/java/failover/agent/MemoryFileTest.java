@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Lesson OM0-17: nothing is forgotten over a restart, and nothing half-written is believed. */
 class MemoryFileTest {
+    private static final String NAME = "agent.json";
+
     @TempDir
     Path parent;
 
@@ -53,7 +55,7 @@ class MemoryFileTest {
         try (MemoryFile file = new MemoryFile(state())) {
             assertNull(file.write(full("a")));
         }
-        for (String name : new String[] {MemoryFile.NAME, MemoryFile.NAME + ".bak"}) {
+        for (String name : new String[] {NAME, NAME + ".bak"}) {
             assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(state().resolve(name))), name);
         }
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(state())));
@@ -62,7 +64,7 @@ class MemoryFileTest {
     @Test
     void aTornFileGivesTheGenerationBefore() throws IOException {
         twoGenerations();
-        Path file = state().resolve(MemoryFile.NAME);
+        Path file = state().resolve(NAME);
         byte[] whole = Files.readAllBytes(file);
         for (int length = 0; length < whole.length - 1; length += 41) {
             Files.write(file, java.util.Arrays.copyOf(whole, length));
@@ -73,7 +75,7 @@ class MemoryFileTest {
     @Test
     void anEditedFileIsNotBelieved() throws IOException {
         twoGenerations();
-        Path file = state().resolve(MemoryFile.NAME);
+        Path file = state().resolve(NAME);
         Files.writeString(file, Files.readString(file).replace("\"epoch\":7", "\"epoch\":9"));
         assertEquals(full("first"), reopened());
     }
@@ -81,24 +83,24 @@ class MemoryFileTest {
     @Test
     void aTornFileNeverBecomesTheGenerationBefore() throws IOException {
         twoGenerations();
-        Files.writeString(state().resolve(MemoryFile.NAME), "{");
+        Files.writeString(state().resolve(NAME), "{");
         try (MemoryFile file = new MemoryFile(state())) {
             assertNull(file.write(full("third")));
         }
-        Files.writeString(state().resolve(MemoryFile.NAME), "{");
+        Files.writeString(state().resolve(NAME), "{");
         assertEquals(full("first"), reopened());
     }
 
     @Test
     void withBothGenerationsTornItSaysWhatToDo() throws IOException {
         twoGenerations();
-        Files.writeString(state().resolve(MemoryFile.NAME), "{");
-        Files.writeString(state().resolve(MemoryFile.NAME + ".bak"), "");
+        Files.writeString(state().resolve(NAME), "{");
+        Files.writeString(state().resolve(NAME + ".bak"), "");
         String message = assertThrows(IOException.class, () -> new MemoryFile(state())).getMessage();
-        assertTrue(message.contains(MemoryFile.NAME) && message.contains("move both away"), message);
+        assertTrue(message.contains(NAME) && message.contains("move both away"), message);
         // The failed start holds no lock.
-        Files.delete(state().resolve(MemoryFile.NAME));
-        Files.delete(state().resolve(MemoryFile.NAME + ".bak"));
+        Files.delete(state().resolve(NAME));
+        Files.delete(state().resolve(NAME + ".bak"));
         new MemoryFile(state()).close();
     }
 
@@ -107,7 +109,7 @@ class MemoryFileTest {
         try (MemoryFile first = new MemoryFile(state())) {
             assertNotNull(first.opened());
             String message = assertThrows(IOException.class, () -> new MemoryFile(state())).getMessage();
-            assertTrue(message.contains("in use by another agent"), message);
+            assertTrue(message.contains("is in use by"), message);
         }
         new MemoryFile(state()).close();
     }
@@ -116,7 +118,7 @@ class MemoryFileTest {
     void aStateDirThatCannotBeMadeIsNamed() throws IOException {
         Path file = Files.writeString(parent.resolve("file"), "not a directory");
         String message = assertThrows(IOException.class, () -> new MemoryFile(file.resolve("state"))).getMessage();
-        assertTrue(message.contains("state_dir") && message.contains("set another"), message);
+        assertTrue(message.contains("state_dir") && message.contains("name another"), message);
     }
 
     @Test
@@ -124,10 +126,10 @@ class MemoryFileTest {
         try (MemoryFile file = new MemoryFile(state())) {
             assertNull(file.write(full("old")));
             // Every byte written to this device fails as on a full disk.
-            Files.createSymbolicLink(state().resolve(MemoryFile.NAME + ".new"), Path.of("/dev/full"));
+            Files.createSymbolicLink(state().resolve(NAME + ".new"), Path.of("/dev/full"));
             String error = file.write(full("new"));
             assertNotNull(error);
-            assertTrue(error.contains(MemoryFile.NAME) && error.contains("No space left"), error);
+            assertTrue(error.contains(NAME) && error.contains("No space left"), error);
         }
         assertEquals(full("old"), reopened());
     }
