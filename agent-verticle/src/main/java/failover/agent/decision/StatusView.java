@@ -51,9 +51,13 @@ final class StatusView {
 
     /** The validator's word where there is one, else the role. */
     private static boolean isActive(AgentState state, Observation seen) {
+        if (unsettled(state, seen)) {
+            // It may carry the identity in a moment, whatever it says now, and also when it says nothing (E15).
+            return true;
+        }
         String staked = state.memory.stakedIdentity();
         if (staked != null && seen.process().running() && seen.identity() != null) {
-            return staked.equals(seen.identity()) || unsettled(state, seen);
+            return staked.equals(seen.identity());
         }
         return state.memory.role() == Role.ACTIVE;
     }

@@ -21,8 +21,8 @@ import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StatusResponse;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** An agent: the real core in a shell that does what the real one does, at the speed of this world, and that can die at any instant. */
@@ -51,7 +51,7 @@ final class AgentHost {
     private Task out;
     private int taskNumber;
     private long lastTicket;
-    private Map<Long, Consumer<FailoverResponse>> tickets = new HashMap<>();
+    private Map<Long, Asker> tickets = new TreeMap<>();
     private Observation look;
     private long lookedAt = Long.MIN_VALUE / 2;
     private long changedAt = Long.MIN_VALUE / 2;
@@ -115,7 +115,9 @@ final class AgentHost {
         dieAfter = 0;
         disk.crash();
         commands.orphan();
-        tickets = new HashMap<>();
+        Map<Long, Asker> asked = tickets;
+        tickets = new TreeMap<>();
+        asked.values().forEach(asker -> asker.broken.run());
         world.agenda().after(down, this::start);
     }
 
@@ -134,10 +136,14 @@ final class AgentHost {
         observe(seen -> answer.accept(core.peerStatus(state, seen, now())));
     }
 
-    /** A request for a change; no answer comes when the agent dies before it. */
-    void ask(FailoverRequest request, Consumer<FailoverResponse> answer) {
+    /** Whoever waits for an answer: it gets one, or its connection breaks. */
+    private record Asker(Consumer<FailoverResponse> answer, Runnable broken) {
+    }
+
+    /** A request for a change; {@code broken} when the agent dies before its answer. */
+    void ask(FailoverRequest request, Consumer<FailoverResponse> answer, Runnable broken) {
         long ticket = ++lastTicket;
-        tickets.put(ticket, answer);
+        tickets.put(ticket, new Asker(answer, broken));
         world.say(host, () -> "is asked " + request);
         post(new AgentEvent.ChangeAsked(ticket, request));
     }
@@ -233,11 +239,11 @@ final class AgentHost {
     }
 
     private void reply(AgentEffect.Reply reply) {
-        Consumer<FailoverResponse> waiting = tickets.remove(reply.ticket());
+        Asker waiting = tickets.remove(reply.ticket());
         if (waiting == null) {
             world.violated("the agent answers twice, or nobody: ticket " + reply.ticket());
         } else {
-            waiting.accept(reply.response());
+            waiting.answer.accept(reply.response());
         }
     }
 

@@ -19,7 +19,8 @@ record Fault(long at, Kind kind, int host, long nanos, int number) {
     enum Kind {
         VALIDATOR_CRASH(4), VALIDATOR_SICK(4), VALIDATOR_LAGS(2), VALIDATOR_MUTE(2),
         VALIDATOR_UNKILLABLE(3), VALIDATOR_AMBIGUOUS(1),
-        SET_REFUSED(3), SET_HUNG(4), SET_LATE(3), SET_SLOW(2), RESTART_FAILS(1), SYMLINK_FAILS(1), RESTORE_FAILS(2), TOWER_BAD(1), BACKUP_HANGS(1),
+        SET_REFUSED(3), SET_HUNG(4), SET_LATE(3), SET_SLOW(2), RESTART_FAILS(1), SYMLINK_FAILS(1), RESTORE_FAILS(2), TOWER_BAD(1),
+        BACKUP_HANGS(1),
         AGENT_CRASH(3), AGENT_CRASH_IN_CHANGE(6), AGENT_FORGETS(2), MANAGER_CRASH(2), MANAGER_CRASH_IN_MOVE(5),
         AGENT_DISK_FULL(2), MANAGER_DISK_FULL(1),
         POLLS_LOST(2), POLLS_LATE(2), POLLS_TWICE(1), ANSWERS_LOST(5), COMMANDS_LATE(2), PEER_LINK_CUT(2), CLUSTER_BLIND(1),
@@ -42,9 +43,12 @@ record Fault(long at, Kind kind, int host, long nanos, int number) {
         for (Kind kind : Kind.values()) {
             chosen[kind.ordinal()] = kind == Kind.OPERATOR || dice.chance(0.45);
         }
-        if (chosen[Kind.COMMANDS_LATE.ordinal()] || chosen[Kind.AGENT_FORGETS.ordinal()]) {
-            // By hand beside a manager's command that is still on its way, or beside a peer that has forgotten: only leases and tokens
-            // can tell (E11, E13), and these are still to come.
+        // Only leases and tokens, which are still to come, can tell an old command from a new one where no epoch does (E11, E13): a command
+        // by hand beside one that is still on its way, or an agent that has lost its epochs beside either.
+        if (chosen[Kind.COMMANDS_LATE.ordinal()]) {
+            chosen[Kind.BARE_ACTIVES.ordinal()] = false;
+            chosen[Kind.AGENT_FORGETS.ordinal()] = false;
+        } else if (chosen[Kind.AGENT_FORGETS.ordinal()]) {
             chosen[Kind.BARE_ACTIVES.ordinal()] = false;
         }
         long at = dice.millis(5_000, 20_000);
@@ -56,6 +60,9 @@ record Fault(long at, Kind kind, int host, long nanos, int number) {
             long nanos = dice.chance(0.5) ? dice.millis(200, 5_000) : dice.millis(5_000, 40_000);
             plan.add(new Fault(at, kind, (int) dice.between(0, 1), nanos, (int) dice.between(1, 9)));
             // Faults come in bunches: a second one at the same time is what breaks rules.
+            if (kind == Kind.AGENT_CRASH_IN_CHANGE && dice.chance(0.4)) {
+                plan.add(new Fault(at, Kind.SET_HUNG, plan.get(plan.size() - 1).host(), dice.millis(2_000, 20_000), 1));
+            }
             if (dice.chance(0.3)) {
                 // Nothing is tried harder than a move under trouble.
                 plan.add(new Fault(at + dice.millis(0, dice.chance(0.5) ? 1_500 : 6_000), Kind.OPERATOR, 0, 1, 1));

@@ -1,10 +1,12 @@
 package failover.testbed.sim;
 
+import failover.manager.decision.Failure;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StatusResponse;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -65,24 +67,27 @@ final class Links {
         });
     }
 
-    /** A command goes out once; it may be late, and its answer may be lost. */
-    void command(int host, FailoverRequest request, Consumer<FailoverResponse> answer) {
+    /** A command goes out once; it may be late, and its answer may be lost. What comes is an answer, or why there is none. */
+    void command(int host, FailoverRequest request, BiConsumer<FailoverResponse, Failure.Kind> answer) {
         if (world.on(Fault.Kind.HOST_SILENT, host)) {
             return;
         }
         long there = world.on(Fault.Kind.COMMANDS_LATE, host) && dice.chance(0.5) ? dice.millis(10, 30_000) : way();
         world.agenda().after(there, () -> {
             if (!agents[host].up()) {
-                world.agenda().after(way(), () -> answer.accept(null));
+                world.agenda().after(way(), () -> answer.accept(null, Failure.Kind.NOT_DELIVERED));
                 return;
             }
-            agents[host].ask(request, response -> {
-                boolean lost = world.on(Fault.Kind.ANSWERS_LOST, host) && dice.chance(0.7) || world.on(Fault.Kind.HOST_SILENT, host);
-                if (!lost) {
-                    world.agenda().after(way(), () -> answer.accept(response));
-                }
-            });
+            agents[host].ask(request, response -> back(host, () -> answer.accept(response, null)),
+                    () -> back(host, () -> answer.accept(null, Failure.Kind.NO_ANSWER)));
         });
+    }
+
+    private void back(int host, Runnable answer) {
+        boolean lost = world.on(Fault.Kind.ANSWERS_LOST, host) && dice.chance(0.7) || world.on(Fault.Kind.HOST_SILENT, host);
+        if (!lost) {
+            world.agenda().after(way(), answer);
+        }
     }
 
     private long way() {

@@ -215,12 +215,11 @@ final class ManagerHost {
             }
         });
         int lifeNow = life;
-        links.command(host.ordinal(), command.request(), response -> {
+        links.command(host.ordinal(), command.request(), (response, failure) -> {
             if (life == lifeNow && !answered[0]) {
                 answered[0] = true;
-                world.say(World.MANAGER, () -> "is told " + response);
-                post(response == null
-                        ? new ManagerEvent.CommandFailed(command.command(), new Failure(Failure.Kind.NOT_DELIVERED, "refused"))
+                world.say(World.MANAGER, () -> "is told " + (response == null ? failure : response));
+                post(response == null ? new ManagerEvent.CommandFailed(command.command(), new Failure(failure, "refused or reset"))
                         : new ManagerEvent.CommandReplied(command.command(), response));
             }
         });

@@ -63,16 +63,20 @@ final class World {
     void say(int host, Supplier<String> line) {
         mark(host, 7);
         if (listing != null) {
-            listing.printf(java.util.Locale.ROOT, "%12.6f %s %s%n", agenda.now() / 1e9, NAMES[host], line.get());
+            print(host, line.get());
+        }
+    }
+
+    private void print(int host, String line) {
+        if (listing != null) {
+            listing.printf(java.util.Locale.ROOT, "%12.6f %s %s%n", agenda.now() / 1e9, NAMES[host], line);
         }
     }
 
     /** A line that is part of the trace itself. */
     void note(int host, String line) {
         mark(host, line.hashCode());
-        if (listing != null) {
-            say(host, () -> line);
-        }
+        print(host, line);
     }
 
     void violated(String what) {
