@@ -12,7 +12,7 @@ java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 tmp=$(mktemp -d)
 pids=()
 finish() {
-    for pid in "${pids[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
+    for pid in "${pids[@]}"; do kill -KILL "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; done
     rm -rf "$tmp"
 }
 trap finish EXIT
