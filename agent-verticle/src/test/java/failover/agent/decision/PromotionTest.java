@@ -100,6 +100,17 @@ class PromotionTest {
         assertNull(agent.memory().unsettled());
     }
 
+    @ParameterizedTest
+    @CsvSource(value = {"OTHER", "NULL"}, nullValues = "NULL")
+    void e15AHostWithAnOpenSetIdentityCountsAsActiveWhateverItsValidatorSays(String says) {
+        agent.identity = says;
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withUnsettled(agent.here()), false).observed();
+        assertTrue(agent.core.peerStatus(agent.state, agent.look(), agent.now()).isActive());
+        assertTrue(agent.core.status(agent.state, agent.look(), agent.now()).isActive());
+        agent.pid++;
+        assertTrue(!agent.core.status(agent.state, agent.look(), agent.now()).isActive(), "another life of the process");
+    }
+
     @Test
     void e15ASecondOneIsRefusedWhileTheFirstMayStillTakeEffect() {
         agent.start(AgentAtWork.memory(Role.PASSIVE).withUnsettled(agent.here()), false).observed();

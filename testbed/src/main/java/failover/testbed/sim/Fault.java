@@ -43,9 +43,12 @@ record Fault(long at, Kind kind, int host, long nanos, int number) {
         for (Kind kind : Kind.values()) {
             chosen[kind.ordinal()] = kind == Kind.OPERATOR || dice.chance(0.45);
         }
-        if (chosen[Kind.COMMANDS_LATE.ordinal()] || chosen[Kind.AGENT_FORGETS.ordinal()]) {
-            // By hand beside a manager's command that is still on its way, or beside a peer that has forgotten: only leases and tokens
-            // can tell (E11, E13), and these are still to come.
+        // Only leases and tokens, which are still to come, can tell an old command from a new one where no epoch does (E11, E13): a command
+        // by hand beside one that is still on its way, or an agent that has lost its epochs beside either.
+        if (chosen[Kind.COMMANDS_LATE.ordinal()]) {
+            chosen[Kind.BARE_ACTIVES.ordinal()] = false;
+            chosen[Kind.AGENT_FORGETS.ordinal()] = false;
+        } else if (chosen[Kind.AGENT_FORGETS.ordinal()]) {
             chosen[Kind.BARE_ACTIVES.ordinal()] = false;
         }
         long at = dice.millis(5_000, 20_000);
