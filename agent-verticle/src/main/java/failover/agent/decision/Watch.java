@@ -165,6 +165,9 @@ final class Watch {
         }
         if (staked) {
             carriesUnasked(state, seen, now, out);
+        } else if (rules.has(CommandKind.PASSIVE_SYMLINK) && !rules.dryRun()) {
+            // Whoever did it may have left the boot identity staked (E14): only a demotion proves that it is not.
+            changes.demoteByItself(state, "the validator carries " + seen.identity() + " and not the staked identity", now, out);
         } else {
             out.add(AgentCore.say(Level.WARNING, "the validator carries " + seen.identity() + " and not the staked identity: this host is "
                     + "passive, whoever did it"));

@@ -108,6 +108,19 @@ class WatchTest {
         assertEquals(0, agent.tasks.size());
     }
 
+    @Test
+    void e14AnActiveThatLostTheIdentityByAnotherHandMakesItsBootIdentityUnstaked() {
+        agent.configured.add(CommandKind.PASSIVE_SYMLINK);
+        agent.active();
+        agent.identity = AgentAtWork.OTHER;
+        agent.observed();
+        agent.nanos += 300_000_000L;
+        agent.observed();
+        agent.work();
+        assertEquals(Role.PASSIVE, agent.memory().role());
+        assertTrue(agent.ran().contains(CommandKind.PASSIVE_SYMLINK) && !agent.killed());
+    }
+
     @ParameterizedTest
     @CsvSource({"false, , ACTIVE", "true, , PASSIVE", "false, become_active, PASSIVE"})
     void anIdentityThatNobodyAskedForIsAdoptedOnlyBesideAPassivePeer(boolean active, String operation, Role role) {
