@@ -53,7 +53,8 @@ public final class Batch {
         String first = String.format(Locale.ROOT, "%s: %d runs, %.1f simulated hours, %.0f of them per minute of one core, "
                 + "%d failed", runClass, runs, simulated.toMillis() / 3_600_000.0, rate(), failures.size());
         String second = String.format(Locale.ROOT, "  %d faults, %d moves begun, %d completed, %d failed, %d on silence, "
-                + "%d ended in need of an operator", totals.faults, totals.moves, totals.completed, totals.failed, totals.onSilence, totals.needOperator);
+                + "%d ended in need of an operator", totals.faults, totals.moves, totals.completed, totals.failed,
+                totals.onSilence, totals.needOperator);
         return first + System.lineSeparator() + second + (runClass == RunClass.SILENT_HOSTS ? String.format(Locale.ROOT,
                 "%n  two validators able to sign in %d of %d runs, %.0f s in all (what leases are for)", silent, runs,
                 both.toMillis() / 1000.0) : "");
