@@ -6,13 +6,13 @@ import failover.protocol.config.HostPort;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpRequest;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
 final class OneShot {
     private static final int OK = 200;
     private static final int LONGEST_SHOWN = 500;
-    private final HttpClient http;
+    private final WebClient http;
     private final PrintStream out;
 
     private record Answer(int status, String text) {
@@ -47,7 +47,8 @@ final class OneShot {
     }
 
     OneShot(Vertx vertx, PrintStream out) {
-        this.http = vertx.createHttpClient(new HttpClientOptions().setConnectTimeout((int) Duration.ofSeconds(5).toMillis()));
+        this.http = WebClient.create(vertx, new WebClientOptions().setFollowRedirects(false)
+                .setConnectTimeout((int) Duration.ofSeconds(5).toMillis()));
         this.out = out;
     }
 
@@ -114,16 +115,11 @@ final class OneShot {
     }
 
     private Future<Answer> send(HttpMethod method, Endpoint server, String path, JsonObject body, Duration limit) {
-        RequestOptions options = new RequestOptions().setMethod(method).setHost(server.host()).setPort(server.port())
-                .setSsl(server.ssl()).setURI(server.target(path)).putHeader("Content-Type", "application/json");
-        Future<Answer> answer = http.request(options)
-                .compose(request -> method == HttpMethod.GET ? request.send() : request.send(Buffer.buffer(body.encode())))
-                .compose(OneShot::read);
-        return answer.timeout(limit.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private static Future<Answer> read(HttpClientResponse response) {
-        return response.body().map(text -> new Answer(response.statusCode(), text.toString()));
+        HttpRequest<Buffer> request = http.request(method, server.port(), server.host(), server.target(path)).ssl(server.ssl())
+                .putHeader("Content-Type", "application/json");
+        Future<HttpResponse<Buffer>> response = method == HttpMethod.GET ? request.send() : request.sendJsonObject(body);
+        return response.map(answer -> new Answer(answer.statusCode(), answer.body() == null ? "" : answer.bodyAsString()))
+                .timeout(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static String reason(Throwable failure) {

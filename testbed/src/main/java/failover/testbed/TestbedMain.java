@@ -1,5 +1,6 @@
 package failover.testbed;
 
+import failover.testbed.bench.BenchCommand;
 import failover.testbed.cli.FaultCommand;
 import failover.testbed.cli.JudgeCommand;
 import failover.testbed.cli.KeygenCommand;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Command;
 @Command(name = "failover-testbed", mixinStandardHelpOptions = true, version = "failover-testbed 1.0.0",
     description = "Simulated validators, a simulated cluster with a judge, and links that break: the laboratory of the failover system.",
     subcommands = {ClusterCommand.class, ValidatorCommand.class, LinkCommand.class, LabCommand.class, FaultCommand.class,
-        JudgeCommand.class, KeygenCommand.class, SimulateCommand.class})
+        JudgeCommand.class, KeygenCommand.class, SimulateCommand.class, BenchCommand.class})
 public final class TestbedMain {
     private TestbedMain() {
     }

@@ -1,5 +1,7 @@
 package failover.testbed.lab;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,6 +50,26 @@ final class LabHome {
         List<String> command = java("-Xmx64m", List.of("-jar", jar.toString()));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** The same by the launcher in dist/, as it is shipped, if dist/ was built of the same jar. */
+    static List<String> shipped(String name, String... arguments) {
+        Path dist = root().resolve("dist");
+        Path launcher = dist.resolve("bin/failover-" + name);
+        if (!Files.isExecutable(launcher) || !same(dist.resolve("lib/failover-" + name + ".jar"), jar(name, name + "-verticle"))) {
+            return program(name, arguments);
+        }
+        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static boolean same(Path one, Path other) {
+        try {
+            return Files.exists(one) && Files.exists(other) && Files.mismatch(one, other) < 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot compare " + one + " and " + other, e);
+        }
     }
 
     private static Path jar(String name, String module) {
