@@ -22,6 +22,8 @@ final class Observer {
     private Observation newest;
     private Future<Observation> underWay;
     private long underWaySince;
+    /** Looks begun before this instant show a validator that a command has changed since. */
+    private long notBefore = Long.MIN_VALUE;
 
     /**
      * An observer.
@@ -38,11 +40,11 @@ final class Observer {
     /** A look begun at most 250 ms ago. Fails when the probe worker does not answer: then nothing is known, not even that it is down. */
     Future<Observation> recent() {
         long now = System.nanoTime();
-        if (newest != null && now - newest.atNanos() <= FRESH.toNanos()) {
+        if (newest != null && counts(newest.atNanos()) && now - newest.atNanos() <= FRESH.toNanos()) {
             return Future.succeededFuture(newest);
         }
-        if (underWay != null && now - underWaySince <= FRESH.toNanos()) {
-            return underWay;
+        if (underWay != null && counts(underWaySince) && now - underWaySince <= FRESH.toNanos()) {
+            return underWay.compose(this::orAgain);
         }
         Future<Observation> look = look(false);
         underWaySince = now;
@@ -51,8 +53,25 @@ final class Observer {
             if (underWay == look) {
                 underWay = null;
             }
-        }).onSuccess(listener::accept);
-        return look;
+        }).onSuccess(seen -> {
+            if (counts(seen.atNanos())) {
+                listener.accept(seen);
+            }
+        });
+        return look.compose(this::orAgain);
+    }
+
+    /** A command has run: what was seen before it is no answer to anybody any more, least of all that a new active is passive. */
+    void forget() {
+        notBefore = System.nanoTime();
+    }
+
+    private boolean counts(long begun) {
+        return notBefore == Long.MIN_VALUE || begun - notBefore >= 0;
+    }
+
+    private Future<Observation> orAgain(Observation seen) {
+        return counts(seen.atNanos()) ? Future.succeededFuture(seen) : recent();
     }
 
     /** A look begun now. Never fails: without an answer, the process counts as alive and nothing else is known. */

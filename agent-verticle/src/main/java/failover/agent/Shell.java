@@ -7,7 +7,6 @@ import failover.agent.decision.AgentEvent;
 import failover.agent.decision.AgentMemory;
 import failover.agent.decision.AgentState;
 import failover.agent.decision.CommandKind;
-import failover.agent.decision.Observation;
 import failover.agent.decision.Step;
 import failover.agent.decision.Task;
 import failover.protocol.Now;
@@ -209,17 +208,12 @@ final class Shell {
         }
     }
 
-    /** Each look is posted by the observer when it is new; a look that serves a second time is posted here. */
+    /** Always ends in an event, also when another look that was new has been posted already: the core waits for its answer. */
     private void observe() {
-        Future<Observation> look = observer.recent();
-        if (look.succeeded()) {
-            post(new AgentEvent.Observed(look.result()));
-        } else {
-            look.onFailure(failure -> {
-                LOG.warn("The validator could not be observed: {}", failure.getMessage());
-                observer.fresh().onSuccess(seen -> post(new AgentEvent.Observed(seen)));
-            });
-        }
+        observer.recent().onComplete(seen -> post(new AgentEvent.Observed(seen)), failure -> {
+            LOG.warn("The validator could not be observed: {}", failure.getMessage());
+            observer.fresh().onSuccess(seen -> post(new AgentEvent.Observed(seen)));
+        });
     }
 
     private void remember(AgentMemory next) {

@@ -89,6 +89,7 @@ final class Tasks {
         running = cut;
         return send(Address.COMMAND, run.kind(), run.limit(), cut).map(result -> {
             running = null;
+            observer.forget();
             return new TaskResult.Ran(run.kind(), result);
         });
     }

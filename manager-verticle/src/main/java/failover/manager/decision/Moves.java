@@ -228,9 +228,9 @@ final class Moves {
         }
         move.demoted = true;
         move.fromDead = response.processDead();
-        out.add(say(Level.INFO, "[" + move.from + "] is passive" + (response.verified() ? ", by its validator's word"
-                : response.processDead() ? "" : ", by its agent's word") + (response.processDead() ? ": its process is dead" : "")
-                + " (" + response.tookMs() + " ms)"));
+        String how = response.processDead() ? ": its process is dead"
+                : response.verified() ? ", by its validator's word" : ", by its agent's word";
+        out.add(say(Level.INFO, "[" + move.from + "] is passive" + how + " (" + response.tookMs() + " ms)"));
         if (!("Successfully executed: " + Action.BECOME_PASSIVE).equals(response.message())) {
             out.add(say(Level.WARNING, "[" + move.from + "] says: " + response.message()));
         }
