@@ -8,6 +8,7 @@ import failover.protocol.wire.Action;
 import failover.protocol.wire.StatusRequest;
 import java.util.List;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.GenerationMode;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
@@ -15,7 +16,7 @@ import net.jqwik.api.constraints.Size;
 /** Whatever happens in whatever order; {@link AgentAtWork} itself refuses two tasks at once and two answers to one ticket. */
 class AgentPropertyTest {
 
-    @Property(tries = 1500)
+    @Property(tries = 3000, seed = "20261123", generation = GenerationMode.RANDOMIZED)
     void eachTicketIsAnsweredOnceEachChangeEndsAndNothingRunsTwiceAtOnce(
             @ForAll @Size(max = 60) List<@IntRange(min = 0, max = 21) Integer> events) {
         AgentAtWork agent = new AgentAtWork();

@@ -98,6 +98,8 @@ final class Moves {
             return;
         }
         move.command = 0;
+        // An answer to a command is a sign of life like any other: who has just refused is not silent.
+        state.view(recipient(move)).heardAt = now.nanos();
         Outcome outcome = Outcome.of(response.outcome());
         boolean done = response.success() && !response.dryRun() && (outcome == null || outcome == Outcome.DONE);
         switch (move.step) {
@@ -152,6 +154,11 @@ final class Moves {
             default:
                 throw new AssertionError(move.step);
         }
+    }
+
+    /** Whom the command of the present step goes to. */
+    private static Host recipient(Move move) {
+        return move.step == Step.DEMOTING || move.step == Step.RESTORING ? move.from : move.to;
     }
 
     /** A status of a host in a move: it may tell what became of a command whose answer was lost. */

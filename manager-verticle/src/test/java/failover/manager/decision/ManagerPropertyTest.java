@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.GenerationMode;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
@@ -19,7 +20,8 @@ import net.jqwik.api.constraints.Size;
 class ManagerPropertyTest {
     private static final long SILENCE = 10_000_000_000L;
 
-    @Property(tries = 1500)
+    /** The seed is fixed, so that a build says the same twice; longer searches change it and the number of tries. */
+    @Property(tries = 3000, seed = "20261123", generation = GenerationMode.RANDOMIZED)
     void nobodyIsPromotedUnlessTheOtherIsPassiveInThisMoveOrSilentForS(
             @ForAll @Size(max = 120) List<@IntRange(min = 0, max = 19) Integer> events, @ForAll boolean dryRun) {
         ManagerAtWork manager = new ManagerAtWork();
@@ -33,6 +35,8 @@ class ManagerPropertyTest {
         }
         for (int event : events) {
             ManagerEffect.Command out = manager.commands.peek();
+            // As it was before: within one event the decision may come before the answer that would have changed it.
+            Map<Host, Long> heardBefore = new EnumMap<>(heard);
             happens(manager, event, tickets, acknowledged);
             for (Host host : Host.values()) {
                 if (manager.hosts.get(host).answers && event >= 16) {
@@ -42,7 +46,7 @@ class ManagerPropertyTest {
             ManagerEffect.Command next = manager.commands.peek();
             if (next != null && next != out) {
                 assertTrue(!dryRun, "dry-run commands nothing");
-                check(manager, next, acknowledged, heard);
+                check(manager, next, acknowledged, heardBefore);
             }
             assertTrue(manager.commands.size() <= 1, "one command at a time");
         }
