@@ -7,12 +7,28 @@ import java.time.Duration;
  *
  * @param nanos monotonic, of this process only; every timeout is measured with it
  * @param wallMillis unix milliseconds; for logs, for the wire and for what must survive a restart
+ * @param bootNanos since the machine's boot, going on through a suspend (E9); steps of 10 ms
  */
-public record Now(long nanos, long wallMillis) {
+public record Now(long nanos, long wallMillis, long bootNanos) {
 
-    /** The machine's clocks, now. For shells only. */
+    /** Where no suspend is to be told apart: the boot clock goes with the monotonic one. */
+    public Now(long nanos, long wallMillis) {
+        this(nanos, wallMillis, nanos);
+    }
+
+    /** The machine's clocks, now. For shells only; microseconds, any thread. */
     public static Now ofMachine() {
-        return new Now(System.nanoTime(), System.currentTimeMillis());
+        long nanos = System.nanoTime();
+        return new Now(nanos, System.currentTimeMillis(), BootNanos.read(nanos));
+    }
+
+    /**
+     * The most that any of the three clocks says has passed since {@code earlier} (E9): a suspend stops the monotonic one, an operator
+     * sets the wall clock, and a lease must not outlive either.
+     */
+    public Duration longestSince(Now earlier) {
+        long most = Math.max(nanos - earlier.nanos, bootNanos - earlier.bootNanos);
+        return Duration.ofNanos(Math.max(most, Math.multiplyExact(wallMillis - earlier.wallMillis, 1_000_000L)));
     }
 
     /** Monotonic time since {@code earlier} (a value of {@link #nanos}). */

@@ -41,7 +41,9 @@ final class StatusView {
                 rules.dryRun(),
                 state.change == null ? null : state.change.action().wire(),
                 memory.lastOperation(),
-                unfit(state, seen));
+                unfit(state, seen),
+                null,
+                null);
     }
 
     PeerStatusResponse peerStatus(AgentState state, Observation seen, Now now) {

@@ -134,7 +134,7 @@ final class ManagerAtWork {
         }
         return new ManagerEvent.StatusReplied(poll.host(), poll.poll(), new StatusResponse(says.running, 300, says.oldEnough, says.slot, 0,
                 0, says.healthy, says.active, 0, null, now().wallSeconds(), says.hostId, "1", says.active ? "active" : "passive", null,
-                says.staked, says.verified, says.epoch, says.dryRun, says.operation, null, says.unfit));
+                says.staked, says.verified, says.epoch, says.dryRun, says.operation, null, says.unfit, null, null));
     }
 
     long ask() {

@@ -14,6 +14,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param epoch of this change of holder; the agent refuses one lower than it has obeyed (ours; 0 and left out: a bare command)
  * @param deadlineMs milliseconds the caller waits: the agent ends before (ours; 0 and left out: the agent's own limit)
  * @param planned the active is well: give up rather than kill its validator (ours)
+ * @param grant the first grant of the epoch (ours; with {@code become_active} only)
+ * @param tower the final tower of the host that held the identity before (ours; with {@code become_active} only)
  */
 public record FailoverRequest(
         @JsonProperty("action") String action,
@@ -23,5 +25,14 @@ public record FailoverRequest(
         @JsonProperty("operation_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operationId,
         @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch,
         @JsonProperty("deadline_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long deadlineMs,
-        @JsonProperty("planned") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean planned) {
+        @JsonProperty("planned") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean planned,
+        @JsonProperty("grant") @JsonInclude(JsonInclude.Include.NON_NULL) Grant grant,
+        @JsonProperty("tower") @JsonInclude(JsonInclude.Include.NON_NULL) FinalTower tower) {
+
+    /** A request that grants no lease. */
+    public FailoverRequest(String action, String reason, boolean skipIdentity, long timestamp, String operationId, long epoch,
+            long deadlineMs, boolean planned) {
+        this(action, reason, skipIdentity, timestamp, operationId, epoch, deadlineMs, planned, null, null);
+    }
+
 }

@@ -17,6 +17,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param processDead the validator's process is verified dead (ours)
  * @param epoch the agent's highest epoch after this request (ours)
  * @param tookMs milliseconds the work took (ours)
+ * @param tower the tower taken after the identity was off (ours; from {@code become_passive} only)
  */
 public record FailoverResponse(
         @JsonProperty("success") boolean success,
@@ -29,5 +30,13 @@ public record FailoverResponse(
         @JsonProperty("identity") @JsonInclude(JsonInclude.Include.NON_EMPTY) String identity,
         @JsonProperty("process_dead") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean processDead,
         @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch,
-        @JsonProperty("took_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long tookMs) {
+        @JsonProperty("took_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long tookMs,
+        @JsonProperty("tower") @JsonInclude(JsonInclude.Include.NON_NULL) FinalTower tower) {
+
+    /** An answer without a tower. */
+    public FailoverResponse(boolean success, String message, boolean dryRun, long timestamp, String operationId, String outcome,
+            boolean verified, String identity, boolean processDead, long epoch, long tookMs) {
+        this(success, message, dryRun, timestamp, operationId, outcome, verified, identity, processDead, epoch, tookMs, null);
+    }
+
 }

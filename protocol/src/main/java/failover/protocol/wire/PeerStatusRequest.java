@@ -10,10 +10,18 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param timestamp unix seconds
  * @param hostId the asker's host id (ours)
  * @param epoch the asker's highest epoch (ours)
+ * @param stay the holder asks whether it may stay (ours); absent when it only looks
  */
 public record PeerStatusRequest(
         @JsonProperty("from_validator") String fromValidator,
         @JsonProperty("timestamp") long timestamp,
         @JsonProperty("host_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String hostId,
-        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch) {
+        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch,
+        @JsonProperty("stay") @JsonInclude(JsonInclude.Include.NON_NULL) StayRequest stay) {
+
+    /** A look, no request. */
+    public PeerStatusRequest(String fromValidator, long timestamp, String hostId, long epoch) {
+        this(fromValidator, timestamp, hostId, epoch, null);
+    }
+
 }

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param epoch the answerer's highest epoch (ours)
  * @param identityVerified {@code isActive} is the validator's word (ours)
  * @param operation a change of role under way there; absent when none (ours)
+ * @param stay the answer to {@link PeerStatusRequest#stay()} (ours); absent when that was
  */
 public record PeerStatusResponse(
         @JsonProperty("is_alive") boolean isAlive,
@@ -23,5 +24,13 @@ public record PeerStatusResponse(
         @JsonProperty("host_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String hostId,
         @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch,
         @JsonProperty("identity_verified") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean identityVerified,
-        @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operation) {
+        @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operation,
+        @JsonProperty("stay") @JsonInclude(JsonInclude.Include.NON_NULL) StayAnswer stay) {
+
+    /** An answer to a look. */
+    public PeerStatusResponse(boolean isAlive, boolean isActive, boolean processRunning, long timestamp, String hostId, long epoch,
+            boolean identityVerified, String operation) {
+        this(isAlive, isActive, processRunning, timestamp, hostId, epoch, identityVerified, operation, null);
+    }
+
 }

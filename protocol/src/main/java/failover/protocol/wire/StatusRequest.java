@@ -10,13 +10,21 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param lastReceivedTimestamp {@code timestamp} of the newest answer the manager has from this agent; 0 (and then left out) when none
  * @param managerId random id of the manager's state directory (ours; absent from an original manager)
  * @param epoch the highest epoch the manager knows (ours; 0 and then left out when none)
+ * @param lease what the manager says of the lease (ours; absent from an original manager and in dry-run)
  */
 public record StatusRequest(
         @JsonProperty("timestamp") long timestamp,
         @JsonProperty("last_received_timestamp") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long lastReceivedTimestamp,
         @JsonProperty("manager_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String managerId,
-        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch) {
+        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch,
+        @JsonProperty("lease") @JsonInclude(JsonInclude.Include.NON_NULL) LeaseOffer lease) {
+
+    /** A poll that says nothing of leases. */
+    public StatusRequest(long timestamp, long lastReceivedTimestamp, String managerId, long epoch) {
+        this(timestamp, lastReceivedTimestamp, managerId, epoch, null);
+    }
+
 
     /** What an empty or unreadable body means: nothing is known of who asks. */
-    public static final StatusRequest EMPTY = new StatusRequest(0, 0, null, 0);
+    public static final StatusRequest EMPTY = new StatusRequest(0, 0, null, 0, null);
 }

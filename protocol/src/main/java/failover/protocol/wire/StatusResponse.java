@@ -29,6 +29,8 @@ import java.util.List;
  * @param operation the change of role under way; absent when none (ours)
  * @param lastOperation the newest finished change of role, for a caller whose answer got lost (ours)
  * @param unfit why this host cannot be promoted, as far as its agent knows; empty or absent when it can (ours)
+ * @param lease what the agent says of its lease (ours; absent in dry-run)
+ * @param votes what this host's own RPC node says of the identity's votes (ours; absent when it was not asked)
  */
 public record StatusResponse(
         @JsonProperty("process_running") boolean processRunning,
@@ -52,7 +54,10 @@ public record StatusResponse(
         @JsonProperty("dry_run") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean dryRun,
         @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operation,
         @JsonProperty("last_operation") @JsonInclude(JsonInclude.Include.NON_NULL) LastOperation lastOperation,
-        @JsonProperty("unfit") @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> unfit) {
+        @JsonProperty("unfit") @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> unfit,
+        @JsonProperty("lease") @JsonInclude(JsonInclude.Include.NON_NULL) LeaseWord lease,
+        @JsonProperty("votes") @JsonInclude(JsonInclude.Include.NON_NULL) VoteWord votes) {
+
 
     /** Go's zero time in unix seconds: what the original sends when no backup was ever made. */
     public static final long NO_BACKUP = -62135596800L;

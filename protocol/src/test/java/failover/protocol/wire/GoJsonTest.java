@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GoJsonTest {
 
     private static final StatusResponse ORIGINAL = new StatusResponse(true, 86400, true, 380000000, 0, 0, true, true,
-            StatusResponse.NO_BACKUP, "failed to get slot: …", 1736000000, null, null, null, null, null, false, 0, false, null, null, null);
+            StatusResponse.NO_BACKUP, "failed to get slot: …", 1736000000, null, null, null, null, null, false, 0, false, null, null, null,
+            null, null);
 
     @Test
     void anOriginalStatusIsWrittenByteForByte() {
@@ -29,13 +30,31 @@ class GoJsonTest {
     @Test
     void ourFieldsFollowTheOriginalsAndAreLeftOutWhenEmpty() {
         StatusResponse ours = new StatusResponse(true, 1, false, 2, 0, 0, false, false, 3, null, 4, "h", "1.0.0", "passive", "I", "S", true,
-                7, true, "become_active", new LastOperation("m-7", "become_passive", "done", "m", 5), List.of("agent is in dry-run"));
+                7, true, "become_active", new LastOperation("m-7", "become_passive", "done", "m", 5), List.of("agent is in dry-run"),
+                new LeaseWord("t-1", 9000, true, null, false), new VoteWord("V", 41, 43, 12, null));
         assertEquals("{\"process_running\":true,\"process_uptime\":1,\"process_healthy\":false,\"validator_slot\":2,\"network_slot\":0,"
                 + "\"slot_diff\":0,\"is_healthy\":false,\"is_active\":false,\"last_tower_backup\":3,\"timestamp\":4,\"host_id\":\"h\","
                 + "\"version\":\"1.0.0\",\"role\":\"passive\",\"identity\":\"I\",\"staked_identity\":\"S\",\"identity_verified\":true,"
                 + "\"epoch\":7,\"dry_run\":true,\"operation\":\"become_active\",\"last_operation\":{\"operation_id\":\"m-7\",\"action\":"
-                + "\"become_passive\",\"outcome\":\"done\",\"message\":\"m\",\"timestamp\":5},\"unfit\":[\"agent is in dry-run\"]}\n",
+                + "\"become_passive\",\"outcome\":\"done\",\"message\":\"m\",\"timestamp\":5},\"unfit\":[\"agent is in dry-run\"],"
+                + "\"lease\":{\"token\":\"t-1\",\"left_ms\":9000,\"fence_capable\":true},\"votes\":{\"account\":\"V\",\"last_vote\":41,"
+                + "\"slot\":43,\"age_ms\":12}}\n",
                 GoJson.encode(ours).toString());
+    }
+
+    @Test
+    void theLeaseTravelsInFieldsOfItsOwn() throws Exception {
+        StatusRequest poll = new StatusRequest(5, 4, "m", 7, new LeaseOffer("t-1", 7, 3, 2000, 9405, 2000, 500, false));
+        String bytes = "{\"timestamp\":5,\"last_received_timestamp\":4,\"manager_id\":\"m\",\"epoch\":7,\"lease\":{\"token\":\"t-1\","
+                + "\"grant_epoch\":7,\"manager_start\":3,\"heartbeat_ms\":2000,\"lease_ms\":9405,\"fence_ms\":2000,\"jitter_ms\":500}}";
+        assertEquals(bytes + "\n", GoJson.encode(poll).toString());
+        assertEquals(poll, decode(bytes, StatusRequest.class));
+        PeerStatusRequest stay = new PeerStatusRequest(":8080", 5, "h", 7, new StayRequest(7, 9405, 500));
+        assertEquals("{\"from_validator\":\":8080\",\"timestamp\":5,\"host_id\":\"h\",\"epoch\":7,\"stay\":{\"epoch\":7,\"lease_ms\":9405,"
+                + "\"jitter_ms\":500}}\n", GoJson.encode(stay).toString());
+        FailoverRequest first = new FailoverRequest("become_active", "r", false, 5, "m-7", 7, 20000, false,
+                new Grant("t-2", "m", 3, 9405, 2000, 500, true, false, true), new FinalTower(41, "AAAA"));
+        assertEquals(first, decode(GoJson.encode(first).toString(), FailoverRequest.class));
     }
 
     @Test

@@ -1,0 +1,27 @@
+package failover.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * What a manager of ours says of the lease in a poll (safety.md, E0, E1, E12). Absent from an original's poll, and from one in dry-run.
+ *
+ * @param token the newest token the manager has received from this agent (E0); absent before the first
+ * @param grantEpoch the epoch this host may hold the identity at; 0 and left out: the poll grants nothing
+ * @param managerStart grows with each start of this manager, and tells its starts apart (E12)
+ * @param heartbeatMs P in milliseconds
+ * @param leaseMs Q in milliseconds
+ * @param fenceMs D in milliseconds
+ * @param jitterMs J in milliseconds
+ * @param paused nothing automatic is done; the agent repeats it in its answer
+ */
+public record LeaseOffer(
+        @JsonProperty("token") @JsonInclude(JsonInclude.Include.NON_EMPTY) String token,
+        @JsonProperty("grant_epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long grantEpoch,
+        @JsonProperty("manager_start") long managerStart,
+        @JsonProperty("heartbeat_ms") long heartbeatMs,
+        @JsonProperty("lease_ms") long leaseMs,
+        @JsonProperty("fence_ms") long fenceMs,
+        @JsonProperty("jitter_ms") long jitterMs,
+        @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean paused) {
+}

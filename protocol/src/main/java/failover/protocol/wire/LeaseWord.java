@@ -1,0 +1,21 @@
+package failover.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * What an agent of ours says of its lease in each answer to a poll (safety.md, E0, E4). Absent in dry-run.
+ *
+ * @param token fresh in each answer; whoever echoes it extends the lease to {@code issue + Q} on this agent's own clock
+ * @param leftMs milliseconds until the lease held ends; 0 and left out when none is held
+ * @param fenceCapable a fencer answered lately that it would fence this host when its agent cannot
+ * @param refused why this poll was given no say (another manager is bound, Q does not fit); absent when it was
+ * @param paused the manager's pause is known here
+ */
+public record LeaseWord(
+        @JsonProperty("token") @JsonInclude(JsonInclude.Include.NON_EMPTY) String token,
+        @JsonProperty("left_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long leftMs,
+        @JsonProperty("fence_capable") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean fenceCapable,
+        @JsonProperty("refused") @JsonInclude(JsonInclude.Include.NON_EMPTY) String refused,
+        @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean paused) {
+}

@@ -1,0 +1,19 @@
+package failover.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * The peer's answer to {@link StayRequest} (safety.md, E7), and what it knows of the manager (E12).
+ *
+ * @param granted "yes": the answerer refuses promotion for {@code Q(1+r)/(1−r) + J}; the asker may stay until it asked plus Q
+ * @param reason why not; absent when granted
+ * @param managerId the manager the answerer is bound to; absent when to none
+ * @param managerHeardMs milliseconds since that manager's last poll here
+ */
+public record StayAnswer(
+        @JsonProperty("granted") boolean granted,
+        @JsonProperty("reason") @JsonInclude(JsonInclude.Include.NON_EMPTY) String reason,
+        @JsonProperty("manager_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String managerId,
+        @JsonProperty("manager_heard_ms") long managerHeardMs) {
+}
