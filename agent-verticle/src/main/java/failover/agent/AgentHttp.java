@@ -64,6 +64,7 @@ final class AgentHttp {
         route(router, Routes.FAILOVER, this::allowed, body(this::failover), HttpMethod.POST);
         route(router, Routes.IDENTITY, this::allowed, this::identity, HttpMethod.GET);
         route(router, Routes.SHUTDOWN, this::allowed, body(this::shutdown), HttpMethod.POST);
+        route(router, Routes.ACTIVE, this::allowed, this::active, HttpMethod.GET);
         router.route(Routes.HEALTH).handler(AgentHttp::health);
         router.route().handler(context -> context.fail(Refusal.notFound()));
         return router;
@@ -221,16 +222,23 @@ final class AgentHttp {
         }).onFailure(failure -> context.fail(Refusal.notObserved(failure)));
     }
 
-    private void peerStatus(RoutingContext context, Buffer body) {
-        shell.peerStatus(System.currentTimeMillis()).onSuccess(status -> Answers.json(context, status))
+    /** For load balancers and scripts: 200 only while this host verifiably holds the identity and a lease (INV-9). */
+    private void active(RoutingContext context) {
+        shell.notActive().onSuccess(no -> context.response().setStatusCode(no.isEmpty() ? 200 : 503)
+                .putHeader("Content-Type", "text/plain; charset=utf-8").end(no.orElse("active") + "\n"))
             .onFailure(failure -> context.fail(Refusal.notObserved(failure)));
-        if (LOG.isDebugEnabled()) {
-            try {
-                LOG.debug("Peer asks: {}", GoJson.decode(body, PeerStatusRequest.class));
-            } catch (GoJson.BadJson e) {
-                LOG.debug("A peer asks with a body that is none: {}", e.getMessage());
-            }
+    }
+
+    private void peerStatus(RoutingContext context, Buffer body) {
+        PeerStatusRequest request = new PeerStatusRequest(null, 0, null, 0);
+        try {
+            request = GoJson.decode(body, PeerStatusRequest.class);
+            LOG.debug("Peer asks: {}", request);
+        } catch (GoJson.BadJson e) {
+            LOG.debug("A peer asks with a body that is none: {}", e.getMessage());
         }
+        shell.peerStatus(request).onSuccess(status -> Answers.json(context, status))
+            .onFailure(failure -> context.fail(Refusal.notObserved(failure)));
     }
 
     private void failover(RoutingContext context, Buffer body) {

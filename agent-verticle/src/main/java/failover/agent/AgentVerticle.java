@@ -2,6 +2,7 @@ package failover.agent;
 
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.AgentCore;
+import failover.agent.decision.AgentRules;
 import failover.protocol.config.Redact;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -64,13 +65,15 @@ public final class AgentVerticle extends VerticleBase {
         LocalDelivery.prepare(vertx.eventBus());
         store = new MemoryStore(vertx, instance);
         Future<MemoryFile.Opened> memory = store.open(config.stateDir());
-        Future<AgentCore> core = vertx.executeBlocking(() -> new AgentCore(Rules.of(config, StakedIdentity.configured(config))), false);
+        CommandGate gate = new CommandGate();
+        Future<AgentRules> rules = vertx.executeBlocking(() -> Rules.of(config, StakedIdentity.configured(config)), false);
+        Future<FencerWord> fencer = vertx.executeBlocking(() -> new FencerWord(config.leaseDir(), config.processName()), false);
         Future<?> workers = Future.join(List.of(
             deploy(new ProbeWorker(config, instance, this::workersStop), "agent-probe-" + instance, 1),
-            deploy(new CommandWorker(config, instance), "agent-command-" + instance, 2),
-            deploy(new BackupWorker(config, instance), "agent-backup-" + instance, 2)));
-        return Future.all(memory, core, workers).compose(ready -> {
-            shell = new Shell(vertx, config, core.result(), instance, store);
+            deploy(new CommandWorker(config, instance, gate), "agent-command-" + instance, 2),
+            deploy(new BackupWorker(config, instance, gate), "agent-backup-" + instance, 2)));
+        return Future.all(memory, rules, fencer, workers).compose(ready -> {
+            shell = new Shell(vertx, config, new AgentCore(rules.result()), rules.result(), instance, store, gate, fencer.result());
             shell.begin(memory.result());
             return new AgentHttp(vertx, config, shell, this::shutdown).listen();
         }).onSuccess(this::listening).recover(failure -> store.close().transform(closed -> Future.failedFuture(failure)));

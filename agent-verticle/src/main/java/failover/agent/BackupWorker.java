@@ -17,9 +17,11 @@ final class BackupWorker extends VerticleBase {
     private final CommandLines lines;
     private final CommandRunner runner = new CommandRunner();
     private CommandWorker.Order running;
+    private final CommandGate gate;
     private Future<CommandResult> result = Future.succeededFuture();
 
-    BackupWorker(AgentConfig config, String instance) {
+    BackupWorker(AgentConfig config, String instance, CommandGate gate) {
+        this.gate = gate;
         this.config = config;
         this.instance = instance;
         this.lines = new CommandLines(config);
@@ -34,7 +36,8 @@ final class BackupWorker extends VerticleBase {
                 return;
             }
             running = message.body();
-            result = vertx.executeBlocking(() -> CommandWorker.execute(config, lines, runner, message.body()), true);
+            result = vertx.executeBlocking(() -> CommandWorker.throughGate(gate, message.body().cut(),
+                () -> CommandWorker.execute(config, lines, runner, message.body())), true);
             result.onSuccess(done -> message.reply(done, LocalDelivery.reply()))
                 .onFailure(failure -> message.fail(500, String.valueOf(failure)));
         }).completion();

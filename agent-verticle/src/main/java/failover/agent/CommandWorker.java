@@ -24,10 +24,12 @@ final class CommandWorker extends VerticleBase {
     private final CommandLines lines;
     private final TowerFiles towers;
     private final CommandRunner runner = new CommandRunner();
+    private final CommandGate gate;
     private Order running;
     private Future<CommandResult> result = Future.succeededFuture();
 
-    CommandWorker(AgentConfig config, String instance) {
+    CommandWorker(AgentConfig config, String instance, CommandGate gate) {
+        this.gate = gate;
         this.config = config;
         this.instance = instance;
         this.lines = new CommandLines(config);
@@ -65,6 +67,10 @@ final class CommandWorker extends VerticleBase {
     }
 
     private CommandResult execute(Order order) {
+        return throughGate(gate, order.cut(), () -> pass(order));
+    }
+
+    private CommandResult pass(Order order) {
         if (order.kind() == CommandKind.TOWER_RESTORE && !config.dryRun()) {
             return towers.aroundRestore(order.stakedIdentity(), () -> execute(config, lines, runner, order));
         }
@@ -72,6 +78,17 @@ final class CommandWorker extends VerticleBase {
     }
 
     /** For this worker and the backup's. Blocks until the command has ended. */
+    static CommandResult throughGate(CommandGate gate, CutSwitch cut, java.util.function.Supplier<CommandResult> command) {
+        if (!gate.enter(cut)) {
+            return new CommandResult(How.NOT_STARTED, -1, "this host fences itself", Duration.ZERO);
+        }
+        try {
+            return command.get();
+        } finally {
+            gate.leave(cut);
+        }
+    }
+
     static CommandResult execute(AgentConfig config, CommandLines lines, CommandRunner runner, Order order) {
         CommandKind kind = order.kind();
         try {

@@ -60,7 +60,7 @@ final class MemoryFile implements AutoCloseable {
     }
 
     /** Makes it durable: when this returns {@code null} it survives a power cut; else the error, and the file is what it was before. */
-    String write(AgentMemory memory) {
+    synchronized String write(AgentMemory memory) {
         try {
             file.write(bytes(memory));
             return null;

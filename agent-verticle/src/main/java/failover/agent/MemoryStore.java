@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 /** The memory file behind a thread of its own, so that a slow disk never holds up the event loop; writes keep their order. */
 final class MemoryStore {
     private final WorkerExecutor thread;
-    private MemoryFile file;
+    private volatile MemoryFile file;
 
     MemoryStore(Vertx vertx, String instance) {
         this.thread = vertx.createSharedWorkerExecutor("agent-memory-" + instance, 1, 1, TimeUnit.HOURS);
@@ -22,6 +22,11 @@ final class MemoryStore {
             file = opened;
             return opened.opened();
         });
+    }
+
+    /** Makes it durable on the caller's thread, which may block; for the dead-man. Gives the error, or {@code null}. */
+    String writeNow(AgentMemory memory) {
+        return file.write(memory);
     }
 
     /** Makes it durable; gives the error, or {@code null} when it is. Never fails. */

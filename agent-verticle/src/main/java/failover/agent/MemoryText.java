@@ -1,7 +1,9 @@
 package failover.agent;
 
 import failover.agent.decision.AgentMemory;
+import failover.agent.decision.AgentMemory.Bonds;
 import failover.agent.decision.AgentMemory.Intent;
+import failover.agent.decision.AgentMemory.Terms;
 import failover.agent.decision.AgentMemory.Unsettled;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.LastOperation;
@@ -32,6 +34,13 @@ final class MemoryText {
         LastOperation last = memory.lastOperation();
         body.put("last_operation", last == null ? null : new JsonObject().put("operation_id", last.operationId())
             .put("action", last.action()).put("outcome", last.outcome()).put("message", last.message()).put("timestamp", last.timestamp()));
+        Bonds bonds = memory.bonds();
+        body.put("bonds", new JsonObject().put("manager_id", bonds.managerId()).put("manager_start", bonds.managerStart())
+            .put("peer_id", bonds.peerId()));
+        Terms terms = memory.terms();
+        body.put("terms", terms == null ? null : new JsonObject().put("lease_ms", terms.leaseMs()).put("fence_ms", terms.fenceMs())
+            .put("jitter_ms", terms.jitterMs()));
+        body.put("identity_read", memory.identityRead());
         return new JsonObject().put("format", FORMAT).put("crc32", checksum(body)).put("memory", body).encode() + "\n";
     }
 
@@ -65,13 +74,20 @@ final class MemoryText {
         JsonObject intent = body.getJsonObject("intent");
         JsonObject unsettled = body.getJsonObject("unsettled");
         JsonObject last = body.getJsonObject("last_operation");
+        // Absent from the file of a version without leases.
+        JsonObject bonds = body.getJsonObject("bonds");
+        JsonObject terms = body.getJsonObject("terms");
         return new AgentMemory(hostId, role, number(body, "epoch"), body.getString("staked_identity"), number(body, "demoted_at_millis"),
             intent == null ? null : new Intent(Action.of(String.valueOf(intent.getString("action")))
                 .orElseThrow(() -> new Unreadable("its intent names no action")),
                 intent.getString("operation_id"), number(intent, "epoch")),
             unsettled == null ? null : new Unsettled(number(unsettled, "pid"), number(unsettled, "start_ticks")),
             last == null ? null : new LastOperation(last.getString("operation_id"), last.getString("action"), last.getString("outcome"),
-                last.getString("message"), number(last, "timestamp")));
+                last.getString("message"), number(last, "timestamp")),
+            bonds == null ? Bonds.NONE : new Bonds(bonds.getString("manager_id"), number(bonds, "manager_start"),
+                bonds.getString("peer_id")),
+            terms == null ? null : new Terms(number(terms, "lease_ms"), number(terms, "fence_ms"), number(terms, "jitter_ms")),
+            body.getBoolean("identity_read", false));
     }
 
     private static long number(JsonObject object, String field) throws Unreadable {

@@ -7,6 +7,7 @@ import failover.protocol.config.Endpoint;
 import failover.protocol.wire.GoJson;
 import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.StayRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -31,8 +32,8 @@ final class PeerClient {
         this.config = config;
     }
 
-    /** Its answer within two seconds; a failure says why there is none that counts. */
-    Future<PeerStatusResponse> ask(AgentMemory memory) {
+    /** Its answer within two seconds, also to whether this host may {@code stay} (or {@code null}); a failure says why there is none that counts. */
+    Future<PeerStatusResponse> ask(AgentMemory memory, StayRequest stay) {
         if (config.peer().isEmpty()) {
             return Future.failedFuture(new Silent("no peer_endpoint is configured"));
         }
@@ -42,7 +43,7 @@ final class PeerClient {
                 .setKeepAlive(false).setName("peer"));
         }
         Buffer question = GoJson.encode(new PeerStatusRequest(config.listen().toString(), System.currentTimeMillis() / 1000,
-            memory.hostId(), memory.epoch()));
+            memory.hostId(), memory.epoch(), stay));
         return client.request(new RequestOptions().setMethod(HttpMethod.POST).setHost(peer.host()).setPort(peer.port())
                 .setURI(peer.target(Routes.PEER_STATUS)).putHeader("Content-Type", "application/json"))
             .compose(request -> exchange(request, question).timeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS)

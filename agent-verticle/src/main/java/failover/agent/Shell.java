@@ -5,15 +5,19 @@ import failover.agent.decision.AgentCore;
 import failover.agent.decision.AgentEffect;
 import failover.agent.decision.AgentEvent;
 import failover.agent.decision.AgentMemory;
+import failover.agent.decision.AgentRules;
 import failover.agent.decision.AgentState;
 import failover.agent.decision.CommandKind;
+import failover.agent.decision.Observation;
 import failover.agent.decision.Step;
 import failover.agent.decision.Task;
 import failover.protocol.Now;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.StatusResponse;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -22,6 +26,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +49,8 @@ final class Shell {
     private final InternetCheck internet;
     private final MemoryStore store;
     private final Tasks tasks;
+    private final FencerWord fencer;
+    private final DeadMan deadMan;
     private final Deque<AgentEvent> mailbox = new ArrayDeque<>();
     private final Map<Long, Promise<FailoverResponse>> tickets = new HashMap<>();
     private AgentState state;
@@ -53,24 +61,29 @@ final class Shell {
     private boolean stepping;
     private boolean stopping;
 
-    Shell(Vertx vertx, AgentConfig config, AgentCore core, String instance, MemoryStore store) {
+    Shell(Vertx vertx, AgentConfig config, AgentCore core, AgentRules rules, String instance, MemoryStore store, CommandGate gate,
+            FencerWord fencer) {
         this.vertx = vertx;
         this.core = core;
         this.instance = instance;
         this.store = store;
-        this.observer = new Observer(vertx, config, instance, seen -> post(new AgentEvent.Observed(seen)));
+        this.observer = new Observer(vertx, config, instance, this::seen);
         this.peer = new PeerClient(vertx, config);
         this.internet = new InternetCheck(vertx, config.isolation());
-        this.tasks = new Tasks(vertx, config, instance, observer, peer, store, () -> memory);
+        this.fencer = fencer;
+        this.tasks = new Tasks(vertx, config, instance, observer, peer, store, () -> memory, fencer);
+        Context context = vertx.getOrCreateContext();
+        this.deadMan = new DeadMan(config, rules, gate, store, fencer, event -> context.runOnContext(now -> post(event)));
     }
 
     /** Begins with what was remembered; from now on there are ticks. */
     void begin(MemoryFile.Opened opened) {
         memory = opened.memory();
-        Step first = core.start(opened.memory(), opened.isNew(), Now.ofMachine());
+        Step first = core.start(opened.memory(), opened.isNew(), UUID.randomUUID().toString(), fencer.left(), Now.ofMachine());
         stepping = true;
         perform(first);
         stepping = false;
+        deadMan.start();
         drain();
         ticks = vertx.setPeriodic(TICK_MILLIS, timer -> post(new AgentEvent.Tick()));
     }
@@ -79,6 +92,7 @@ final class Shell {
     void stop() {
         stopping = true;
         vertx.cancelTimer(ticks);
+        deadMan.close();
     }
 
     /** The only door to the core. */
@@ -94,12 +108,21 @@ final class Shell {
 
     /** The answer to {@code /status} for a request that came at that time. */
     Future<StatusResponse> status(long wallMillis) {
-        return observer.recent().map(seen -> core.status(state, seen, new Now(System.nanoTime(), wallMillis)));
+        return observer.recent().map(seen -> core.status(state, seen, Math.floorDiv(wallMillis, 1000L), Now.ofMachine()));
     }
 
     /** The answer to {@code /peer-status}. */
-    Future<PeerStatusResponse> peerStatus(long wallMillis) {
-        return observer.recent().map(seen -> core.peerStatus(state, seen, new Now(System.nanoTime(), wallMillis)));
+    Future<PeerStatusResponse> peerStatus(PeerStatusRequest request) {
+        boolean asks = request.stay() != null;
+        if (asks) {
+            post(new AgentEvent.StayAsked(request));
+        }
+        return observer.recent().map(seen -> core.peerStatus(state, seen, asks, Now.ofMachine()));
+    }
+
+    /** Why {@code /active} is not 200; {@code null} in the future's value when it is (INV-9). */
+    Future<Optional<String>> notActive() {
+        return observer.recent().map(seen -> Optional.ofNullable(core.notActive(state, seen, Now.ofMachine())));
     }
 
     /** Asks the core for a change of role; answered when it says so. */
@@ -168,13 +191,25 @@ final class Shell {
             if (todo.task() instanceof Task.Save save) {
                 memory = save.memory();
             }
-            tasks.perform(todo.task()).onSuccess(result -> post(new AgentEvent.TaskDone(result)));
+            long generation = tasks.generation();
+            tasks.perform(todo.task()).onSuccess(result -> {
+                if (generation == tasks.generation()) {
+                    post(new AgentEvent.TaskDone(result));
+                }
+            });
+        } else if (effect instanceof AgentEffect.Publish publish) {
+            deadMan.publish(publish);
+        } else if (effect instanceof AgentEffect.Abandon) {
+            tasks.abandon();
+        } else if (effect instanceof AgentEffect.AskToStay ask) {
+            peer.ask(memory, ask.request()).otherwise((PeerStatusResponse) null)
+                .onSuccess(answer -> post(new AgentEvent.StayAnswered(ask.request(), ask.sentAt(), answer)));
         } else if (effect instanceof AgentEffect.CutShort) {
             tasks.cutShort();
         } else if (effect instanceof AgentEffect.Reply reply) {
             reply(reply);
         } else if (effect instanceof AgentEffect.AskPeer) {
-            peer.ask(memory).onSuccess(answer -> post(new AgentEvent.PeerAnswered(answer)))
+            peer.ask(memory, null).onSuccess(answer -> post(new AgentEvent.PeerAnswered(answer)))
                 .onFailure(silence -> post(new AgentEvent.PeerSilent(silence.getMessage())));
         } else if (effect instanceof AgentEffect.CheckInternet) {
             internet.reachable().onSuccess(reachable -> post(new AgentEvent.InternetChecked(reachable)));
@@ -197,6 +232,11 @@ final class Shell {
         } else {
             throw new AssertionError(effect);
         }
+    }
+
+    private void seen(Observation seen) {
+        fencer.validator(seen.process().running() ? seen.process().pid() : 0);
+        post(new AgentEvent.Observed(seen));
     }
 
     private void reply(AgentEffect.Reply reply) {
@@ -225,7 +265,7 @@ final class Shell {
         });
     }
 
-    private static void say(AgentEffect.Say say) {
+    static void say(AgentEffect.Say say) {
         switch (say.level()) {
             case ERROR:
                 LOG.error(say.line());

@@ -35,11 +35,14 @@ final class Tasks {
     private final Killer killer = new Killer(Path.of("/proc"));
     private final WorkerExecutor towerThread;
     private final WorkerExecutor killThread;
+    private final FencerWord fencer;
     private CutSwitch running;
+    private long generation;
     private Promise<TaskResult> waiting;
 
     Tasks(Vertx vertx, AgentConfig config, String instance, Observer observer, PeerClient peer, MemoryStore store,
-            Supplier<AgentMemory> memory) {
+            Supplier<AgentMemory> memory, FencerWord fencer) {
+        this.fencer = fencer;
         this.vertx = vertx;
         this.config = config;
         this.instance = instance;
@@ -64,14 +67,28 @@ final class Tasks {
             return kill(kill);
         } else if (task instanceof Task.Save save) {
             return store.write(save.memory()).map(TaskResult.Saved::new);
+        } else if (task instanceof Task.Arm arm) {
+            return killThread.executeBlocking(() -> fencer.awaitArmed(arm.limit()), false).otherwise(String::valueOf)
+                .map(TaskResult.Armed::new);
         } else if (task instanceof Task.CheckTower) {
             return checkTower();
         } else if (task instanceof Task.SetTowerAside) {
             return setTowerAside();
         } else if (task instanceof Task.AskPeer) {
-            return peer.ask(memory.get()).<TaskResult>map(TaskResult.PeerSaid::new).otherwise(failure -> new TaskResult.PeerSaid(null));
+            return peer.ask(memory.get(), null).<TaskResult>map(TaskResult.PeerSaid::new).otherwise(failure -> new TaskResult.PeerSaid(null));
         }
         throw new AssertionError(task);
+    }
+
+    /** Cuts short what runs; its result is told to nobody: the change it belonged to is no more. */
+    void abandon() {
+        generation++;
+        cutShort();
+    }
+
+    /** Which tasks count: results of an earlier generation are dropped. */
+    long generation() {
+        return generation;
     }
 
     /** Cuts the command that runs short, tree and all; ends a wait. */

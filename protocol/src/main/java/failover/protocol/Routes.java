@@ -9,6 +9,7 @@ public final class Routes {
     /** Agent: a change of role. Manager: a failover asked for by an operator. Both POST. */
     public static final String FAILOVER = "/failover";
     /** Agent, any method: {@code OK} while the agent serves. */
+    public static final String ACTIVE = "/active";
     public static final String HEALTH = "/health";
     /** Agent, GET: who the validator says it is. */
     public static final String IDENTITY = "/identity";

@@ -1,5 +1,6 @@
 package failover.agent.config;
 
+import failover.agent.decision.AgentRules.Fencing;
 import failover.protocol.config.Endpoint;
 import failover.protocol.config.HostPort;
 import failover.protocol.config.IpAllowList;
@@ -30,6 +31,8 @@ import java.util.Optional;
  * @param isolation what to do when neither manager nor peer can be reached
  * @param commands the shell commands, empty when unset
  * @param timing periods and time limits
+ * @param fencing {@code fencing}: whether this host may be active without a fencer behind it
+ * @param leaseDir {@code lease_dir}: in memory, where the agent leaves its lease for the fencer and for its own next start
  */
 public record AgentConfig(
     HostPort listen,
@@ -46,7 +49,9 @@ public record AgentConfig(
     Optional<String> towerFilePath,
     Isolation isolation,
     Commands commands,
-    Timing timing) {
+    Timing timing,
+    Fencing fencing,
+    Path leaseDir) {
 
   /** What an isolated active does, {@code on_isolation}. */
   public enum OnIsolation {

@@ -4,6 +4,7 @@ import failover.agent.config.AgentConfig.Commands;
 import failover.agent.config.AgentConfig.Isolation;
 import failover.agent.config.AgentConfig.OnIsolation;
 import failover.agent.config.AgentConfig.Timing;
+import failover.agent.decision.AgentRules.Fencing;
 import failover.protocol.config.Endpoint;
 import failover.protocol.config.GoDuration;
 import failover.protocol.config.HostPort;
@@ -13,9 +14,11 @@ import failover.protocol.config.Loaded;
 import failover.protocol.config.SettingsReader;
 import failover.protocol.config.StateDir;
 import failover.protocol.config.Texts;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -33,6 +36,9 @@ public final class AgentSettings {
     private static final Pattern ETCD_PUT = Pattern.compile("\\betcdctl\\b[^|;]*?\\bput\\s+(?:-\\S+\\s+)*(\\S+)");
     private static final Pattern ETCD_GET = Pattern.compile("\\betcdctl\\b[^|;]*?\\bget\\s+(?:-\\S+\\s+)*(\\S+)");
     private static final Pattern GLOB_TARGET = Pattern.compile(">\\s*\"?[^\\s|;&>]*[*?]");
+
+    /** Where the fencer's unit puts its directory; without it the lease file lies in the state directory. */
+    private static final Path FENCER_DIR = Path.of("/run/failover");
 
     private AgentSettings() {
     }
@@ -61,6 +67,8 @@ public final class AgentSettings {
         Optional<Path> ledger = in.parsed("ledger_path", Texts::path);
         Optional<String> towerFile = in.parsed("tower_file_path", AgentSettings::towerFile);
         Isolation isolation = isolation(in);
+        Fencing fencing = in.parsed("fencing", Fencing.BEST_EFFORT, AgentSettings::fencing);
+        Path leaseDir = in.parsed("lease_dir", Files.isWritable(FENCER_DIR) ? FENCER_DIR : stateDir, Texts::path);
         notUsed(in);
         advise(in, commands, dryRun);
         if (peer.isEmpty() && !in.isSet("peer_endpoint") && isolation.action() == OnIsolation.BECOME_PASSIVE) {
@@ -72,7 +80,7 @@ public final class AgentSettings {
                     + " list the manager and the peer");
         }
         return in.finish(() -> new AgentConfig(listen, rpc, process, peer, active, dryRun, logFile, stateDir,
-                IpAllowList.of(allowed), identity, ledger, towerFile, isolation, commands, timing));
+                IpAllowList.of(allowed), identity, ledger, towerFile, isolation, commands, timing, fencing, leaseDir));
     }
 
     private static Timing timing(SettingsReader in) {
@@ -165,6 +173,15 @@ public final class AgentSettings {
             in.warn("active_identity_symlink_command makes the staked key the one the validator boots with: a host that reboots after it"
                     + " was replaced comes back signing; remove the key and let --identity always point to the unstaked one");
         }
+    }
+
+    private static Fencing fencing(String text) {
+        for (Fencing fencing : Fencing.values()) {
+            if (fencing.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return fencing;
+            }
+        }
+        throw new IllegalArgumentException("must be \"required\", \"best_effort\" or \"off\"");
     }
 
     private static String processName(String text) {

@@ -20,13 +20,15 @@ public final class AgentCore {
     private final Changes changes;
     private final Watch watch;
     private final StatusView view;
+    private final Leases leases;
 
     /** A core for that configuration. */
     public AgentCore(AgentRules rules) {
         this.rules = rules;
-        this.changes = new Changes(rules);
+        this.leases = new Leases(rules);
+        this.changes = new Changes(rules, leases);
         this.watch = new Watch(rules, changes);
-        this.view = new StatusView(rules);
+        this.view = new StatusView(rules, leases);
     }
 
     /**
@@ -34,8 +36,10 @@ public final class AgentCore {
      *
      * @param memory what was read from the state file, or, when new, nothing but a host id
      * @param memoryIsNew there was no state file
+     * @param nonce random, of this start alone (E0)
+     * @param leaseLeft what is left of the lease that an earlier start in this boot left with the fencer; {@code null} when none (E16)
      */
-    public Step start(AgentMemory memory, boolean memoryIsNew, Now now) {
+    public Step start(AgentMemory memory, boolean memoryIsNew, String nonce, Duration leaseLeft, Now now) {
         List<AgentEffect> out = new ArrayList<>();
         AgentMemory start = memory;
         if (memoryIsNew) {
@@ -55,15 +59,42 @@ public final class AgentCore {
             out.add(say(Level.WARNING, "whose identity is the staked one is not known: set validator_identity; until then is_active is "
                     + "what this agent remembers, not what the validator says"));
         }
-        AgentState state = new AgentState(start, now);
+        AgentState state = new AgentState(start, nonce, now);
         state.observing = true;
         out.add(new AgentEffect.Remember(start));
         out.add(new AgentEffect.Observe());
         if (start.intent() != null && !rules.dryRun()) {
             String half = start.intent().action().wire();
             changes.demoteByItself(state, "this agent stopped in the middle of " + half, now, out);
+        } else if (start.terms() != null && start.role() == Role.ACTIVE && !rules.dryRun()) {
+            leased(state, leaseLeft, now, out);
         }
+        publish(state, out);
         return new Step(state, out);
+    }
+
+    /** A holder that starts again goes on with what is left of its lease, and grants itself nothing (E16). */
+    private void leased(AgentState state, Duration left, Now now, List<AgentEffect> out) {
+        if (left == null || left.isNegative() || left.isZero()) {
+            changes.demoteByItself(state, left == null ? "its lease is not known any more (E16)" : "its lease has run out (E16)", now, out);
+            return;
+        }
+        AgentMemory.Terms terms = state.memory.terms();
+        state.lease.hold = new Hold(state.memory.epoch(), now, left, Duration.ofMillis(terms.fenceMs()), Duration.ofMillis(terms.jitterMs()));
+        out.add(say(Level.INFO, "the lease of epoch " + state.memory.epoch() + " has " + left.toMillis() + " ms left"));
+    }
+
+    /** Tells the dead-man and the fencer what has changed for them. */
+    private void publish(AgentState state, List<AgentEffect> out) {
+        leases.settle(state);
+        if (state.change != null) {
+            state.change.hold(state.lease.hold);
+        }
+        AgentEffect.Publish now = new AgentEffect.Publish(state.lease.hold, state.knowledge());
+        if (!now.equals(state.lease.published)) {
+            state.lease.published = now;
+            out.add(now);
+        }
     }
 
     /** One event. */
@@ -73,18 +104,30 @@ public final class AgentCore {
         if (event instanceof AgentEvent.Tick) {
             tick(state, now, out);
         } else if (event instanceof AgentEvent.ManagerPolled polled) {
-            watch.managerPolled(state, polled.request(), now, out);
+            if (leases.polled(state, polled.request(), now, out)) {
+                watch.managerPolled(state, polled.request(), now, out);
+            }
+        } else if (event instanceof AgentEvent.StayAsked asked) {
+            leases.stayAsked(state, asked.request(), now, out);
+        } else if (event instanceof AgentEvent.StayAnswered answered) {
+            leases.stayAnswered(state, answered, now, out);
+        } else if (event instanceof AgentEvent.FencerSeen fencer) {
+            state.lease.fenceCapable = fencer.capable();
+        } else if (event instanceof AgentEvent.FenceBegun) {
+            changes.fenceBegun(state, out);
+        } else if (event instanceof AgentEvent.Fenced fenced) {
+            changes.fenced(state, fenced, out);
         } else if (event instanceof AgentEvent.Observed observed) {
             observed(state, observed.observation(), now, out);
         } else if (event instanceof AgentEvent.ChangeAsked asked) {
             changes.asked(state, asked.ticket(), asked.request(), now, out);
         } else if (event instanceof AgentEvent.TaskDone done) {
             if (done.result() instanceof TaskResult.Looked looked) {
-                state.seen = looked.observation();
-                state.identityRead |= looked.observation().identity() != null;
+                seen(state, looked.observation(), out);
             }
             changes.taskDone(state, done.result(), now, out);
         } else if (event instanceof AgentEvent.PeerAnswered answered) {
+            leases.peerSaid(state, answered.answer(), now);
             watch.peerAnswered(state, answered.answer(), now, out);
         } else if (event instanceof AgentEvent.PeerSilent silent) {
             watch.peerSilent(state, silent.why(), now, out);
@@ -97,21 +140,33 @@ public final class AgentCore {
         } else {
             throw new AssertionError(event);
         }
+        publish(state, out);
         return new Step(state, out);
     }
 
-    /** The answer to {@code /status}; {@code observation} is at most 250 ms old. */
-    public StatusResponse status(AgentState state, Observation observation, Now now) {
-        return view.status(state, observation, now);
+    /**
+     * The answer to {@code /status}; {@code observation} is at most 250 ms old.
+     *
+     * @param begunSeconds unix seconds when the request came
+     * @param now when the answer is sent: the token it carries counts from here (E0)
+     */
+    public StatusResponse status(AgentState state, Observation observation, long begunSeconds, Now now) {
+        return view.status(state, observation, begunSeconds, now);
+    }
+
+    /** {@code /active}: this host verifiably carries the identity, and holds a lease (INV-9); {@code null}, or why not. */
+    public String notActive(AgentState state, Observation observation, Now now) {
+        return view.notActive(state, observation, now);
     }
 
     /** The answer to {@code /peer-status}. */
-    public PeerStatusResponse peerStatus(AgentState state, Observation observation, Now now) {
-        return view.peerStatus(state, observation, now);
+    public PeerStatusResponse peerStatus(AgentState state, Observation observation, boolean asksToStay, Now now) {
+        return view.peerStatus(state, observation, asksToStay, now);
     }
 
     private void tick(AgentState state, Now now, List<AgentEffect> out) {
         watch.tick(state, now, out);
+        leases.tick(state, now, out);
         backUp(state, now, out);
         if (!state.observing && now.since(state.observedAt).compareTo(OBSERVE_EVERY) >= 0) {
             state.observing = true;
@@ -122,10 +177,20 @@ public final class AgentCore {
     private void observed(AgentState state, Observation observation, Now now, List<AgentEffect> out) {
         state.observing = false;
         state.observedAt = now.nanos();
-        state.seen = observation;
-        state.identityRead |= observation.identity() != null;
+        seen(state, observation, out);
         pin(state, observation, out);
         watch.compare(state, observation, now, out);
+    }
+
+    private static void seen(AgentState state, Observation observation, List<AgentEffect> out) {
+        state.seen = observation;
+        if (observation.identity() != null && !state.identityRead) {
+            state.identityRead = true;
+            if (state.change == null && !state.memory.identityRead()) {
+                state.memory = state.memory.withIdentityRead();
+                out.add(new AgentEffect.Remember(state.memory));
+            }
+        }
     }
 
     /**
@@ -155,7 +220,7 @@ public final class AgentCore {
     private void backUp(AgentState state, Now now, List<AgentEffect> out) {
         boolean due = !state.everBackedUp || now.since(state.backupBegunAt).compareTo(rules.towerBackupInterval()) >= 0;
         boolean votes = state.memory.role() == Role.ACTIVE && state.seen != null && state.seen.process().running();
-        if (!due || !votes || state.change != null || state.backingUp || !rules.has(CommandKind.TOWER_BACKUP)) {
+        if (!due || !votes || state.change != null || state.lease.fencing || state.backingUp || !rules.has(CommandKind.TOWER_BACKUP)) {
             return;
         }
         if (rules.dryRun()) {

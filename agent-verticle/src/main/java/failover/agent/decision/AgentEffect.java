@@ -1,7 +1,9 @@
 package failover.agent.decision;
 
 import failover.protocol.Level;
+import failover.protocol.Now;
 import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.StayRequest;
 import java.time.Duration;
 
 /** What the shell is to do, in the order given. */
@@ -30,6 +32,28 @@ public sealed interface AgentEffect {
 
     /** Ask {@code /peer-status} of the peer; answer with {@link AgentEvent.PeerAnswered} or {@link AgentEvent.PeerSilent}. */
     record AskPeer() implements AgentEffect {
+    }
+
+    /**
+     * Ask the peer whether this host may stay active (E7); answer with {@link AgentEvent.StayAnswered}.
+     *
+     * @param request the question
+     * @param sentAt this instant
+     */
+    record AskToStay(StayRequest request, Now sentAt) implements AgentEffect {
+    }
+
+    /**
+     * What the dead-man and the fencer go by, whenever it has changed (E2, E4).
+     *
+     * @param hold the lease; {@code null} when this host needs none, and the fencer may rest
+     * @param memory what is known now, that of a change under way included
+     */
+    record Publish(Hold hold, AgentMemory memory) implements AgentEffect {
+    }
+
+    /** Cut the task that is out short and drop its result: the change it belongs to is no more. */
+    record Abandon() implements AgentEffect {
     }
 
     /** Try the Internet; answer with {@link AgentEvent.InternetChecked}. */

@@ -1,8 +1,12 @@
 package failover.agent.decision;
 
+import failover.protocol.Now;
 import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.StatusRequest;
+import failover.protocol.wire.StayRequest;
 
 /** What happens to an agent. Posted by the shell through one mailbox, on the verticle's context. */
 public sealed interface AgentEvent {
@@ -25,6 +29,45 @@ public sealed interface AgentEvent {
      * @param observation what was seen
      */
     record Observed(Observation observation) implements AgentEvent {
+    }
+
+    /**
+     * The peer asks whether it may stay active (E7).
+     *
+     * @param request its words, with a {@code stay}
+     */
+    record StayAsked(PeerStatusRequest request) implements AgentEvent {
+    }
+
+    /**
+     * The answer to {@link AgentEffect.AskToStay}.
+     *
+     * @param asked the question
+     * @param sentAt when it was sent
+     * @param answer the peer's words; {@code null} when it was silent
+     */
+    record StayAnswered(StayRequest asked, Now sentAt, PeerStatusResponse answer) implements AgentEvent {
+    }
+
+    /**
+     * The fencer was looked at.
+     *
+     * @param capable it answered lately that it would fence this host
+     */
+    record FencerSeen(boolean capable) implements AgentEvent {
+    }
+
+    /** The dead-man has begun to fence this host: its lease ends (E2). Whatever else runs has been cut short. */
+    record FenceBegun() implements AgentEvent {
+    }
+
+    /**
+     * The dead-man has ended.
+     *
+     * @param memory what it left in the state file
+     * @param response how it ended
+     */
+    record Fenced(AgentMemory memory, FailoverResponse response) implements AgentEvent {
     }
 
     /**

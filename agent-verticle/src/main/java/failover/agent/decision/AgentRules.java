@@ -18,6 +18,7 @@ import java.util.Set;
  * @param commandTimeout limit of each command
  * @param demotionTimeout limit of a whole demotion
  * @param promotionTimeout limit of a whole promotion
+ * @param fencing whether a fencer is needed, wished for, or left alone (E4)
  * @param version of this agent
  */
 public record AgentRules(
@@ -33,7 +34,18 @@ public record AgentRules(
         Duration commandTimeout,
         Duration demotionTimeout,
         Duration promotionTimeout,
+        Fencing fencing,
         String version) {
+
+    /** What a host without a fencer may do. */
+    public enum Fencing {
+        /** It is not made active. */
+        REQUIRED,
+        /** It is made active, with a warning. */
+        BEST_EFFORT,
+        /** The fencer is left alone. */
+        OFF
+    }
 
     /** The command of that kind is configured. */
     public boolean has(CommandKind kind) {

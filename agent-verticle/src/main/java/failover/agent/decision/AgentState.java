@@ -11,6 +11,9 @@ import java.util.List;
 public final class AgentState {
     AgentMemory memory;
 
+    /** Of this host, and the promises to the other. */
+    final Leasing lease;
+
     /** The change under way; {@code null} when none. */
     Change change;
     /** Tickets that wait for it. */
@@ -20,6 +23,8 @@ public final class AgentState {
     List<Long> nextWaiters = new ArrayList<>();
     /** The newest answer, for a repeated operation id. */
     FailoverResponse lastAnswer;
+    /** The operation that asked for a demotion while the dead-man fences; {@code null} when none. */
+    String fenceAskedBy;
 
     /** A manager has polled since the start, and may be believed to hear us. */
     boolean contacted;
@@ -56,22 +61,29 @@ public final class AgentState {
     long lastBackupSeconds = StatusResponse.NO_BACKUP;
 
     /** Why the peer is asked. */
-    enum Asking { MANAGER_SILENT, INTERNET, MISMATCH }
+    enum Asking { MANAGER_SILENT, INTERNET, MISMATCH, OTHER_MANAGER }
 
-    AgentState(AgentMemory memory, Now now) {
+    AgentState(AgentMemory memory, String nonce, Now now) {
+        this(memory, new Leasing(nonce, now), now);
+    }
+
+    private AgentState(AgentMemory memory, Leasing lease, Now now) {
         this.memory = memory;
+        this.lease = lease;
+        this.identityRead = memory.identityRead();
         this.contactAt = now.nanos();
         this.askedAt = now.nanos();
         this.observedAt = now.nanos();
     }
 
     AgentState copy() {
-        AgentState copy = new AgentState(memory, new Now(0, 0));
+        AgentState copy = new AgentState(memory, new Leasing(lease), new Now(0, 0));
         copy.change = change == null ? null : change.copy();
         copy.waiters = new ArrayList<>(waiters);
         copy.next = next;
         copy.nextWaiters = new ArrayList<>(nextWaiters);
         copy.lastAnswer = lastAnswer;
+        copy.fenceAskedBy = fenceAskedBy;
         copy.contacted = contacted;
         copy.contactAt = contactAt;
         copy.echoedFirstAt = echoedFirstAt;

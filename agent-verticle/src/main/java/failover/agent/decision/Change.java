@@ -29,6 +29,8 @@ abstract class Change {
     protected boolean cutShort;
     /** The validator has said who it is at some time since the agent's start: then silence about it now is no consent. */
     protected final boolean identityReadable;
+    /** The lease this change goes on under; {@code null} when none. Renewed while it runs. */
+    protected Hold hold;
     private ChangeResult result;
 
     Change(AgentRules rules, FailoverRequest request, AgentMemory memory, boolean identityReadable, Duration limit, Now now) {
@@ -48,6 +50,7 @@ abstract class Change {
         this.identityReadable = other.identityReadable;
         this.begun = other.begun;
         this.endBy = other.endBy;
+        this.hold = other.hold;
         this.result = other.result;
     }
 
@@ -75,6 +78,16 @@ abstract class Change {
 
     final Now begun() {
         return begun;
+    }
+
+    /** The lease as it stands now (E5). */
+    final void hold(Hold renewed) {
+        hold = renewed;
+    }
+
+    /** Bonds made while the change runs: it writes the memory that it carries. */
+    final void bonds(AgentMemory.Bonds bonds) {
+        memory = memory.withBonds(bonds);
     }
 
     final void cutShort() {

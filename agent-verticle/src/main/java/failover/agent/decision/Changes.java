@@ -18,9 +18,11 @@ final class Changes {
     private static final Duration ANSWER_MARGIN = Duration.ofMillis(250);
 
     private final AgentRules rules;
+    private final Leases leases;
 
-    Changes(AgentRules rules) {
+    Changes(AgentRules rules, Leases leases) {
         this.rules = rules;
+        this.leases = leases;
     }
 
     void asked(AgentState state, long ticket, FailoverRequest request, Now now, List<AgentEffect> out) {
@@ -45,7 +47,14 @@ final class Changes {
                     + state.knowledge().epoch(), out);
             return;
         }
-        if (state.change == null) {
+        if (state.lease.fencing) {
+            duringFence(state, action.get(), ticket, request, now, out);
+        } else if (state.change == null) {
+            String no = action.get() == Action.BECOME_ACTIVE ? leases.admit(state, request, now, out) : null;
+            if (no != null) {
+                answer(state, ticket, request, now, Outcome.REFUSED, no, out);
+                return;
+            }
             state.waiters.add(ticket);
             begin(state, action.get(), request, now, out);
         } else if (state.change.action() == action.get() && state.next == null) {
@@ -60,12 +69,61 @@ final class Changes {
 
     /** A demotion that this agent decided on itself. */
     void demoteByItself(AgentState state, String reason, Now now, List<AgentEffect> out) {
-        if (state.change != null) {
+        if (state.change != null || state.lease.fencing) {
             return;
         }
         out.add(AgentCore.say(Level.WARNING, "becoming passive by itself: " + reason));
         begin(state, Action.BECOME_PASSIVE, new FailoverRequest(Action.BECOME_PASSIVE.wire(), reason, false, now.wallSeconds(), null, 0, 0,
                 false), now, out);
+    }
+
+    /** Whoever asks for what the fence does anyway is answered with its end. */
+    private void duringFence(AgentState state, Action action, long ticket, FailoverRequest request, Now now, List<AgentEffect> out) {
+        if (action == Action.BECOME_PASSIVE) {
+            state.memory = state.memory.withEpoch(Math.max(state.memory.epoch(), request.epoch()));
+            state.waiters.add(ticket);
+            state.fenceAskedBy = request.operationId();
+        } else {
+            answer(state, ticket, request, now, Outcome.REFUSED, "the lease has ended: this host fences itself", out);
+        }
+    }
+
+    /** The dead-man has taken over: a change under way is no more, and what it did is not known. */
+    void fenceBegun(AgentState state, List<AgentEffect> out) {
+        state.lease.fencing = true;
+        state.fenceAskedBy = null;
+        if (state.change == null) {
+            return;
+        }
+        Change cut = state.change;
+        state.memory = cut.memory();
+        state.change = null;
+        out.add(new AgentEffect.Abandon());
+        if (cut.action() == Action.BECOME_PASSIVE) {
+            state.fenceAskedBy = cut.request().operationId();
+        } else {
+            FailoverResponse unknown = new FailoverResponse(false, "the lease ended while become_active was under way: this host fences "
+                    + "itself", false, cut.begun().wallSeconds(), cut.request().operationId(), Outcome.UNKNOWN.wire(), false, null, false,
+                    state.memory.epoch(), 0);
+            state.waiters.forEach(ticket -> out.add(new AgentEffect.Reply(ticket, unknown)));
+            state.waiters.clear();
+        }
+        state.waiters.addAll(state.nextWaiters);
+        state.nextWaiters.clear();
+        state.next = null;
+    }
+
+    void fenced(AgentState state, AgentEvent.Fenced fenced, List<AgentEffect> out) {
+        state.lease.fencing = false;
+        long epoch = Math.max(state.memory.epoch(), fenced.memory().epoch());
+        state.memory = fenced.memory().withEpoch(epoch).withBonds(state.memory.bonds());
+        FailoverResponse end = fenced.response();
+        FailoverResponse response = new FailoverResponse(end.success(), end.message(), false, end.timestamp(), state.fenceAskedBy,
+                end.outcome(), end.verified(), end.identity(), end.processDead(), epoch, end.tookMs(), end.tower());
+        state.lastAnswer = response;
+        state.waiters.forEach(ticket -> out.add(new AgentEffect.Reply(ticket, response)));
+        state.waiters.clear();
+        out.add(new AgentEffect.Remember(state.memory));
     }
 
     void taskDone(AgentState state, TaskResult result, Now now, List<AgentEffect> out) {
@@ -102,6 +160,7 @@ final class Changes {
         state.change = action == Action.BECOME_PASSIVE
                 ? new Demotion(rules, request, state.memory, state.identityRead, limit, now)
                 : new Promotion(rules, request, state.memory, state.identityRead, limit, now);
+        state.change.hold(state.lease.hold);
         state.contradictions = 0;
         out.add(new AgentEffect.CancelBackup());
         out.add(new AgentEffect.Do(state.change.begin(out)));

@@ -19,9 +19,10 @@ import java.util.List;
 final class Promotion extends Change {
     private static final Duration VERIFY_AFTER_SUCCESS = Duration.ofSeconds(10);
     private static final Duration VERIFY_AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final Duration ARMING = Duration.ofSeconds(1);
     private static final Duration VERIFY_PAUSE = Duration.ofMillis(25);
 
-    private enum Phase { LOOK, PEER, OWN_TOWER, RESTORE, TOWER, INTENT, SYMLINK, CHANGE, VERIFY, UNDO, RECORD }
+    private enum Phase { LOOK, PEER, OWN_TOWER, RESTORE, TOWER, INTENT, ARM, SYMLINK, CHANGE, VERIFY, UNDO, RECORD }
 
     private Phase phase = Phase.LOOK;
     private Observation seen;
@@ -80,6 +81,8 @@ final class Promotion extends Change {
                 return bootIdentity(((TaskResult.Ran) done).result(), now);
             case INTENT:
                 return intentSaved((TaskResult.Saved) done, now);
+            case ARM:
+                return armed((TaskResult.Armed) done, now, out);
             case CHANGE:
                 return changed(((TaskResult.Ran) done).result(), now, out);
             case VERIFY:
@@ -211,6 +214,26 @@ final class Promotion extends Change {
         if (saved.error() != null) {
             return refuse("the intent could not be made durable: " + saved.error(), now);
         }
+        if (hold != null && rules.fencing() != AgentRules.Fencing.OFF) {
+            phase = Phase.ARM;
+            return new Task.Arm(ARMING);
+        }
+        return symlink(now);
+    }
+
+    /** Before the identity is set, never after: an agent that dies in between leaves somebody who ends it (E4). */
+    private Task armed(TaskResult.Armed armed, Now now, List<AgentEffect> out) {
+        if (armed.why() != null) {
+            String why = "no fencer stands behind this host: " + armed.why();
+            if (rules.fencing() == AgentRules.Fencing.REQUIRED) {
+                return refuse(why, now);
+            }
+            say(out, Level.WARNING, why + "; an agent that dies or freezes while it is active can be replaced only on evidence");
+        }
+        return symlink(now);
+    }
+
+    private Task symlink(Now now) {
         if (rules.has(CommandKind.ACTIVE_SYMLINK)) {
             // After the intent: an agent that stops here must know, when it is back, that the boot identity is to be made unstaked.
             phase = Phase.SYMLINK;
@@ -222,8 +245,13 @@ final class Promotion extends Change {
 
     private Task change(Now now) {
         Duration limit = Durations.min(rules.commandTimeout(), left(now).minus(KILL_TIME));
+        if (hold != null) {
+            // E5: what is left of the lease must outlast the command and the fence after it.
+            limit = Durations.min(limit, hold.left(now).minus(hold.fence()).minus(hold.jitter()));
+        }
         if (limit.compareTo(KILL_TIME) < 0) {
-            return refuse("no time is left for set-identity", now);
+            return refuse("no time is left for set-identity" + (hold == null ? "" : ": the lease has " + hold.left(now).toMillis()
+                    + " ms left, of which the fence may need " + hold.fence().plus(hold.jitter()).toMillis()), now);
         }
         phase = Phase.CHANGE;
         return new Task.Run(CommandKind.IDENTITY_CHANGE, limit);

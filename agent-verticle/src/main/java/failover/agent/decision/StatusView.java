@@ -1,6 +1,7 @@
 package failover.agent.decision;
 
 import failover.protocol.Now;
+import failover.protocol.wire.LeaseWord;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusResponse;
@@ -11,11 +12,14 @@ import java.util.List;
 final class StatusView {
     private final AgentRules rules;
 
-    StatusView(AgentRules rules) {
+    private final Leases leases;
+
+    StatusView(AgentRules rules, Leases leases) {
         this.rules = rules;
+        this.leases = leases;
     }
 
-    StatusResponse status(AgentState state, Observation seen, Now now) {
+    StatusResponse status(AgentState state, Observation seen, long begunSeconds, Now now) {
         AgentMemory memory = state.memory;
         ProcessView process = seen.process();
         boolean oldEnough = process.running() && process.uptime().compareTo(rules.minProcessUptime()) >= 0;
@@ -30,7 +34,7 @@ final class StatusView {
                 isActive(state, seen),
                 state.lastBackupSeconds,
                 process.running() ? seen.slotError() : null,
-                now.wallSeconds(),
+                begunSeconds,
                 memory.hostId(),
                 rules.version(),
                 memory.role().wire(),
@@ -42,13 +46,37 @@ final class StatusView {
                 state.change == null ? null : state.change.action().wire(),
                 memory.lastOperation(),
                 unfit(state, seen),
-                null,
+                lease(state, now),
                 null);
     }
 
-    PeerStatusResponse peerStatus(AgentState state, Observation seen, Now now) {
+    private LeaseWord lease(AgentState state, Now now) {
+        if (rules.dryRun()) {
+            return null;
+        }
+        Leasing lease = state.lease;
+        return new LeaseWord(Token.issue(lease.nonce, now), lease.hold == null || lease.fencing ? 0 : lease.hold.left(now).toMillis(),
+                lease.fenceCapable && rules.fencing() != AgentRules.Fencing.OFF, lease.refused, lease.paused);
+    }
+
+    /** Why this host is not the one that verifiably holds the identity now; {@code null} when it is (INV-9). */
+    String notActive(AgentState state, Observation seen, Now now) {
+        if (state.memory.role() != Role.ACTIVE || state.change != null || state.lease.fencing) {
+            return state.change == null ? "this host is " + (state.lease.fencing ? "fencing itself" : state.memory.role())
+                    : state.change.action() + " is under way";
+        }
+        boolean carries = seen.process().running() && state.memory.stakedIdentity() != null
+                && state.memory.stakedIdentity().equals(seen.identity());
+        if (!carries) {
+            return "the validator does not say that it carries the staked identity";
+        }
+        return state.lease.held(now) ? null : "this host holds no lease";
+    }
+
+    PeerStatusResponse peerStatus(AgentState state, Observation seen, boolean asksToStay, Now now) {
         return new PeerStatusResponse(true, isActive(state, seen), seen.process().running(), now.wallSeconds(), state.memory.hostId(),
-                state.knowledge().epoch(), verified(state, seen), state.change == null ? null : state.change.action().wire());
+                state.knowledge().epoch(), verified(state, seen), state.change == null ? null : state.change.action().wire(),
+                asksToStay && state.lease.stay != null ? state.lease.stay : leases.answer(state, "not asked", now));
     }
 
     /** The validator's word where there is one, else the role. */
@@ -69,7 +97,7 @@ final class StatusView {
      * and nothing runs that could sign.
      */
     private static boolean verified(AgentState state, Observation seen) {
-        if (state.change != null || state.memory.stakedIdentity() == null) {
+        if (state.change != null || state.lease.fencing || state.memory.stakedIdentity() == null) {
             return false;
         }
         if (!seen.process().running()) {
@@ -91,6 +119,9 @@ final class StatusView {
         }
         if (state.change != null) {
             reasons.add(state.change.action().wire() + " is under way");
+        }
+        if (rules.fencing() == AgentRules.Fencing.REQUIRED && !state.lease.fenceCapable) {
+            reasons.add("fencing is required, and no fencer answers");
         }
         if (!rules.has(CommandKind.TOWER_RESTORE)) {
             reasons.add("tower_restore_command is empty");

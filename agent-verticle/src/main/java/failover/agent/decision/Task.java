@@ -47,6 +47,14 @@ public sealed interface Task {
     record Save(AgentMemory memory) implements Task {
     }
 
+    /**
+     * See to it that the fencer knows the lease, before the identity is set (E4). Answer: {@link TaskResult.Armed}.
+     *
+     * @param limit how long to wait for its answer
+     */
+    record Arm(Duration limit) implements Task {
+    }
+
     /** Judge the tower file on this host. Answer: {@link TaskResult.TowerChecked}. */
     record CheckTower() implements Task {
     }

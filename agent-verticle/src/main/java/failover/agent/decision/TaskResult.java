@@ -44,6 +44,14 @@ public sealed interface TaskResult {
     }
 
     /**
+     * To {@link Task.Arm}.
+     *
+     * @param why the fencer would not act; {@code null} when it has answered that it would
+     */
+    record Armed(String why) implements TaskResult {
+    }
+
+    /**
      * To {@link Task.CheckTower}.
      *
      * @param check its judgement

@@ -77,6 +77,10 @@ final class Watch {
     void tick(AgentState state, Now now, List<AgentEffect> out) {
         resolve(state, now, out);
         boolean silent = state.contacted && now.since(state.contactAt).compareTo(rules.managerTimeout()) > 0;
+        if (state.lease.hold != null) {
+            // Under a lease the manager or the peer renews it, or the dead-man acts: no other clock decides.
+            return;
+        }
         if (!silent || !carries(state) || state.change != null || state.asking != null || rules.dryRun() || tooSoon(state, now)) {
             return;
         }
@@ -97,7 +101,7 @@ final class Watch {
     void peerAnswered(AgentState state, PeerStatusResponse peer, Now now, List<AgentEffect> out) {
         AgentState.Asking why = state.asking;
         state.asking = null;
-        if (why == null || state.change != null) {
+        if (why == null || why == AgentState.Asking.OTHER_MANAGER || state.change != null) {
             return;
         }
         if (why == AgentState.Asking.MISMATCH) {
@@ -146,7 +150,7 @@ final class Watch {
 
     /** Holds the role against what the validator says of itself. */
     void compare(AgentState state, Observation seen, Now now, List<AgentEffect> out) {
-        if (state.change != null || state.memory.stakedIdentity() == null || !seen.process().running() || seen.identity() == null) {
+        if (state.change != null || state.lease.fencing || state.memory.stakedIdentity() == null || !seen.process().running() || seen.identity() == null) {
             return;
         }
         boolean staked = state.memory.stakedIdentity().equals(seen.identity());

@@ -125,6 +125,12 @@ public final class FencerLink {
                 && now - answer.atMs() <= maxAge.toMillis());
     }
 
+    /** Some fencer of this boot has answered within that time, of whatever lease. */
+    public boolean alive(Duration maxAge) throws IOException {
+        long now = clock.millis();
+        return files.answer().filter(answer -> answer.bootId().equals(bootId) && now - answer.atMs() <= maxAge.toMillis()).isPresent();
+    }
+
     /**
      * Waits until the fencer has answered that it acts on the deadline last written. Blocks its thread, never an event loop's.
      *

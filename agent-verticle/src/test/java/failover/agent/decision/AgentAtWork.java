@@ -21,10 +21,16 @@ import java.util.Set;
 final class AgentAtWork {
     static final String STAKED = "STAKED";
     static final String OTHER = "OTHER";
+    static final String NONCE = "nonce";
 
     Set<CommandKind> configured = EnumSet.of(CommandKind.TOWER_BACKUP, CommandKind.TOWER_RESTORE, CommandKind.IDENTITY_CHANGE,
             CommandKind.IDENTITY_REMOVE);
     boolean dryRun;
+    AgentRules.Fencing fencing = AgentRules.Fencing.BEST_EFFORT;
+    /** What an earlier start left with the fencer. */
+    Duration leaseLeft;
+    /** Why the fencer would not act; {@code null} when it would. */
+    String unarmed;
     boolean peer = true;
     boolean internet;
     String configuredIdentity = STAKED;
@@ -63,8 +69,8 @@ final class AgentAtWork {
     AgentAtWork start(AgentMemory memory, boolean isNew) {
         core = new AgentCore(new AgentRules(dryRun, false, configuredIdentity, configured, Duration.ofSeconds(30), peer, internet,
                 Duration.ofSeconds(120), Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
-                "1"));
-        take(core.start(memory, isNew, now()));
+                fencing, "1"));
+        take(core.start(memory, isNew, NONCE, leaseLeft, now()));
         return this;
     }
 
@@ -149,7 +155,7 @@ final class AgentAtWork {
         return new Observation(nanos, process, running ? 1000 : 0, running, null, says, says == null ? "no answer" : null);
     }
 
-    private TaskResult perform(Task task) {
+    TaskResult perform(Task task) {
         if (task instanceof Task.Run run) {
             return new TaskResult.Ran(run.kind(), ran(run));
         } else if (task instanceof Task.Look) {
@@ -165,6 +171,8 @@ final class AgentAtWork {
             return new TaskResult.Saved(saveError);
         } else if (task instanceof Task.CheckTower) {
             return new TaskResult.TowerChecked(tower);
+        } else if (task instanceof Task.Arm) {
+            return new TaskResult.Armed(unarmed);
         } else if (task instanceof Task.AskPeer) {
             return new TaskResult.PeerSaid(peerSays);
         }

@@ -105,10 +105,10 @@ class PromotionTest {
     void e15AHostWithAnOpenSetIdentityCountsAsActiveWhateverItsValidatorSays(String says) {
         agent.identity = says;
         agent.start(AgentAtWork.memory(Role.PASSIVE).withUnsettled(agent.here()), false).observed();
-        assertTrue(agent.core.peerStatus(agent.state, agent.look(), agent.now()).isActive());
-        assertTrue(agent.core.status(agent.state, agent.look(), agent.now()).isActive());
+        assertTrue(agent.core.peerStatus(agent.state, agent.look(), false, agent.now()).isActive());
+        assertTrue(agent.core.status(agent.state, agent.look(), 0, agent.now()).isActive());
         agent.pid++;
-        assertTrue(!agent.core.status(agent.state, agent.look(), agent.now()).isActive(), "another life of the process");
+        assertTrue(!agent.core.status(agent.state, agent.look(), 0, agent.now()).isActive(), "another life of the process");
     }
 
     @Test

@@ -4,8 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.Grant;
+import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
+import failover.protocol.wire.StayRequest;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -23,7 +28,10 @@ class SealedTypesTest {
                         false, 0, null, 0, 0, false)), new AgentEvent.TaskDone(new TaskResult.Waited()),
                 new AgentEvent.PeerAnswered(AgentAtWork.peer(false, null)), new AgentEvent.PeerSilent("x"),
                 new AgentEvent.InternetChecked(true), new AgentEvent.BackedUp(AgentAtWork.exit(0)),
-                new AgentEvent.VoteAccountLooked("x", true));
+                new AgentEvent.VoteAccountLooked("x", true), new AgentEvent.FencerSeen(true),
+                new AgentEvent.StayAsked(new PeerStatusRequest("p", 0, "peer", 0, new StayRequest(1, 9405, 500))),
+                new AgentEvent.StayAnswered(new StayRequest(1, 9405, 500), agent.now(), null), new AgentEvent.FenceBegun(),
+                new AgentEvent.Fenced(agent.memory(), new FailoverResponse(true, "", false, 0, null, "done", true, null, false, 0, 0)));
         assertEquals(Set.of(AgentEvent.class.getPermittedSubclasses()), classes(events.stream()));
         events.forEach(event -> assertDoesNotThrow(() -> agent.post(event)));
     }
@@ -38,7 +46,12 @@ class SealedTypesTest {
         agent.change(Action.BECOME_PASSIVE, 0, false);
         AgentAtWork second = new AgentAtWork().active();
         second.change(Action.BECOME_PASSIVE, 5, false);
-        Set<Class<?>> tasks = classes(Stream.concat(agent.tasks.stream(), second.tasks.stream()));
+        AgentAtWork third = new AgentAtWork().passive();
+        String token = third.core.status(third.state, third.look(), 0, third.now()).lease().token();
+        third.post(new AgentEvent.ChangeAsked(1, new FailoverRequest("become_active", "", false, 0, "op", 9, 0, false,
+                new Grant(token, "manager", 1, 9405, 2000, 500, true, false, true), null)));
+        third.work();
+        Set<Class<?>> tasks = classes(Stream.of(agent.tasks, second.tasks, third.tasks).flatMap(List::stream));
         assertEquals(Set.of(Task.class.getPermittedSubclasses()), tasks);
         assertEquals(Role.PASSIVE, second.memory().role());
     }

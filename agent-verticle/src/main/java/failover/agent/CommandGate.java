@@ -1,0 +1,37 @@
+package failover.agent;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Every command passes here, so that the dead-man can end them all and let no other begin while it fences (E2). Any thread.
+ */
+final class CommandGate {
+    private final Set<CutSwitch> running = new HashSet<>();
+    private boolean closed;
+
+    /** A command begins; false: none may. */
+    synchronized boolean enter(CutSwitch command) {
+        return !closed && running.add(command);
+    }
+
+    /** It has ended. */
+    synchronized void leave(CutSwitch command) {
+        running.remove(command);
+    }
+
+    /** Cuts short what runs, and refuses what comes. */
+    void close() {
+        Set<CutSwitch> cut;
+        synchronized (this) {
+            closed = true;
+            cut = Set.copyOf(running);
+        }
+        cut.forEach(CutSwitch::cut);
+    }
+
+    /** Commands may begin again. */
+    synchronized void open() {
+        closed = false;
+    }
+}

@@ -1,0 +1,60 @@
+package failover.agent.decision;
+
+import failover.protocol.Now;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.Outcome;
+import failover.protocol.wire.Role;
+import java.util.List;
+
+/**
+ * The demotion that a lease's end makes necessary (E2): the same steps as an ordered one, within what is left of the lease, and with
+ * SIGKILL at their end. Driven by the dead-man, who needs neither event loop nor mailbox; used by one thread.
+ */
+public final class Fence {
+    private final Demotion demotion;
+    private final Now begun;
+
+    /**
+     * The fence of a host that can be reached no more.
+     *
+     * @param hold the lease that ends
+     * @param memory what the agent knows, that of a change under way included
+     */
+    public Fence(AgentRules rules, Hold hold, AgentMemory memory, Now now) {
+        String why = "the lease of epoch " + hold.epoch() + " ends in " + hold.left(now).toMillis() + " ms, and neither the manager nor the "
+                + "peer has renewed it";
+        FailoverRequest request = new FailoverRequest(Action.BECOME_PASSIVE.wire(), why, false, now.wallSeconds(), null, 0, 0, false);
+        this.begun = now;
+        this.demotion = new Demotion(rules, request, memory, memory.identityRead(), hold.ownFence(), now);
+    }
+
+    /** The first step. */
+    public Task begin(List<AgentEffect> out) {
+        return demotion.begin(out);
+    }
+
+    /** The step after {@code done}; {@code null} when the fence has ended. */
+    public Task next(TaskResult done, Now now, List<AgentEffect> out) {
+        return demotion.next(done, now, out);
+    }
+
+    /** The identity is off, verifiably or by the command's word: the fencer may rest, although the tower may still be on its way. */
+    public boolean safe() {
+        return demotion.memory().role() == Role.PASSIVE && demotion.memory().unsettled() == null;
+    }
+
+    /** What is known now. */
+    public AgentMemory memory() {
+        return demotion.memory();
+    }
+
+    /** How it ended. */
+    public FailoverResponse response(Now now) {
+        ChangeResult result = demotion.result();
+        return new FailoverResponse(result.outcome() == Outcome.DONE, result.message(), false, begun.wallSeconds(), null,
+                result.outcome().wire(), result.verified(), result.identity(), result.processDead(), demotion.memory().epoch(),
+                now.since(begun.nanos()).toMillis());
+    }
+}

@@ -1,0 +1,51 @@
+package failover.agent.decision;
+
+import failover.protocol.Now;
+import java.time.Duration;
+
+/**
+ * A lease as it stands: until when this host may carry the identity at an epoch (E0, E2, E9). It counts from an instant at which this host
+ * itself sent something, and on whichever of the three clocks runs fastest.
+ *
+ * @param epoch of the lease
+ * @param base when the token that was echoed was issued, or the promise that was given was asked for
+ * @param worth Q, or what was left of it when the agent started again
+ * @param fence D, the longest a fence may take
+ * @param jitter J
+ */
+public record Hold(long epoch, Now base, Duration worth, Duration fence, Duration jitter) {
+    /** A fencer fires that long before the end (D_w of E4), or as early as the agent's own try allows. */
+    private static final Duration FENCER = Duration.ofSeconds(1);
+
+    /** What is left of it; never negative. */
+    public Duration left(Now now) {
+        Duration left = worth.minus(now.longestSince(base));
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** It has run out, and is never revived (E0). */
+    public boolean ended(Now now) {
+        return left(now).isZero();
+    }
+
+    /** The instant of E2 has come: what is left is only enough to fence. */
+    public boolean due(Now now) {
+        return left(now).compareTo(fence.plus(jitter)) <= 0;
+    }
+
+    /** How long the agent's own fence may take: where a fencer stands behind it, it is done before that fires. */
+    public Duration ownFence() {
+        Duration fencer = FENCER.compareTo(fence.dividedBy(2)) < 0 ? FENCER : fence.dividedBy(2);
+        return fence.plus(jitter).minus(fencer).minus(fencer.dividedBy(200));
+    }
+
+    /** The same lease counted from a later instant; from an earlier one it stays as it is. */
+    Hold from(Now later, Duration lease) {
+        return later.nanos() - base.nanos() > 0 ? new Hold(epoch, later, lease, fence, jitter) : this;
+    }
+
+    /** The same lease under a newer epoch. */
+    Hold at(long newEpoch) {
+        return new Hold(newEpoch, base, worth, fence, jitter);
+    }
+}

@@ -1,0 +1,316 @@
+package failover.agent.decision;
+
+import failover.agent.decision.AgentMemory.Bonds;
+import failover.agent.decision.AgentMemory.Terms;
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.Grant;
+import failover.protocol.wire.LeaseOffer;
+import failover.protocol.wire.PeerStatusRequest;
+import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.Role;
+import failover.protocol.wire.StatusRequest;
+import failover.protocol.wire.StayAnswer;
+import failover.protocol.wire.StayRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The lease of this host, and the promises it gives its peer (safety.md, E0, E5, E7, E11, E12, E16). What is granted is counted from what
+ * this host sent; what is promised, from what it received.
+ */
+final class Leases {
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
+
+    private final AgentRules rules;
+
+    Leases(AgentRules rules) {
+        this.rules = rules;
+    }
+
+    /** A poll: is it our manager, and may this host stay? False when it is not to count as a contact. */
+    boolean polled(AgentState state, StatusRequest request, Now now, List<AgentEffect> out) {
+        LeaseOffer offer = request.lease();
+        if (offer == null || rules.dryRun()) {
+            return true;
+        }
+        Leasing lease = state.lease;
+        lease.refused = bind(state, request.managerId(), offer.managerStart(), true, now, out);
+        if (lease.refused != null) {
+            if (!lease.refusalSaid) {
+                lease.refusalSaid = true;
+                out.add(AgentCore.say(Level.ERROR, "ALARM: a second manager polls this host and is refused: " + lease.refused));
+            }
+            return false;
+        }
+        lease.refusalSaid = false;
+        lease.heartbeatNanos = Duration.ofMillis(offer.heartbeatMs()).toNanos();
+        lease.managerHeardAt = now.nanos();
+        lease.managerHeard = true;
+        lease.paused = offer.paused();
+        Token.issued(lease.nonce, offer.token(), now).ifPresent(issued -> granted(state, offer, issued, now, out));
+        return true;
+    }
+
+    private void granted(AgentState state, LeaseOffer offer, Now issued, Now now, List<AgentEffect> out) {
+        Leasing lease = state.lease;
+        Duration worth = Duration.ofMillis(offer.leaseMs());
+        if (offer.grantEpoch() <= 0 || lease.fencing || now.longestSince(issued).compareTo(worth) >= 0) {
+            return;
+        }
+        Hold hold = lease.hold;
+        if (hold != null && hold.epoch() == offer.grantEpoch()) {
+            if (!hold.ended(now)) {
+                lease.hold = hold.from(issued, worth);
+            }
+            return;
+        }
+        boolean mine = state.change == null && state.memory.role() == Role.ACTIVE && offer.grantEpoch() >= state.memory.epoch()
+                && (hold == null || offer.grantEpoch() > hold.epoch());
+        if (!mine) {
+            return;
+        }
+        Duration fence = Duration.ofMillis(offer.fenceMs());
+        Duration jitter = Duration.ofMillis(offer.jitterMs());
+        if (hold == null || hold.ended(now)) {
+            out.add(AgentCore.say(Level.INFO, "this host holds the identity by a lease now: epoch " + offer.grantEpoch() + ", "
+                    + offer.leaseMs() + " ms from each answer that the manager has received"));
+            lease.hold = new Hold(offer.grantEpoch(), issued, worth, fence, jitter);
+        } else {
+            lease.hold = hold.at(offer.grantEpoch()).from(issued, worth);
+        }
+        state.memory = state.memory.withEpoch(offer.grantEpoch()).withTerms(new Terms(offer.leaseMs(), offer.fenceMs(), offer.jitterMs()));
+        out.add(new AgentEffect.Remember(state.memory));
+    }
+
+    /**
+     * Why a manager has no say here (E12); {@code null} when it has. One whose id is new is bound to where nobody was, or where this host
+     * and its peer have both heard nothing from the old one for as long as a lease lasts.
+     */
+    private String bind(AgentState state, String id, long start, boolean mayAsk, Now now, List<AgentEffect> out) {
+        if (id == null || id.isEmpty()) {
+            return "it names no manager_id";
+        }
+        Bonds bonds = state.memory.bonds();
+        if (id.equals(bonds.managerId())) {
+            if (start < bonds.managerStart()) {
+                return "an older start (" + start + ") of manager " + id + " whose start " + bonds.managerStart() + " is obeyed here";
+            }
+            if (start > bonds.managerStart()) {
+                rebind(state, id, start, out);
+            }
+            return null;
+        }
+        if (!bonds.managed()) {
+            out.add(AgentCore.say(Level.INFO, "bound to manager " + id));
+            rebind(state, id, start, out);
+            return null;
+        }
+        if (state.change == null && forgotten(state, now)) {
+            out.add(AgentCore.say(Level.WARNING, "manager " + bonds.managerId() + " has been silent here and at the peer: bound to manager "
+                    + id + " now"));
+            rebind(state, id, start, out);
+            return null;
+        }
+        if (mayAsk && state.asking == null && now.since(state.askedAt).compareTo(ASK_AGAIN) >= 0 && rules.peerConfigured()) {
+            state.asking = AgentState.Asking.OTHER_MANAGER;
+            state.askedAt = now.nanos();
+            out.add(new AgentEffect.AskPeer());
+        }
+        return "manager " + id + " is not the one this host is bound to (" + bonds.managerId() + "); stop one of the two";
+    }
+
+    private static void rebind(AgentState state, String id, long start, List<AgentEffect> out) {
+        // A change under way writes the memory it carries: bonds must not be lost by it.
+        state.memory = state.memory.withBonds(new Bonds(id, start, state.memory.bonds().peerId()));
+        if (state.change != null) {
+            state.change.bonds(state.memory.bonds());
+        }
+        out.add(new AgentEffect.Remember(state.knowledge()));
+    }
+
+    /** The bound manager has been silent here and at the peer for E3. */
+    private boolean forgotten(AgentState state, Now now) {
+        Leasing lease = state.lease;
+        Terms terms = state.memory.terms();
+        Duration wait = terms == null ? rules.managerTimeout() : grantorWait(terms.leaseMs(), terms.jitterMs());
+        long lastHere = lease.managerHeard ? lease.managerHeardAt : lease.startedAt.nanos();
+        if (now.since(lastHere).compareTo(wait) < 0) {
+            return false;
+        }
+        if (!rules.peerConfigured()) {
+            return true;
+        }
+        boolean fresh = lease.peerSaidOfManager && now.since(state.askedAt).compareTo(ASK_AGAIN.multipliedBy(2)) < 0;
+        boolean sameThere = state.memory.bonds().managerId().equals(lease.peersManager);
+        return fresh && (!sameThere || now.since(lease.peersManagerHeardAt).compareTo(wait) >= 0);
+    }
+
+    /** What the peer answered, as far as it tells of the manager. */
+    void peerSaid(AgentState state, PeerStatusResponse answer, Now now) {
+        if (answer.stay() != null) {
+            state.lease.peerSaidOfManager = true;
+            state.lease.peersManager = answer.stay().managerId();
+            state.lease.peersManagerHeardAt = now.nanos() - Duration.ofMillis(answer.stay().managerHeardMs()).toNanos();
+        }
+    }
+
+    /** Asks the peer each heartbeat whether this host may stay (E7). */
+    void tick(AgentState state, Now now, List<AgentEffect> out) {
+        Leasing lease = state.lease;
+        boolean holds = lease.held(now) && !lease.fencing && state.change == null && state.memory.role() == Role.ACTIVE;
+        if (!holds || !rules.peerConfigured() || rules.dryRun()) {
+            return;
+        }
+        long every = lease.heartbeatNanos > 0 ? lease.heartbeatNanos : lease.hold.worth().toNanos() / 5;
+        if (lease.everAskedToStay && now.nanos() - lease.askedToStayAt < every) {
+            return;
+        }
+        lease.everAskedToStay = true;
+        lease.askedToStayAt = now.nanos();
+        Terms terms = state.memory.terms();
+        long leaseMs = terms == null ? lease.hold.worth().toMillis() : terms.leaseMs();
+        out.add(new AgentEffect.AskToStay(new StayRequest(lease.hold.epoch(), leaseMs, lease.hold.jitter().toMillis()), now));
+    }
+
+    /** The peer's answer to {@link AgentEffect.AskToStay}: worth Q from when the question was sent. */
+    void stayAnswered(AgentState state, AgentEvent.StayAnswered event, Now now, List<AgentEffect> out) {
+        Leasing lease = state.lease;
+        StayAnswer answer = event.answer() == null ? null : event.answer().stay();
+        String said = answer == null ? "the peer does not answer or knows no promises" : answer.granted() ? null : answer.reason();
+        if (event.answer() != null) {
+            peerSaid(state, event.answer(), now);
+            pinPeer(state, event.answer().hostId(), out);
+        }
+        if (said == null && !state.memory.bonds().peerId().equals(event.answer().hostId())) {
+            said = "peer_endpoint leads to host " + event.answer().hostId() + ", this host's peer is " + state.memory.bonds().peerId();
+        }
+        if (said == null && lease.held(now) && !lease.fencing && lease.hold.epoch() == event.asked().epoch()) {
+            lease.hold = lease.hold.from(event.sentAt(), Duration.ofMillis(event.asked().leaseMs()));
+        }
+        if (said != null && !said.equals(lease.staySaid)) {
+            out.add(AgentCore.say(Level.WARNING, "no promise from the peer, only the manager's polls keep this host active: " + said));
+        } else if (said == null && lease.staySaid != null) {
+            out.add(AgentCore.say(Level.INFO, "the peer promises again to leave this host active"));
+        }
+        lease.staySaid = said;
+    }
+
+    private static void pinPeer(AgentState state, String hostId, List<AgentEffect> out) {
+        if (state.memory.bonds().peerId() == null && hostId != null && state.change == null) {
+            state.memory = state.memory.withBonds(new Bonds(state.memory.bonds().managerId(), state.memory.bonds().managerStart(), hostId));
+            out.add(new AgentEffect.Remember(state.memory));
+        }
+    }
+
+    /** "May I stay?", asked by the peer: a yes binds this host for as long as the peer may believe it (E7). */
+    void stayAsked(AgentState state, PeerStatusRequest request, Now now, List<AgentEffect> out) {
+        if (!rules.dryRun()) {
+            pinPeer(state, request.hostId(), out);
+        }
+        String no = noPromise(state, request);
+        if (no == null) {
+            state.lease.promisedAt = now;
+            state.lease.promiseNanos = grantorWait(request.stay().leaseMs(), request.stay().jitterMs()).toNanos();
+        }
+        state.lease.stay = answer(state, no, now);
+    }
+
+    /** What this host knows of the manager, for a peer that only looks. */
+    StayAnswer answer(AgentState state, String no, Now now) {
+        Bonds bonds = state.memory.bonds();
+        long last = state.lease.managerHeard ? state.lease.managerHeardAt : state.lease.startedAt.nanos();
+        return new StayAnswer(no == null, no, bonds.managerId(), now.since(last).toMillis());
+    }
+
+    private String noPromise(AgentState state, PeerStatusRequest request) {
+        AgentMemory memory = state.knowledge();
+        String peer = memory.bonds().peerId();
+        if (peer != null && !peer.equals(request.hostId())) {
+            return "host " + request.hostId() + " is not the peer this host is bound to (" + peer + ")";
+        }
+        if (memory.role() == Role.ACTIVE) {
+            return "this host is active at epoch " + memory.epoch();
+        }
+        if (state.change instanceof Promotion || memory.unsettled() != null || memory.intent() != null) {
+            return "this host is changing its role";
+        }
+        if (request.stay().epoch() < memory.epoch()) {
+            return "epoch " + request.stay().epoch() + " is over: this host has obeyed epoch " + memory.epoch();
+        }
+        return null;
+    }
+
+    /** Why a promotion may not begin (E5, E7, E11, E12, E13); {@code null} when it may, and then its lease is held. */
+    String admit(AgentState state, FailoverRequest request, Now now, List<AgentEffect> out) {
+        Grant grant = request.grant();
+        if (grant == null) {
+            return state.memory.bonds().managed()
+                    ? "a become_active without a lease: this host takes its orders from manager " + state.memory.bonds().managerId()
+                            + "; ask that one for a failover (E13)"
+                    : null;
+        }
+        String foreign = bind(state, grant.managerId(), grant.managerStart(), false, now, out);
+        if (foreign != null) {
+            return foreign;
+        }
+        if (grant.automatic() && state.lease.paused) {
+            return "the pair is paused";
+        }
+        Optional<Now> issued = Token.issued(state.lease.nonce, grant.token(), now);
+        if (issued.isEmpty()) {
+            return "its token was not issued by this start of the agent: it comes too late (E11)";
+        }
+        Hold hold = new Hold(request.epoch(), issued.get(), Duration.ofMillis(grant.leaseMs()), Duration.ofMillis(grant.fenceMs()),
+                Duration.ofMillis(grant.jitterMs()));
+        if (hold.due(now)) {
+            return "its token is " + now.longestSince(issued.get()).toMillis() + " ms old, too old for a lease of " + grant.leaseMs()
+                    + " ms (E11)";
+        }
+        String bound = grant.otherPassive() || grant.fenced() ? null : promised(state, grant, now);
+        if (bound == null) {
+            state.lease.hold = hold;
+            state.memory = state.memory.withTerms(new Terms(grant.leaseMs(), grant.fenceMs(), grant.jitterMs()));
+        }
+        return bound;
+    }
+
+    private static String promised(AgentState state, Grant grant, Now now) {
+        Leasing lease = state.lease;
+        Duration sinceStart = now.since(lease.startedAt.nanos());
+        Duration wait = grantorWait(grant.leaseMs(), grant.jitterMs());
+        if (sinceStart.compareTo(wait) < 0) {
+            return "this agent started " + sinceStart.toMillis() + " ms ago and may have promised the peer to leave it active: "
+                    + wait.minus(sinceStart).toMillis() + " ms to go (E7)";
+        }
+        if (lease.promisedAt != null) {
+            Duration left = Duration.ofNanos(lease.promiseNanos).minus(now.since(lease.promisedAt.nanos()));
+            if (!left.isNegative() && !left.isZero()) {
+                return "the peer asked to stay active and was promised it: " + left.toMillis() + " ms to go (E7)";
+            }
+        }
+        return null;
+    }
+
+    private static Duration grantorWait(long leaseMs, long jitterMs) {
+        double rate = (1 + LeaseNumbers.CLOCK_RATE) / (1 - LeaseNumbers.CLOCK_RATE);
+        return Duration.ofMillis((long) Math.ceil(leaseMs * rate) + jitterMs);
+    }
+
+    /** A host that cannot carry the identity any more, verifiably, needs no lease; then nobody has to fence it. */
+    void settle(AgentState state) {
+        Leasing lease = state.lease;
+        AgentMemory memory = state.knowledge();
+        boolean over = lease.hold != null && !lease.fencing && memory.role() == Role.PASSIVE && memory.unsettled() == null
+                && !(state.change instanceof Promotion);
+        if (over) {
+            lease.hold = null;
+            if (state.change == null) {
+                state.memory = state.memory.withTerms(null);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package failover.agent.decision;
+
+import failover.protocol.Now;
+import java.util.Optional;
+
+/**
+ * What an agent gives out with each answer, and whoever echoes it proves that the answer arrived (E0). It carries its own instant of issue,
+ * so that nothing need be remembered; the nonce of the agent's start makes older starts' tokens worthless.
+ */
+final class Token {
+    private Token() {
+    }
+
+    static String issue(String nonce, Now now) {
+        return nonce + "." + Long.toHexString(now.nanos()) + "." + Long.toHexString(now.bootNanos()) + "."
+                + Long.toHexString(now.wallMillis());
+    }
+
+    /** When this start of the agent issued it; empty when another did, when it is none, or when it claims to come from the future. */
+    static Optional<Now> issued(String nonce, String token, Now now) {
+        if (token == null) {
+            return Optional.empty();
+        }
+        String[] parts = token.split("\\.", -1);
+        if (parts.length != 4 || !parts[0].equals(nonce)) {
+            return Optional.empty();
+        }
+        try {
+            Now issued = new Now(Long.parseUnsignedLong(parts[1], 16), Long.parseUnsignedLong(parts[3], 16),
+                    Long.parseUnsignedLong(parts[2], 16));
+            return issued.nanos() - now.nanos() > 0 ? Optional.empty() : Optional.of(issued);
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+}
