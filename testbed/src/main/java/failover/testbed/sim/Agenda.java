@@ -1,12 +1,19 @@
 package failover.testbed.sim;
 
 import java.util.PriorityQueue;
+import java.util.function.LongConsumer;
 
 /** Virtual time. What is due runs in the order of its instants, and, where these are equal, in the order of posting. */
 final class Agenda {
     private final PriorityQueue<Entry> queue = new PriorityQueue<>(256);
+    private final LongConsumer trace;
     private long now;
     private long posted;
+
+    /** An empty one; {@code trace} is told the number of each event before it runs. */
+    Agenda(LongConsumer trace) {
+        this.trace = trace;
+    }
 
     /** The world's clock, nanoseconds since the beginning of the run. No host can read it. */
     long now() {
@@ -26,6 +33,7 @@ final class Agenda {
         }
         queue.poll();
         now = next.at;
+        trace.accept(next.number);
         next.work.run();
         return true;
     }

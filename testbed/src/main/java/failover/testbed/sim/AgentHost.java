@@ -31,6 +31,7 @@ final class AgentHost {
     private static final long LOOK_AGE = 250_000_000L;
 
     private final World world;
+    private final Program program;
     private final int host;
     private final AgentCore core;
     private final SimValidator validator;
@@ -42,7 +43,6 @@ final class AgentHost {
     private AgentHost peer;
 
     private boolean up;
-    private int life;
     private AgentState state;
     /** The newest memory that the core wanted to be saved. */
     private AgentMemory known;
@@ -63,13 +63,14 @@ final class AgentHost {
             boolean identityKnown) {
         this.world = world;
         this.host = host;
+        this.program = new Program(world, host);
         this.core = new AgentCore(rules);
         this.validator = validator;
         this.links = links;
         this.mutant = mutant;
-        this.commands = new CommandRunner(world, host, validator, identityKnown);
+        this.commands = new CommandRunner(world, host, program, validator, identityKnown);
         this.identityKnown = identityKnown;
-        this.disk = new Disk<>(world, Fault.Kind.AGENT_DISK_FULL, host);
+        this.disk = new Disk<>(world, program, Fault.Kind.AGENT_DISK_FULL, host);
     }
 
     void pairWith(AgentHost other) {
@@ -84,7 +85,6 @@ final class AgentHost {
         AgentMemory memory = disk.read();
         boolean isNew = memory == null;
         up = true;
-        life++;
         out = null;
         lookedAt = Long.MIN_VALUE / 2;
         AgentMemory first = isNew ? new AgentMemory("host" + host, Role.PASSIVE, 0, null, 0, null, null, null) : mutant.remembered(memory);
@@ -92,7 +92,7 @@ final class AgentHost {
         state = step.state();
         world.say(host, () -> "agent starts " + first);
         perform(step);
-        tick(life);
+        tick();
     }
 
     /** Reality can be read without the file: the validator can be asked, and no change is half done. */
@@ -111,14 +111,32 @@ final class AgentHost {
         }
         world.say(host, () -> "agent dies");
         up = false;
-        life++;
+        program.die();
         dieAfter = 0;
         disk.crash();
         commands.orphan();
         Map<Long, Asker> asked = tickets;
         tickets = new TreeMap<>();
         asked.values().forEach(asker -> asker.broken.run());
-        world.agenda().after(down, this::start);
+        world.machine(host).after(down, this::start);
+    }
+
+    /** Stopped (SIGSTOP, a long collection); its validator and its commands go on. */
+    void freeze(long nanos) {
+        if (up) {
+            world.say(host, () -> "agent stands still");
+            program.freeze(nanos);
+        }
+    }
+
+    /** The fencer takes the commands along, also those of an agent before this one. */
+    void killCommands() {
+        commands.killAll();
+    }
+
+    /** Something reaches it from outside: at once, unless it stands still. */
+    void arrive(Runnable work) {
+        program.arrive(work);
     }
 
     /** Lets the agent die right after so many more steps of changes. */
@@ -159,40 +177,50 @@ final class AgentHost {
     }
 
     private Now now() {
-        return world.clock(host).read(world.agenda().now());
+        return program.now();
     }
 
-    private void tick(int lifeNow) {
-        world.agenda().after(world.clock(host).world(TICK), () -> {
-            if (life == lifeNow) {
-                post(new AgentEvent.Tick());
-                tick(lifeNow);
-            }
-        });
-    }
-
-    private void later(long nanos, Runnable work) {
-        int lifeNow = life;
-        world.agenda().after(nanos, () -> {
-            if (life == lifeNow) {
-                work.run();
-            }
+    private void tick() {
+        program.after(world.clock(host).world(TICK), () -> {
+            tick();
+            post(new AgentEvent.Tick());
         });
     }
 
     private void post(AgentEvent event) {
         if (up) {
+            trace(event);
             Step step = core.step(state, mutant.toAgent(event, known, change, lastIdentityCommand), now());
             state = step.state();
             perform(step);
         }
     }
 
+    /** What happens all the time goes into the trace by its kind, the rest with all it says. */
+    private void trace(AgentEvent event) {
+        if (event instanceof AgentEvent.Tick) {
+            world.mark(program.now().nanos());
+        } else if (event instanceof AgentEvent.ManagerPolled polled) {
+            world.mark(polled.request().timestamp() * 8 + host);
+        } else if (event instanceof AgentEvent.Observed observed) {
+            Observation seen = observed.observation();
+            world.mark(seen.atNanos() + seen.slot() * 31 + seen.process().pid() * 8 + host);
+            world.mark(seen.identity() == null ? 0 : seen.identity().hashCode());
+        } else {
+            world.mark(host, event);
+        }
+    }
+
     private void perform(Step step) {
-        int lifeNow = life;
+        int life = program.life();
         for (AgentEffect effect : step.effects()) {
-            if (life != lifeNow) {
+            if (life != program.life()) {
                 return;
+            }
+            if (effect instanceof AgentEffect.Observe) {
+                world.mark(host);
+            } else if (!(effect instanceof AgentEffect.Say)) {
+                world.mark(host, effect);
             }
             perform(effect);
         }
@@ -203,20 +231,20 @@ final class AgentHost {
             begin(task.task());
         } else if (effect instanceof AgentEffect.CutShort) {
             int number = taskNumber;
-            later(1_000, () -> cutShort(number));
+            program.after(1_000, () -> cutShort(number));
         } else if (effect instanceof AgentEffect.Reply reply) {
             reply(reply);
         } else if (effect instanceof AgentEffect.AskPeer) {
             askPeer(answer -> post(answer == null ? new AgentEvent.PeerSilent("timeout") : new AgentEvent.PeerAnswered(answer)));
         } else if (effect instanceof AgentEffect.CheckInternet) {
-            later(50_000_000, () -> post(new AgentEvent.InternetChecked(true)));
+            program.after(50_000_000, () -> post(new AgentEvent.InternetChecked(true)));
         } else if (effect instanceof AgentEffect.Observe) {
             observe(seen -> post(new AgentEvent.Observed(seen)));
         } else if (effect instanceof AgentEffect.FindVoteAccount find) {
             boolean staked = SimValidator.STAKED.equals(find.identity());
-            later(20_000_000, () -> post(new AgentEvent.VoteAccountLooked(find.identity(), staked)));
+            program.after(20_000_000, () -> post(new AgentEvent.VoteAccountLooked(find.identity(), staked)));
         } else if (effect instanceof AgentEffect.Backup backup) {
-            commands.backUp(backup.limit(), result -> later(1_000, () -> post(new AgentEvent.BackedUp(result))));
+            commands.backUp(backup.limit(), result -> program.after(1_000, () -> post(new AgentEvent.BackedUp(result))));
         } else if (effect instanceof AgentEffect.CancelBackup) {
             commands.cancelBackup();
         } else if (effect instanceof AgentEffect.Remember remember) {
@@ -269,7 +297,7 @@ final class AgentHost {
         } else if (task instanceof Task.Look) {
             lookAfresh(seen -> finish(number, new TaskResult.Looked(seen)));
         } else if (task instanceof Task.Wait wait) {
-            later(world.clock(host).world(wait.time()), () -> finish(number, new TaskResult.Waited()));
+            program.after(world.clock(host).world(wait.time()), () -> finish(number, new TaskResult.Waited()));
         } else if (task instanceof Task.Kill kill) {
             kill(kill, number);
         } else if (task instanceof Task.Save save) {
@@ -278,9 +306,9 @@ final class AgentHost {
         } else if (task instanceof Task.CheckTower) {
             boolean bad = world.on(Fault.Kind.TOWER_BAD, host);
             TowerCheck check = new TowerCheck(bad ? TowerCheck.Verdict.BAD : TowerCheck.Verdict.VALID, bad ? "tower: 0 bytes" : "", 1);
-            later(2_000_000, () -> finish(number, new TaskResult.TowerChecked(check)));
+            program.after(2_000_000, () -> finish(number, new TaskResult.TowerChecked(check)));
         } else if (task instanceof Task.SetTowerAside) {
-            later(1_000_000, () -> finish(number, new TaskResult.Waited()));
+            program.after(1_000_000, () -> finish(number, new TaskResult.Waited()));
         } else if (task instanceof Task.AskPeer) {
             askPeer(answer -> finish(number, new TaskResult.PeerSaid(answer)));
         } else {
@@ -311,25 +339,25 @@ final class AgentHost {
     private void kill(Task.Kill kill, int number) {
         boolean same = validator.process().sameProcess(kill.pid(), Math.abs(kill.startTicks()));
         if (same && world.on(Fault.Kind.VALIDATOR_UNKILLABLE, host)) {
-            later(world.clock(host).world(kill.limit()), () -> finish(number, new TaskResult.Killed(false, "it is in state D")));
+            program.after(world.clock(host).world(kill.limit()), () -> finish(number, new TaskResult.Killed(false, "it is in state D")));
             return;
         }
-        long dies = world.dice(Dice.Concern.VALIDATORS).millis(1, 60);
-        world.agenda().after(dies, () -> {
+        long dies = world.dice(Dice.Concern.VALIDATORS, host).millis(1, 60);
+        world.machine(host).after(dies, () -> {
             if (same && validator.pid() == kill.pid()) {
-                validator.die(world.dice(Dice.Concern.VALIDATORS).millis(500, 8_000));
+                validator.die(world.dice(Dice.Concern.VALIDATORS, host).millis(500, 8_000));
             }
         });
-        later(dies + 1_000_000, () -> finish(number, new TaskResult.Killed(true, "")));
+        program.after(dies + 1_000_000, () -> finish(number, new TaskResult.Killed(true, "")));
     }
 
     private void askPeer(Consumer<PeerStatusResponse> answer) {
         boolean cut = world.on(Fault.Kind.PEER_LINK_CUT, 0) || silenced(host) || silenced(1 - host);
         if (cut || !peer.up) {
-            later(cut ? 2_000_000_000L : 1_000_000, () -> answer.accept(null));
+            program.after(cut ? 2_000_000_000L : 1_000_000, () -> answer.accept(null));
             return;
         }
-        Dice network = world.dice(Dice.Concern.NETWORK);
+        Dice network = world.dice(Dice.Concern.NETWORK, host);
         boolean[] answered = new boolean[1];
         Consumer<PeerStatusResponse> once = words -> {
             if (!answered[0]) {
@@ -337,13 +365,15 @@ final class AgentHost {
                 answer.accept(words);
             }
         };
-        int lifeNow = life;
-        peer.later(network.millis(0, 3), () -> peer.peerAsks(words -> world.agenda().after(network.millis(0, 3), () -> {
-            if (life == lifeNow) {
-                once.accept(words);
+        int life = program.life();
+        long there = network.millis(0, 3);
+        long back = network.millis(0, 3);
+        world.agenda().after(there, () -> peer.arrive(() -> peer.peerAsks(words -> world.agenda().after(back, () -> {
+            if (life == program.life()) {
+                arrive(() -> once.accept(words));
             }
-        })));
-        later(2_000_000_000L, () -> once.accept(null));
+        }))));
+        program.after(2_000_000_000L, () -> once.accept(null));
     }
 
     private boolean silenced(int which) {
@@ -361,13 +391,13 @@ final class AgentHost {
 
     /** The process table at the beginning, the RPC a moment later: in between, things change. */
     private void lookAfresh(Consumer<Observation> then) {
-        Dice dice = world.dice(Dice.Concern.VALIDATORS);
+        Dice dice = world.dice(Dice.Concern.VALIDATORS, host);
         long at = world.agenda().now();
         Now begun = now();
         var process = validator.process();
         boolean mute = validator.running() && !validator.answers();
         long took = !process.running() ? dice.millis(0, 1) : mute && dice.chance(0.5) ? dice.millis(300, 500) : dice.millis(0, 5);
-        later(took, () -> {
+        program.after(took, () -> {
             boolean answers = process.running() && validator.answers();
             Observation seen = new Observation(begun.nanos(), process, answers ? validator.slot() : 0, answers && validator.healthy(),
                     answers ? null : "failed to get slot", answers ? validator.identity() : null, answers ? null : "no answer");

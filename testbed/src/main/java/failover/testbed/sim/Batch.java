@@ -5,13 +5,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ForkJoinPool;
+import java.util.stream.LongStream;
 
-/** Many runs, one after the other, on the calling thread. */
+/** Many runs. Not thread-safe itself. */
 public final class Batch {
     private final RunClass runClass;
     private final List<RunResult> failures = new ArrayList<>();
     private final Totals totals = new Totals();
     private long runs;
+    private long hash;
     private long silent;
     private Duration simulated = Duration.ZERO;
     private Duration both = Duration.ZERO;
@@ -24,9 +27,32 @@ public final class Batch {
 
     /** One more run. */
     public RunResult run(long seed) {
+        return count(timed(seed));
+    }
+
+    /** So many runs, from that seed on, on so many threads; they are counted in the order of their seeds. */
+    public void run(long from, long seeds, int threads) {
+        ForkJoinPool pool = new ForkJoinPool(threads);
+        try {
+            pool.submit(() -> LongStream.range(from, from + seeds).parallel().mapToObj(this::timed).toList()).join().forEach(this::count);
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    private record Timed(RunResult result, long nanos) {
+    }
+
+    private Timed timed(long seed) {
         long begun = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         RunResult result = Simulation.run(seed, runClass, Mutant.NONE, null);
-        worked = worked.plusNanos(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begun);
+        return new Timed(result, ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begun);
+    }
+
+    private RunResult count(Timed timed) {
+        RunResult result = timed.result;
+        worked = worked.plusNanos(timed.nanos);
+        hash = hash * 31 + result.hash();
         runs++;
         simulated = simulated.plus(result.simulated());
         both = both.plus(result.bothAble());
@@ -41,6 +67,11 @@ public final class Batch {
     /** Runs in which something happened that must not. */
     public List<RunResult> failures() {
         return List.copyOf(failures);
+    }
+
+    /** Of all traces so far, in the order of the runs. */
+    public long hash() {
+        return hash;
     }
 
     /** Virtual hours per minute of one core. */

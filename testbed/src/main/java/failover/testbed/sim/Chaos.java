@@ -10,20 +10,24 @@ final class Chaos {
     private final AgentHost[] agents;
     private final SimValidator[] validators;
     private final Links links;
+    private final Sources sources;
     private final RunClass runClass;
 
-    Chaos(World world, ManagerHost manager, AgentHost[] agents, SimValidator[] validators, Links links, RunClass runClass) {
+    Chaos(World world, ManagerHost manager, AgentHost[] agents, SimValidator[] validators, Links links, Sources sources,
+            RunClass runClass) {
         this.world = world;
         this.manager = manager;
         this.agents = agents;
         this.validators = validators;
         this.links = links;
+        this.sources = sources;
         this.runClass = runClass;
     }
 
     void begin(Fault fault) {
         int host = fault.host();
-        world.note(host, "FAULT " + fault.kind() + " " + fault.nanos() / 1_000_000 + " ms");
+        world.note(host, "FAULT " + fault.id() + " " + fault.kind() + " " + fault.nanos() / 1_000_000 + " ms");
+        boolean answering = runClass == RunClass.HOSTS_ANSWER;
         long down = Math.min(fault.nanos(), links.longestRestart());
         switch (fault.kind()) {
             case VALIDATOR_CRASH:
@@ -69,12 +73,46 @@ final class Chaos {
             case HOST_SILENT:
                 world.open(fault.kind(), host, fault.nanos() * 2);
                 break;
+            case WALL_STEP:
+                stepWall(host, fault);
+                break;
+            case MANAGER_WALL_STEP:
+                stepWall(World.MANAGER, fault);
+                break;
+            case AGENT_FROZEN:
+                if (!links.mustBeHeard(host)) {
+                    agents[host].freeze(answering ? down : fault.nanos());
+                }
+                break;
+            case MANAGER_FROZEN:
+                manager.freeze(answering ? down : fault.nanos());
+                break;
+            case HOST_SUSPENDED:
+                world.machine(host).suspend(fault.nanos() * 3);
+                break;
+            case MANAGER_SUSPENDED:
+                world.machine(World.MANAGER).suspend(fault.nanos() * 3);
+                break;
+            case CLUSTER_BLIND:
+            case CLUSTER_HALTED:
+            case PEER_LINK_CUT:
+                // There is one of it.
+                world.open(fault.kind(), 0, fault.nanos());
+                break;
+            case RPC_LAGS:
+                sources.lag(host, fault.number() * 10L);
+                world.open(fault.kind(), host, fault.nanos());
+                break;
             default:
                 world.open(fault.kind(), host, fault.nanos());
         }
         if (runClass == RunClass.SILENT_HOSTS && fault.kind() == Fault.Kind.AGENT_CRASH) {
             agents[host].crash(fault.nanos());
         }
+    }
+
+    private void stepWall(int host, Fault fault) {
+        world.clock(host).stepWall(new Dice(fault.nanos(), fault.id()).between(-60_000, 60_000));
     }
 
     private void bare(int host, Action action) {

@@ -4,6 +4,8 @@ import failover.agent.decision.CommandKind;
 import failover.agent.decision.CommandResult;
 import failover.agent.decision.CommandResult.How;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -14,6 +16,8 @@ final class CommandRunner {
     private static final long NEVER = Long.MAX_VALUE;
 
     private final World world;
+    private final Machine machine;
+    private final Program program;
     private final Dice dice;
     private final int host;
     private final SimValidator validator;
@@ -24,10 +28,13 @@ final class CommandRunner {
     private final boolean mayLie;
     private Running running;
     private Running backup;
+    private final List<Running> orphans = new ArrayList<>();
 
-    CommandRunner(World world, int host, SimValidator validator, boolean mayLie) {
+    CommandRunner(World world, int host, Program program, SimValidator validator, boolean mayLie) {
         this.world = world;
-        this.dice = world.dice(Dice.Concern.COMMANDS);
+        this.machine = world.machine(host);
+        this.program = program;
+        this.dice = world.dice(Dice.Concern.COMMANDS, host);
         this.host = host;
         this.validator = validator;
         this.mayLie = mayLie;
@@ -42,6 +49,8 @@ final class CommandRunner {
         private int exit;
         private String output = "";
         private boolean ended;
+        /** It has ended by itself; whoever started it may not know yet. */
+        private boolean exited;
         /** Its killing keeps the validator from obeying. */
         private boolean undoneByKill;
         private boolean undone;
@@ -80,11 +89,15 @@ final class CommandRunner {
         plan(command);
         world.say(host, () -> "runs " + kind + ", limit " + limit.toMillis() + " ms");
         long limitNanos = world.clock(host).world(limit);
-        if (command.exitAfter <= limitNanos) {
-            world.agenda().after(command.exitAfter, () -> end(command, How.EXITED));
-        } else {
-            world.agenda().after(limitNanos, () -> end(command, How.TIMED_OUT));
+        if (command.exitAfter != NEVER) {
+            machine.after(command.exitAfter, () -> {
+                command.exited = true;
+                if (!command.ended) {
+                    program.arrive(() -> end(command, How.EXITED));
+                }
+            });
         }
+        program.after(limitNanos, () -> end(command, command.exited ? How.EXITED : How.TIMED_OUT));
         return command;
     }
 
@@ -96,8 +109,10 @@ final class CommandRunner {
 
     /** The agent is gone: nobody waits for the command, which goes on. */
     void orphan() {
+        orphans.removeIf(orphan -> orphan.exited);
         if (running != null) {
             running.ended = true;
+            orphans.add(running);
             running = null;
         }
         if (backup != null) {
@@ -106,12 +121,19 @@ final class CommandRunner {
         }
     }
 
+    /** The fencer kills whatever the agent has started, and whatever an agent before it has left behind. */
+    void killAll() {
+        orphan();
+        orphans.forEach(orphan -> orphan.undone |= orphan.undoneByKill && !orphan.exited);
+        orphans.clear();
+    }
+
     private void end(Running command, How how) {
         if (command.ended) {
             return;
         }
         command.ended = true;
-        if (how != How.EXITED && command.undoneByKill) {
+        if (!command.exited && command.undoneByKill) {
             command.undone = true;
         }
         if (running == command) {
@@ -137,7 +159,7 @@ final class CommandRunner {
                 break;
             case TOWER_RESTORE:
                 if (world.on(Fault.Kind.RESTORE_FAILS, host)) {
-                    fail(command, dice.chance(0.3), "etcd: context deadline exceeded");
+                    fail(command, chance(Fault.Kind.RESTORE_FAILS, 0.3), "etcd: context deadline exceeded");
                 }
                 break;
             case TOWER_BACKUP:
@@ -147,10 +169,10 @@ final class CommandRunner {
                 break;
             case VALIDATOR_RESTART:
                 if (world.on(Fault.Kind.RESTART_FAILS, host)) {
-                    fail(command, dice.chance(0.5), "Job for validator.service failed");
+                    fail(command, chance(Fault.Kind.RESTART_FAILS, 0.5), "Job for validator.service failed");
                 } else {
                     command.exitAfter = dice.millis(200, 2_000);
-                    world.agenda().after(dice.millis(0, 150), () -> validator.die(dice.millis(100, 2_500)));
+                    machine.after(dice.millis(0, 150), () -> validator.die(dice.millis(100, 2_500)));
                 }
                 break;
             case PASSIVE_SYMLINK:
@@ -167,39 +189,46 @@ final class CommandRunner {
     private void planSymlink(Running command, String key) {
         boolean fails = world.on(Fault.Kind.SYMLINK_FAILS, host);
         if (fails) {
-            fail(command, dice.chance(0.3), "ln: Permission denied");
+            fail(command, chance(Fault.Kind.SYMLINK_FAILS, 0.3), "ln: Permission denied");
         }
-        if (!fails || dice.chance(0.3)) {
-            world.agenda().after(Math.min(command.exitAfter, 60_000_000) - 1, () -> validator.boot(key));
+        if (!fails || chance(Fault.Kind.SYMLINK_FAILS, 0.3)) {
+            machine.after(Math.min(command.exitAfter, 60_000_000) - 1, () -> validator.boot(key));
         }
     }
 
     private void planIdentity(Running command, String key) {
         command.exitAfter = dice.millis(15, 300);
+        long usual = dice.between(0, command.exitAfter);
+        command.undoneByKill = dice.chance(0.4);
         if (!validator.obeys()) {
             fail(command, false, "admin socket: connection refused");
         } else if (world.on(Fault.Kind.SET_REFUSED, host)) {
             fail(command, false, "identity refused");
         } else if (world.on(Fault.Kind.SET_HUNG, host)) {
             fail(command, true, "");
-            if (dice.chance(0.7)) {
-                effect(command, key, dice.chance(0.5) ? dice.millis(0, 15_000) : dice.millis(5_000, 90_000));
+            Dice hung = world.dice(Fault.Kind.SET_HUNG, host);
+            if (hung.chance(0.7)) {
+                effect(command, key, hung.chance(0.5) ? hung.millis(0, 15_000) : hung.millis(5_000, 90_000));
             }
         } else if (mayLie && validator.answers() && world.on(Fault.Kind.SET_LATE, host)) {
             // It says done, and the validator takes its time.
-            effect(command, key, command.exitAfter + dice.millis(0, 15_000));
+            effect(command, key, command.exitAfter + world.dice(Fault.Kind.SET_LATE, host).millis(0, 15_000));
         } else if (world.on(Fault.Kind.SET_SLOW, host)) {
-            command.exitAfter = dice.millis(1_000, 12_000);
-            effect(command, key, dice.between(0, command.exitAfter));
+            Dice slow = world.dice(Fault.Kind.SET_SLOW, host);
+            command.exitAfter = slow.millis(1_000, 12_000);
+            effect(command, key, slow.between(0, command.exitAfter));
         } else {
-            effect(command, key, dice.between(0, command.exitAfter));
+            effect(command, key, usual);
         }
-        command.undoneByKill = dice.chance(0.4);
+    }
+
+    private boolean chance(Fault.Kind kind, double probability) {
+        return world.dice(kind, host).chance(probability);
     }
 
     private void effect(Running command, String key, long after) {
         long process = validator.pid();
-        world.agenda().after(after, () -> {
+        machine.after(after, () -> {
             if (!command.undone) {
                 validator.take(process, key);
             }

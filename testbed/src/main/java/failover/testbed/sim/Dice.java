@@ -2,15 +2,25 @@ package failover.testbed.sim;
 
 import java.util.SplittableRandom;
 
-/** The chance of one concern: a source of its own per concern, so that one more throw for the disk does not change the network's. */
+/**
+ * The chance of one concern on one host: a source of its own for each, so that one more throw for a disk does not change the network's,
+ * and what a fault throws for itself changes nobody's.
+ */
 final class Dice {
     /** What chance decides on. */
-    enum Concern { CONFIGURATION, FAULTS, NETWORK, DISK, VALIDATORS, COMMANDS, CLOCKS }
+    enum Concern { CONFIGURATION, FAULTS, NETWORK, DISK, VALIDATORS, COMMANDS, CLOCKS, OPERATORS, CLUSTER, FENCERS }
 
     private final SplittableRandom random;
 
-    Dice(long seed, Concern concern) {
-        random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + concern.ordinal() * 0xBF58476D1CE4E5B9L);
+    Dice(long seed, long stream) {
+        random = new SplittableRandom(mix(seed) + stream * 0xBF58476D1CE4E5B9L);
+    }
+
+    /** Spreads neighbours apart: for a throw that must be the same whenever it is asked for. */
+    static long mix(long number) {
+        long mixed = (number + 0x9E3779B97F4A7C15L) * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ mixed >>> 27) * 0x94D049BB133111EBL;
+        return mixed ^ mixed >>> 31;
     }
 
     boolean chance(double probability) {

@@ -5,11 +5,12 @@ import java.util.Deque;
 import java.util.function.Consumer;
 
 /**
- * The state file of one program: one write after the other, each durable some time after it was asked for. A crash loses what is not
- * durable yet; what a write under way leaves behind is the old file or the new one, never half of either (rename).
+ * The state file of one program: one write after the other by a worker of its own, each durable some time after it was asked for. A crash
+ * loses what is not durable yet; what a write under way leaves behind is the old file or the new one, never half of either (rename).
  */
 final class Disk<T> {
     private final World world;
+    private final Program program;
     private final Dice dice;
     private final Fault.Kind full;
     private final int host;
@@ -20,9 +21,10 @@ final class Disk<T> {
     private record Pending<T>(T value, long begins, Consumer<String> done) {
     }
 
-    Disk(World world, Fault.Kind full, int host) {
+    Disk(World world, Program program, Fault.Kind full, int host) {
         this.world = world;
-        this.dice = world.dice(Dice.Concern.DISK);
+        this.program = program;
+        this.dice = world.dice(Dice.Concern.DISK, host);
         this.full = full;
         this.host = host;
     }
@@ -41,7 +43,7 @@ final class Disk<T> {
         busyUntil = begins + (dice.chance(0.02) ? dice.millis(20, 900) : dice.between(50_000, 4_000_000));
         Pending<T> pending = new Pending<>(value, begins, done);
         queue.add(pending);
-        world.agenda().after(busyUntil - world.agenda().now(), () -> written(pending));
+        program.after(busyUntil - world.agenda().now(), () -> written(pending));
     }
 
     private void written(Pending<T> pending) {
@@ -59,7 +61,8 @@ final class Disk<T> {
     /** The program is gone: the write at the head of the queue may or may not have made it, the rest has not. */
     void crash() {
         Pending<T> head = queue.peek();
-        if (head != null && head.begins <= world.agenda().now() && !world.on(full, host) && dice.chance(0.5)) {
+        boolean made = head != null && dice.chance(0.5);
+        if (made && head.begins <= world.agenda().now() && !world.on(full, host)) {
             durable = head.value;
         }
         queue.clear();

@@ -2,18 +2,20 @@ package failover.testbed.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One thing that goes wrong, or that somebody does. The whole plan of a run is drawn before the run begins, so that a failing run can be
  * repeated with fewer faults.
  *
+ * @param id its number in the plan as it was drawn: what it throws for itself depends on it
  * @param at when, nanoseconds of the world
  * @param kind what
  * @param host 0 or 1: which of the pair it hits, where that matters
  * @param nanos how long
  * @param number how many of something, for kinds that count
  */
-record Fault(long at, Kind kind, int host, long nanos, int number) {
+record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
 
     /** What can go wrong. */
     enum Kind {
@@ -23,10 +25,18 @@ record Fault(long at, Kind kind, int host, long nanos, int number) {
         BACKUP_HANGS(1),
         AGENT_CRASH(3), AGENT_CRASH_IN_CHANGE(6), AGENT_FORGETS(2), MANAGER_CRASH(2), MANAGER_CRASH_IN_MOVE(5),
         AGENT_DISK_FULL(2), MANAGER_DISK_FULL(1),
-        POLLS_LOST(2), POLLS_LATE(2), POLLS_TWICE(1), ANSWERS_LOST(5), COMMANDS_LATE(2), PEER_LINK_CUT(2), CLUSTER_BLIND(1),
+        POLLS_LOST(2), POLLS_LATE(2), POLLS_TWICE(1), ANSWERS_LOST(5), COMMANDS_LATE(4), PEER_LINK_CUT(2), CLUSTER_BLIND(1),
         OPERATOR(10), TWO_OPERATORS(2), BARE_PASSIVE(2), BARE_ACTIVES(2),
+        WALL_STEP(2), MANAGER_WALL_STEP(1), AGENT_FROZEN(3), MANAGER_FROZEN(2),
+        /** Cut off from the cluster: its votes do not land, and its slot stands still. */
+        VALIDATOR_ISOLATED(1),
+        /** On a fork of its own: its votes do not land, its slot goes on, and of others' votes it hears nothing. */
+        VALIDATOR_FORKED(1),
+        CLUSTER_HALTED(1), RPC_ERROR(1), RPC_LIMITED(1), RPC_FROZEN(1), RPC_LAGS(1), RPC_POOLED(1),
         /** Only in runs of the class {@link RunClass#SILENT_HOSTS}. */
-        HOST_SILENT(0);
+        HOST_SILENT(0), HOST_SUSPENDED(0), MANAGER_SUSPENDED(0),
+        /** Assumption (3) of safety.md taken away: in no class of its own accord. */
+        FENCER_DEAD(0);
 
         /** How often, against the others. */
         final int weight;
@@ -36,6 +46,17 @@ record Fault(long at, Kind kind, int host, long nanos, int number) {
         }
     }
 
+    Fault lasting(long other) {
+        return new Fault(id, at, kind, host, other, number);
+    }
+
+    /** What one reads of it. */
+    String words() {
+        return String.format(Locale.ROOT, "%10.3f s  %-22s %s  %9.3f s  number %d", at / 1e9, kind, host == 0 ? "A" : "B", nanos / 1e9,
+                number);
+    }
+
+    /** The whole plan of a run, in the order in which it was drawn. */
     static List<Fault> plan(Dice dice, RunClass runClass, long until) {
         List<Fault> plan = new ArrayList<>();
         // Most runs have trouble of a few kinds only: then it is the combination that is searched, not the average of all.
@@ -54,18 +75,18 @@ record Fault(long at, Kind kind, int host, long nanos, int number) {
         long at = dice.millis(5_000, 20_000);
         while (at < until) {
             Kind kind = draw(dice, chosen);
-            if (runClass == RunClass.SILENT_HOSTS && dice.chance(0.1)) {
-                kind = Kind.HOST_SILENT;
+            if (runClass == RunClass.SILENT_HOSTS && dice.chance(0.14)) {
+                kind = dice.chance(0.7) ? Kind.HOST_SILENT : dice.one(Kind.HOST_SUSPENDED, Kind.HOST_SUSPENDED, Kind.MANAGER_SUSPENDED);
             }
             long nanos = dice.chance(0.5) ? dice.millis(200, 5_000) : dice.millis(5_000, 40_000);
-            plan.add(new Fault(at, kind, (int) dice.between(0, 1), nanos, (int) dice.between(1, 9)));
+            plan.add(new Fault(plan.size(), at, kind, (int) dice.between(0, 1), nanos, (int) dice.between(1, 9)));
             // Faults come in bunches: a second one at the same time is what breaks rules.
             if (kind == Kind.AGENT_CRASH_IN_CHANGE && dice.chance(0.4)) {
-                plan.add(new Fault(at, Kind.SET_HUNG, plan.get(plan.size() - 1).host(), dice.millis(2_000, 20_000), 1));
+                plan.add(new Fault(plan.size(), at, Kind.SET_HUNG, plan.get(plan.size() - 1).host(), dice.millis(2_000, 20_000), 1));
             }
             if (dice.chance(0.3)) {
                 // Nothing is tried harder than a move under trouble.
-                plan.add(new Fault(at + dice.millis(0, dice.chance(0.5) ? 1_500 : 6_000), Kind.OPERATOR, 0, 1, 1));
+                plan.add(new Fault(plan.size(), at + dice.millis(0, dice.chance(0.5) ? 1_500 : 6_000), Kind.OPERATOR, 0, 1, 1));
             }
             at += dice.chance(0.4) ? dice.millis(0, 400) : dice.millis(500, 25_000);
         }

@@ -4,30 +4,84 @@ import failover.protocol.Now;
 import java.time.Duration;
 
 /**
- * The clocks of one host: they start anywhere, run a little too fast or too slow, and nobody's agree.
- *
- * @param monotonicOffset of its monotonic clock, nanoseconds; may be negative, as {@link System#nanoTime} may
- * @param wallOffset of its wall clock, milliseconds
- * @param rate of both
+ * The clocks of one host: they start anywhere, run a little too fast or too slow, and nobody's agree. The monotonic one stands still while
+ * the host sleeps, the wall clock may be set by anybody, and the boot clock does neither, in steps of 10 ms.
  */
-record HostClock(long monotonicOffset, long wallOffset, double rate) {
+final class HostClock {
     private static final long WALL_AT_BEGIN = 1_790_000_000_000L;
     /** The bound of assumption (1) in safety.md. */
     private static final double WORST_RATE = 0.005;
+    private static final long BOOT_STEP = 10_000_000L;
+
+    private final long monotonicOffset;
+    private final long bootOffset;
+    private final double rate;
+    private long wallOffset;
+    private long slept;
+    private long asleepSince = -1;
+
+    /**
+     * Clocks that have been running for a while.
+     *
+     * @param monotonicOffset nanoseconds; may be negative, as {@link System#nanoTime} may
+     * @param wallOffset milliseconds off the right time
+     * @param bootOffset nanoseconds since the host's boot
+     * @param rate of all three
+     */
+    HostClock(long monotonicOffset, long wallOffset, long bootOffset, double rate) {
+        this.monotonicOffset = monotonicOffset;
+        this.wallOffset = wallOffset;
+        this.bootOffset = bootOffset;
+        this.rate = rate;
+    }
 
     static HostClock any(Dice dice) {
-        return new HostClock(dice.between(-(1L << 60), 1L << 60), dice.between(-3000, 3000),
+        return new HostClock(dice.between(-(1L << 60), 1L << 60), dice.between(-3000, 3000), dice.millis(60_000, 10_000_000_000L),
                 1 + dice.between(-1000, 1000) / 1000.0 * WORST_RATE);
     }
 
     /** What a program on this host reads at that instant of the world. */
     Now read(long world) {
         long local = (long) (world * rate);
-        return new Now(monotonicOffset + local, WALL_AT_BEGIN + wallOffset + local / 1_000_000L);
+        long awake = (long) ((world - slept(world)) * rate);
+        long boot = bootOffset + local;
+        return new Now(monotonicOffset + awake, WALL_AT_BEGIN + wallOffset + local / 1_000_000L, boot - Math.floorMod(boot, BOOT_STEP));
     }
 
     /** How long the world takes until this host has seen that time pass. */
     long world(Duration local) {
         return (long) (local.toNanos() / rate);
+    }
+
+    /** When, in the world, the boot clock will have come to that reading. */
+    long worldAtBoot(long bootNanos) {
+        return (long) Math.ceil((bootNanos - bootOffset) / rate);
+    }
+
+    double rate() {
+        return rate;
+    }
+
+    /** Somebody sets the wall clock. */
+    void stepWall(long millis) {
+        wallOffset += millis;
+    }
+
+    void sleep(long world) {
+        asleepSince = world;
+    }
+
+    void wake(long world) {
+        slept = slept(world);
+        asleepSince = -1;
+    }
+
+    boolean asleep() {
+        return asleepSince >= 0;
+    }
+
+    /** For how long it has slept in all until that instant of the world. */
+    long slept(long world) {
+        return asleepSince < 0 ? slept : slept + world - asleepSince;
     }
 }

@@ -17,7 +17,6 @@ final class Links {
     private static final double PATIENCE = 0.35;
 
     private final World world;
-    private final Dice dice;
     private final AgentHost[] agents;
     private final RunClass runClass;
     private final long silence;
@@ -25,7 +24,6 @@ final class Links {
 
     Links(World world, AgentHost[] agents, RunClass runClass, Duration silence) {
         this.world = world;
-        this.dice = world.dice(Dice.Concern.NETWORK);
         this.agents = agents;
         this.runClass = runClass;
         this.silence = silence.toNanos();
@@ -55,15 +53,15 @@ final class Links {
         }
         world.agenda().after(there, () -> {
             if (!agents[host].up()) {
-                world.agenda().after(way(), () -> answer.accept(null));
+                world.agenda().after(way(host), () -> answer.accept(null));
                 return;
             }
-            agents[host].polled(request, status -> {
+            agents[host].arrive(() -> agents[host].polled(request, status -> {
                 long back = way(host, sure, limit.toNanos());
                 if (back >= 0) {
                     world.agenda().after(back, () -> answer.accept(status));
                 }
-            });
+            }));
         });
     }
 
@@ -72,35 +70,40 @@ final class Links {
         if (world.on(Fault.Kind.HOST_SILENT, host)) {
             return;
         }
-        long there = world.on(Fault.Kind.COMMANDS_LATE, host) && dice.chance(0.5) ? dice.millis(10, 30_000) : way();
+        long usual = way(host);
+        Dice late = world.dice(Fault.Kind.COMMANDS_LATE, host);
+        long there = world.on(Fault.Kind.COMMANDS_LATE, host) && late.chance(0.5) ? late.millis(10, 30_000) : usual;
         world.agenda().after(there, () -> {
             if (!agents[host].up()) {
-                world.agenda().after(way(), () -> answer.accept(null, Failure.Kind.NOT_DELIVERED));
+                world.agenda().after(way(host), () -> answer.accept(null, Failure.Kind.NOT_DELIVERED));
                 return;
             }
-            agents[host].ask(request, response -> back(host, () -> answer.accept(response, null)),
-                    () -> back(host, () -> answer.accept(null, Failure.Kind.NO_ANSWER)));
+            agents[host].arrive(() -> agents[host].ask(request, response -> back(host, () -> answer.accept(response, null)),
+                    () -> back(host, () -> answer.accept(null, Failure.Kind.NO_ANSWER))));
         });
     }
 
     private void back(int host, Runnable answer) {
-        boolean lost = world.on(Fault.Kind.ANSWERS_LOST, host) && dice.chance(0.7) || world.on(Fault.Kind.HOST_SILENT, host);
+        boolean lost = world.on(Fault.Kind.ANSWERS_LOST, host) && world.dice(Fault.Kind.ANSWERS_LOST, host).chance(0.7)
+                || world.on(Fault.Kind.HOST_SILENT, host);
+        long way = way(host);
         if (!lost) {
-            world.agenda().after(way(), answer);
+            world.agenda().after(way, answer);
         }
     }
 
-    private long way() {
-        return dice.between(80_000, 3_000_000);
+    private long way(int host) {
+        return world.dice(Dice.Concern.NETWORK, host).between(80_000, 3_000_000);
     }
 
     private long way(int host, boolean sure, long limit) {
         if (world.on(Fault.Kind.HOST_SILENT, host)) {
             return -1;
         }
-        if (!sure && world.on(Fault.Kind.POLLS_LOST, host) && dice.chance(0.5)) {
+        long usual = way(host);
+        if (!sure && world.on(Fault.Kind.POLLS_LOST, host) && world.dice(Fault.Kind.POLLS_LOST, host).chance(0.5)) {
             return -1;
         }
-        return !sure && world.on(Fault.Kind.POLLS_LATE, host) ? dice.between(0, limit) : way();
+        return !sure && world.on(Fault.Kind.POLLS_LATE, host) ? world.dice(Fault.Kind.POLLS_LATE, host).between(0, limit) : usual;
     }
 }

@@ -11,23 +11,27 @@ import failover.manager.decision.ManagerState;
 import failover.manager.decision.Step;
 import failover.protocol.Now;
 import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.StateView;
+import failover.protocol.wire.StatusResponse;
+import failover.protocol.wire.VoteWord;
 import java.util.HashMap;
 import java.util.Map;
 
 /** The manager: the real core in a shell that does what the real one does, at the speed of this world, and that can die at any instant. */
 final class ManagerHost {
     private final World world;
+    private final Program program;
     private final ManagerRules rules;
     private final ManagerCore core;
     private final Links links;
+    private final Sources sources;
     private final Disk<ManagerMemory> disk;
     private final Mutant mutant;
     private final Dice network;
     private final Totals totals;
 
     private boolean up;
-    private int life;
     private ManagerState state;
     private long lastTicket;
     private final Map<Long, Boolean> tickets = new HashMap<>();
@@ -36,15 +40,17 @@ final class ManagerHost {
     private int dieAfter;
     private long downFor;
 
-    ManagerHost(World world, ManagerRules rules, Links links, Mutant mutant, Totals totals) {
+    ManagerHost(World world, ManagerRules rules, Links links, Sources sources, Mutant mutant, Totals totals) {
         this.world = world;
+        this.program = new Program(world, World.MANAGER);
         this.rules = rules;
         this.core = new ManagerCore(rules);
         this.links = links;
+        this.sources = sources;
         this.mutant = mutant;
         this.totals = totals;
-        this.network = world.dice(Dice.Concern.NETWORK);
-        this.disk = new Disk<>(world, Fault.Kind.MANAGER_DISK_FULL, World.MANAGER);
+        this.network = world.dice(Dice.Concern.NETWORK, World.MANAGER);
+        this.disk = new Disk<>(world, program, Fault.Kind.MANAGER_DISK_FULL, World.MANAGER);
     }
 
     boolean up() {
@@ -57,7 +63,6 @@ final class ManagerHost {
         }
         ManagerMemory memory = disk.read();
         up = true;
-        life++;
         links.heard(0);
         links.heard(1);
         ManagerMemory first = memory == null ? new ManagerMemory("manager1", 0, null, null, null, 0, null) : memory;
@@ -65,7 +70,7 @@ final class ManagerHost {
         Step step = core.start(first, now());
         state = step.state();
         perform(step);
-        heartbeat(life);
+        heartbeat();
     }
 
     void crash(long down) {
@@ -74,12 +79,20 @@ final class ManagerHost {
         }
         world.say(World.MANAGER, () -> "manager dies");
         up = false;
-        life++;
+        program.die();
         dieAfter = 0;
         disk.crash();
         tickets.clear();
         commands.clear();
-        world.agenda().after(down, this::start);
+        world.machine(World.MANAGER).after(down, this::start);
+    }
+
+    /** Stopped (SIGSTOP, a long collection). */
+    void freeze(long nanos) {
+        if (up) {
+            world.say(World.MANAGER, () -> "manager stands still");
+            program.freeze(nanos);
+        }
     }
 
     void crashInMove(int steps, long down) {
@@ -92,7 +105,7 @@ final class ManagerHost {
             long ticket = ++lastTicket;
             tickets.put(ticket, true);
             world.say(World.MANAGER, () -> "operator asks: " + reason);
-            post(new ManagerEvent.FailoverAsked(ticket, reason));
+            program.arrive(() -> post(new ManagerEvent.FailoverAsked(ticket, reason)));
         }
     }
 
@@ -105,27 +118,24 @@ final class ManagerHost {
     }
 
     private Now now() {
-        return world.clock(World.MANAGER).read(world.agenda().now());
+        return program.now();
     }
 
-    private void heartbeat(int lifeNow) {
-        if (life == lifeNow) {
-            post(new ManagerEvent.Tick());
-            world.agenda().after(world.clock(World.MANAGER).world(rules.heartbeatInterval()), () -> heartbeat(lifeNow));
-        }
-    }
-
-    private void later(long nanos, Runnable work) {
-        int lifeNow = life;
-        world.agenda().after(nanos, () -> {
-            if (life == lifeNow) {
-                work.run();
-            }
-        });
+    private void heartbeat() {
+        post(new ManagerEvent.Tick());
+        program.after(world.clock(World.MANAGER).world(rules.heartbeatInterval()), this::heartbeat);
     }
 
     private void post(ManagerEvent event) {
         if (up) {
+            if (event instanceof ManagerEvent.StatusReplied reply) {
+                world.mark(reply.poll() * 8 + reply.host().ordinal() * 4 + (reply.status().isActive() ? 1 : 0)
+                        + (reply.status().isHealthy() ? 2 : 0));
+            } else if (event instanceof ManagerEvent.Tick) {
+                world.mark(program.now().nanos());
+            } else {
+                world.mark(World.MANAGER, event);
+            }
             Step step = core.step(state, mutant.toManager(event, commands), now());
             state = step.state();
             perform(step);
@@ -133,10 +143,15 @@ final class ManagerHost {
     }
 
     private void perform(Step step) {
-        int lifeNow = life;
+        int life = program.life();
         for (ManagerEffect effect : step.effects()) {
-            if (life != lifeNow) {
+            if (life != program.life()) {
                 return;
+            }
+            if (effect instanceof ManagerEffect.Poll poll) {
+                world.mark(poll.poll() * 2 + poll.host().ordinal());
+            } else if (!(effect instanceof ManagerEffect.Say)) {
+                world.mark(World.MANAGER, effect);
             }
             perform(effect);
             boolean ofMove = effect instanceof ManagerEffect.Save || effect instanceof ManagerEffect.Command
@@ -151,10 +166,9 @@ final class ManagerHost {
         if (effect instanceof ManagerEffect.Poll poll) {
             poll(poll);
         } else if (effect instanceof ManagerEffect.ReadNetworkSlot) {
-            boolean blind = world.on(Fault.Kind.CLUSTER_BLIND, 0);
-            long slot = world.agenda().now() / 400_000_000L + 1_000_000;
-            later(network.millis(20, 200), () -> post(blind ? new ManagerEvent.NetworkSlotUnknown("429 Too Many Requests")
-                    : new ManagerEvent.NetworkSlotRead(slot)));
+            VoteWord word = sources.ofSource(0);
+            program.after(network.millis(20, 200), () -> post(word.error() != null ? new ManagerEvent.NetworkSlotUnknown(word.error())
+                    : new ManagerEvent.NetworkSlotRead(word.slot())));
         } else if (effect instanceof ManagerEffect.Save save) {
             disk.write(save.memory(), error -> post(new ManagerEvent.Saved(error)));
         } else if (effect instanceof ManagerEffect.Remember remember) {
@@ -166,7 +180,7 @@ final class ManagerHost {
                 world.violated("the operator is answered twice: ticket " + answer.ticket());
             }
         } else if (effect instanceof ManagerEffect.Wake wake) {
-            later(world.clock(World.MANAGER).world(wake.after()), () -> post(new ManagerEvent.Tick()));
+            program.after(world.clock(World.MANAGER).world(wake.after()), () -> post(new ManagerEvent.Tick()));
         } else if (effect instanceof ManagerEffect.Say say) {
             totals.said(say.line());
             world.note(World.MANAGER, say.line());
@@ -178,28 +192,36 @@ final class ManagerHost {
     private void poll(ManagerEffect.Poll poll) {
         int host = poll.host().ordinal();
         boolean[] answered = new boolean[1];
-        later(world.clock(World.MANAGER).world(poll.limit()), () -> {
+        program.after(world.clock(World.MANAGER).world(poll.limit()), () -> {
             if (!answered[0]) {
                 answered[0] = true;
                 post(new ManagerEvent.StatusFailed(poll.host(), poll.poll(), new Failure(Failure.Kind.NO_ANSWER, "timeout")));
             }
         });
-        int lifeNow = life;
+        int life = program.life();
         links.poll(host, poll.request(), poll.limit(), status -> {
-            if (life == lifeNow && !answered[0]) {
-                answered[0] = true;
-                if (status == null) {
-                    post(new ManagerEvent.StatusFailed(poll.host(), poll.poll(), new Failure(Failure.Kind.NOT_DELIVERED, "refused")));
-                    return;
-                }
-                links.heard(host);
-                world.mark(host + 10, status.isActive() ? 1 : 0);
-                post(new ManagerEvent.StatusReplied(poll.host(), poll.poll(), status));
-                if (world.on(Fault.Kind.POLLS_TWICE, host)) {
-                    later(network.millis(1, 500), () -> post(new ManagerEvent.StatusReplied(poll.host(), poll.poll(), status)));
-                }
+            if (life == program.life()) {
+                program.arrive(() -> polled(poll, status, answered));
             }
         });
+    }
+
+    private void polled(ManagerEffect.Poll poll, StatusResponse status, boolean[] answered) {
+        if (answered[0]) {
+            return;
+        }
+        answered[0] = true;
+        if (status == null) {
+            post(new ManagerEvent.StatusFailed(poll.host(), poll.poll(), new Failure(Failure.Kind.NOT_DELIVERED, "refused")));
+            return;
+        }
+        int host = poll.host().ordinal();
+        links.heard(host);
+        post(new ManagerEvent.StatusReplied(poll.host(), poll.poll(), status));
+        if (world.on(Fault.Kind.POLLS_TWICE, host)) {
+            program.after(world.dice(Fault.Kind.POLLS_TWICE, host).millis(1, 500),
+                    () -> post(new ManagerEvent.StatusReplied(poll.host(), poll.poll(), status)));
+        }
     }
 
     private void command(ManagerEffect.Command command) {
@@ -208,20 +230,26 @@ final class ManagerHost {
         boolean[] answered = new boolean[1];
         totals.commands++;
         world.say(World.MANAGER, () -> "commands " + host + ": " + command.request());
-        later(world.clock(World.MANAGER).world(command.limit()), () -> {
+        program.after(world.clock(World.MANAGER).world(command.limit()), () -> {
             if (!answered[0]) {
                 answered[0] = true;
                 post(new ManagerEvent.CommandFailed(command.command(), new Failure(Failure.Kind.NO_ANSWER, "timeout")));
             }
         });
-        int lifeNow = life;
+        int life = program.life();
         links.command(host.ordinal(), command.request(), (response, failure) -> {
-            if (life == lifeNow && !answered[0]) {
-                answered[0] = true;
-                world.say(World.MANAGER, () -> "is told " + (response == null ? failure : response));
-                post(response == null ? new ManagerEvent.CommandFailed(command.command(), new Failure(failure, "refused or reset"))
-                        : new ManagerEvent.CommandReplied(command.command(), response));
+            if (life == program.life()) {
+                program.arrive(() -> commanded(command, response, failure, answered));
             }
         });
+    }
+
+    private void commanded(ManagerEffect.Command command, FailoverResponse response, Failure.Kind failure, boolean[] answered) {
+        if (!answered[0]) {
+            answered[0] = true;
+            world.say(World.MANAGER, () -> "is told " + (response == null ? failure : response));
+            post(response == null ? new ManagerEvent.CommandFailed(command.command(), new Failure(failure, "refused or reset"))
+                    : new ManagerEvent.CommandReplied(command.command(), response));
+        }
     }
 }

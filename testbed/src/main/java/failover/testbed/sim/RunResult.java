@@ -17,4 +17,14 @@ public record RunResult(long seed, String violation, long hash, Duration simulat
     public boolean ok() {
         return violation == null;
     }
+
+    /** The other one failed in the same way, at whatever instant. */
+    boolean sameViolation(RunResult other) {
+        return violation != null && other.violation != null && words(violation).equals(words(other.violation));
+    }
+
+    private static String words(String violation) {
+        int colon = violation.indexOf(':');
+        return colon < 0 ? violation.replaceAll("[0-9.]+", "") : violation.substring(0, colon);
+    }
 }

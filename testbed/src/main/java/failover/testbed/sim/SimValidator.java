@@ -9,10 +9,11 @@ import java.time.Duration;
  */
 final class SimValidator {
     static final String STAKED = "StakedIdentity1111111111111111111111111111";
-    private static final long SLOT_NANOS = 400_000_000L;
 
     private final World world;
+    private final Machine machine;
     private final Dice dice;
+    private final Cluster cluster;
     private final int host;
     private final String own;
     private boolean running;
@@ -23,9 +24,11 @@ final class SimValidator {
     /** The key it starts with; unstaked at all times, unless an operator's symlink commands say otherwise (E14). */
     private String bootIdentity;
 
-    SimValidator(World world, int host) {
+    SimValidator(World world, int host, Cluster cluster) {
         this.world = world;
-        this.dice = world.dice(Dice.Concern.VALIDATORS);
+        this.dice = world.dice(Dice.Concern.VALIDATORS, host);
+        this.machine = world.machine(host);
+        this.cluster = cluster;
         this.host = host;
         this.own = "Unstaked" + host + "11111111111111111111111111111111";
         this.bootIdentity = own;
@@ -37,7 +40,17 @@ final class SimValidator {
 
     /** The model's truth, not anybody's report. */
     boolean ableToSign() {
-        return running && STAKED.equals(identity);
+        return running && STAKED.equals(identity) && !machine.asleep();
+    }
+
+    /** It votes, and what it votes reaches the cluster. */
+    boolean landsVotes() {
+        return ableToSign() && obeys() && !world.on(Fault.Kind.VALIDATOR_ISOLATED, host) && !world.on(Fault.Kind.VALIDATOR_FORKED, host);
+    }
+
+    /** Something has changed that its votes depend on. */
+    void look() {
+        cluster.votes(host, landsVotes());
     }
 
     boolean running() {
@@ -46,7 +59,7 @@ final class SimValidator {
 
     /** Its admin socket is there. */
     boolean obeys() {
-        return running && world.agenda().now() >= answersFrom;
+        return running && !machine.asleep() && world.agenda().now() >= answersFrom;
     }
 
     /** Its RPC answers. */
@@ -70,8 +83,10 @@ final class SimValidator {
         return answers() && !world.on(Fault.Kind.VALIDATOR_SICK, host);
     }
 
+    /** Its RPC's slot. */
     long slot() {
-        return world.agenda().now() / SLOT_NANOS + 1_000_000 - (world.on(Fault.Kind.VALIDATOR_LAGS, host) ? 400 : dice.between(0, 2));
+        long behind = dice.between(0, 2);
+        return cluster.localSlot(host) - (world.on(Fault.Kind.VALIDATOR_LAGS, host) ? 400 : behind);
     }
 
     ProcessView process() {
@@ -84,6 +99,7 @@ final class SimValidator {
 
     void giveAtBegin(String first) {
         identity = first;
+        look();
     }
 
     void boot(String key) {
@@ -94,6 +110,8 @@ final class SimValidator {
     void take(long process, String key) {
         if (running && pid == process) {
             identity = key;
+            look();
+            world.mark(host, key);
             world.say(host, () -> "validator " + pid + " carries " + key);
         }
     }
@@ -104,9 +122,10 @@ final class SimValidator {
             return;
         }
         running = false;
+        look();
         long dead = pid;
         world.say(host, () -> "validator " + dead + " is dead");
-        world.agenda().after(restartAfter, () -> {
+        machine.after(restartAfter, () -> {
             if (!running && pid == dead) {
                 start();
             }
@@ -119,6 +138,9 @@ final class SimValidator {
         startedAt = world.agenda().now();
         answersFrom = startedAt + dice.millis(300, 4_000);
         identity = bootIdentity;
+        world.mark(pid);
+        look();
+        machine.after(answersFrom - startedAt, this::look);
         world.say(host, () -> "validator " + pid + " starts with " + identity);
     }
 }

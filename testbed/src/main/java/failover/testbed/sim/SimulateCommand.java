@@ -3,6 +3,7 @@ package failover.testbed.sim;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +31,15 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--replay", description = "Print everything that happens in the run of this seed, and nothing else.")
     private Long replay;
 
+    @Option(names = "--shrink", description = "With --replay: leave out faults, and shorten them, as long as the run still fails.")
+    private boolean shrink;
+
+    @Option(names = "--mutant", description = "With --replay: take that rule away (${COMPLETION-CANDIDATES}).", defaultValue = "NONE")
+    private Mutant mutant;
+
+    @Option(names = "--threads", description = "On how many cores (${DEFAULT-VALUE}).", defaultValue = "1")
+    private int threads;
+
     @Option(names = "--mutants", description = "Take one rule away at a time, and say how many seeds it takes to notice.")
     private boolean mutants;
 
@@ -44,7 +54,22 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private int replay(PrintWriter out) {
         PrintStream listing = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        RunResult result = Simulation.run(replay, runClass, Mutant.NONE, listing);
+        List<Fault> plan = Simulation.plan(replay, runClass);
+        if (shrink) {
+            RunResult whole = Simulation.run(replay, runClass, mutant, plan, null);
+            if (whole.ok()) {
+                out.println("seed " + replay + " (" + runClass + ") does not fail: there is nothing to shrink");
+                out.flush();
+                return 0;
+            }
+            Shrinker shrinker = new Shrinker(fewer -> whole.sameViolation(Simulation.run(replay, runClass, mutant, fewer, null)));
+            plan = shrinker.shrink(plan);
+            out.println("seed " + replay + " (" + runClass + "): " + whole.violation() + "; after " + shrinker.runs() + " runs "
+                    + plan.size() + " faults are left:");
+            plan.forEach(fault -> out.println("  " + fault.words()));
+            out.flush();
+        }
+        RunResult result = Simulation.run(replay, runClass, mutant, plan, listing);
         out.println(line(result));
         out.flush();
         return result.ok() ? 0 : 1;
@@ -52,12 +77,11 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private int runs(PrintWriter out) {
         Batch batch = new Batch(runClass);
-        for (long seed = from; seed < from + seeds; seed++) {
-            RunResult result = batch.run(seed);
-            if (!result.ok()) {
-                out.println(line(result));
-            }
-            if ((seed - from + 1) % PROGRESS == 0) {
+        for (long seed = from; seed < from + seeds; seed += PROGRESS) {
+            int before = batch.failures().size();
+            batch.run(seed, Math.min(PROGRESS, from + seeds - seed), threads);
+            batch.failures().stream().skip(before).forEach(result -> out.println(line(result)));
+            if (seed + PROGRESS < from + seeds) {
                 out.println(batch.summary());
                 out.flush();
             }

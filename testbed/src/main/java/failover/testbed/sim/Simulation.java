@@ -26,6 +26,9 @@ public final class Simulation {
     private final AgentHost[] agents = new AgentHost[2];
     private final ManagerHost manager;
     private final Links links;
+    private final Cluster cluster;
+    private final Sources sources;
+    private final List<Fault> plan;
     private final Totals totals = new Totals();
     private final long seed;
     /** Both agents know which identity is the staked one; else the original's rules apply, and whoever lies is believed. */
@@ -33,9 +36,10 @@ public final class Simulation {
     private long bothSince = -1;
     private long both;
 
-    private Simulation(long seed, RunClass runClass, Mutant mutant, PrintStream listing) {
+    private Simulation(long seed, RunClass runClass, Mutant mutant, List<Fault> plan, PrintStream listing) {
         this.seed = seed;
         this.runClass = runClass;
+        this.plan = plan;
         this.world = new World(seed, listing);
         Dice dice = world.dice(Concern.CONFIGURATION);
         identityKnown = dice.chance(0.9);
@@ -44,8 +48,10 @@ public final class Simulation {
         Set<CommandKind> configured = configured(dice, symlinks);
         boolean internet = dice.chance(0.5);
         links = new Links(world, agents, runClass, rules.silence());
+        cluster = new Cluster(world);
         for (int i = 0; i < 2; i++) {
-            validators[i] = new SimValidator(world, i);
+            validators[i] = new SimValidator(world, i, cluster);
+            world.machine(i).onSleep(validators[i]::look);
             String identity = identityKnown || i == 0 && dice.chance(0.5) ? SimValidator.STAKED : null;
             agents[i] = new AgentHost(world, i, agentRules(rules, i == 0, identity, configured, internet), validators[i], links, mutant,
                     identityKnown);
@@ -56,7 +62,16 @@ public final class Simulation {
         if (symlinks) {
             validators[0].boot(SimValidator.STAKED);
         }
-        manager = new ManagerHost(world, rules, links, mutant, totals);
+        sources = new Sources(world, cluster, validators, (int) dice.between(1, 2));
+        manager = new ManagerHost(world, rules, links, sources, mutant, totals);
+        world.onFault(this::lookAtFaults);
+    }
+
+    private void lookAtFaults() {
+        cluster.look();
+        sources.look();
+        validators[0].look();
+        validators[1].look();
     }
 
     /**
@@ -68,15 +83,24 @@ public final class Simulation {
      * @param listing gets a line for each thing of note; may be {@code null}
      */
     public static RunResult run(long seed, RunClass runClass, Mutant mutant, PrintStream listing) {
-        return new Simulation(seed, runClass, mutant, listing).play();
+        return run(seed, runClass, mutant, plan(seed, runClass), listing);
+    }
+
+    /** The faults of that run. */
+    static List<Fault> plan(long seed, RunClass runClass) {
+        return Fault.plan(new Dice(seed, 1 + Concern.FAULTS.ordinal() * 3L), runClass, TROUBLE);
+    }
+
+    /** The same with other faults. */
+    static RunResult run(long seed, RunClass runClass, Mutant mutant, List<Fault> plan, PrintStream listing) {
+        return new Simulation(seed, runClass, mutant, plan, listing).play();
     }
 
     private RunResult play() {
         agents[0].start();
         agents[1].start();
         manager.start();
-        List<Fault> plan = Fault.plan(world.dice(Concern.FAULTS), runClass, TROUBLE);
-        Chaos chaos = new Chaos(world, manager, agents, validators, links, runClass);
+        Chaos chaos = new Chaos(world, manager, agents, validators, links, sources, runClass);
         for (Fault fault : plan) {
             world.agenda().after(fault.at(), () -> chaos.begin(fault));
         }

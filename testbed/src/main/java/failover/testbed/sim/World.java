@@ -2,33 +2,35 @@ package failover.testbed.sim;
 
 import failover.testbed.sim.Dice.Concern;
 import java.io.PrintStream;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.Locale;
 import java.util.function.Supplier;
 
-/** What all actors of a run share: time, chance, which faults are on, and the trace. */
+/** What all actors of a run share: time, machines, chance, which faults are on, and the trace. */
 final class World {
     /** The manager's number where hosts are counted. */
     static final int MANAGER = 2;
+    /** Whom a fault may hit: three hosts, or as many sources. */
+    private static final int TARGETS = 3;
     private static final String[] NAMES = {"A", "B", "M"};
 
-    private final Agenda agenda = new Agenda();
-    private final Map<Concern, Dice> dice = new EnumMap<>(Concern.class);
-    private final int[][] faults = new int[Fault.Kind.values().length][2];
-    private final HostClock[] clocks = new HostClock[3];
+    private final Agenda agenda = new Agenda(this::mark);
+    private final long seed;
+    private final Dice[][] dice = new Dice[Concern.values().length][TARGETS];
+    private final Dice[][] faultDice = new Dice[Fault.Kind.values().length][TARGETS];
+    private final int[][] faults = new int[Fault.Kind.values().length][TARGETS];
+    private final Machine[] machines = new Machine[TARGETS];
     private final PrintStream listing;
+    private Runnable onFault = () -> { };
     private long hash = 17;
     private String violation;
     private long violatedAt;
 
     /** A world of that seed; {@code listing} gets a line for each thing of note, and is {@code null} when nobody wants to read. */
     World(long seed, PrintStream listing) {
+        this.seed = seed;
         this.listing = listing;
-        for (Concern concern : Concern.values()) {
-            dice.put(concern, new Dice(seed, concern));
-        }
-        for (int i = 0; i < clocks.length; i++) {
-            clocks[i] = HostClock.any(dice(Concern.CLOCKS));
+        for (int i = 0; i < TARGETS; i++) {
+            machines[i] = new Machine(this, i, HostClock.any(dice(Concern.CLOCKS, i)));
         }
     }
 
@@ -37,31 +39,76 @@ final class World {
     }
 
     Dice dice(Concern concern) {
-        return dice.get(concern);
+        return dice(concern, 0);
+    }
+
+    Dice dice(Concern concern, int host) {
+        Dice found = dice[concern.ordinal()][host];
+        if (found == null) {
+            found = new Dice(seed, 1 + concern.ordinal() * TARGETS + host);
+            dice[concern.ordinal()][host] = found;
+        }
+        return found;
+    }
+
+    /** What that fault throws for itself while it is on; nobody else's throws depend on it. */
+    Dice dice(Fault.Kind kind, int host) {
+        Dice found = faultDice[kind.ordinal()][host];
+        if (found == null) {
+            // By its name: a kind that is added to the list leaves the others as they were.
+            found = new Dice(seed, 1000L + kind.name().hashCode() * 31L + host);
+            faultDice[kind.ordinal()][host] = found;
+        }
+        return found;
+    }
+
+    /** The same number whenever it is asked for, whatever else happened. */
+    long fixed(long what, long number) {
+        return Dice.mix(Dice.mix(seed + what) + number);
+    }
+
+    Machine machine(int host) {
+        return machines[host];
     }
 
     HostClock clock(int host) {
-        return clocks[host];
+        return machines[host].clock();
     }
 
     boolean on(Fault.Kind kind, int host) {
-        return faults[kind.ordinal()][host % 2] > 0;
+        return faults[kind.ordinal()][host] > 0;
+    }
+
+    /** Who wants to know when a fault begins or ends. */
+    void onFault(Runnable told) {
+        onFault = told;
     }
 
     /** Lets that fault last from now for that time; of the same kind several may overlap. */
     void open(Fault.Kind kind, int host, long nanos) {
-        faults[kind.ordinal()][host % 2]++;
-        agenda.after(nanos, () -> faults[kind.ordinal()][host % 2]--);
+        faults[kind.ordinal()][host]++;
+        onFault.run();
+        agenda.after(nanos, () -> {
+            faults[kind.ordinal()][host]--;
+            onFault.run();
+        });
     }
 
     /** A number for the trace: cheap, for what happens all the time. */
-    void mark(int what, long number) {
-        hash = (hash ^ agenda.now() * 31 + what) * 0x100000001B3L + number;
+    void mark(long what) {
+        hash = (hash ^ what ^ agenda.now() * 31) * 0x100000001B3L;
+        hash ^= hash >>> 29;
     }
 
-    /** A line for the trace; it is only made when somebody reads it. */
+    /**
+     * An event or an effect, with all it says. Its text and not its hash code: an enum's is another one in each Java machine.
+     */
+    void mark(int host, Object what) {
+        mark(host * 0x9E3779B97F4A7C15L + what.toString().hashCode());
+    }
+
+    /** A line for the listing; it is only made when somebody reads it. */
     void say(int host, Supplier<String> line) {
-        mark(host, 7);
         if (listing != null) {
             print(host, line.get());
         }
@@ -69,13 +116,13 @@ final class World {
 
     private void print(int host, String line) {
         if (listing != null) {
-            listing.printf(java.util.Locale.ROOT, "%12.6f %s %s%n", agenda.now() / 1e9, NAMES[host], line);
+            listing.printf(Locale.ROOT, "%12.6f %s %s%n", agenda.now() / 1e9, NAMES[host], line);
         }
     }
 
     /** A line that is part of the trace itself. */
     void note(int host, String line) {
-        mark(host, line.hashCode());
+        mark(host, line);
         print(host, line);
     }
 

@@ -1,0 +1,150 @@
+package failover.testbed.sim;
+
+import failover.protocol.lease.LeaseNumbers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The fencer of one host (E4): a process of its own that looks at the lease in memory, and before its deadline kills the agent, its
+ * commands and the validator. The words are those of {@code failover.agent.fence.FencerLink}; deadlines are on the host's boot clock.
+ */
+final class SimFencer {
+    private static final long LOOK = 250_000_000L;
+    private static final long AGAIN = 100_000_000L;
+
+    /**
+     * What it did.
+     *
+     * @param deadline of the lease, boot clock, nanoseconds
+     * @param at when the agent was stopped, boot clock
+     * @param verifiedAt when all was found dead, boot clock
+     */
+    record Fenced(long deadline, long at, long verifiedAt) {
+    }
+
+    private final World world;
+    private final int host;
+    private final boolean present;
+    private final Machine machine;
+    private final AgentHost agent;
+    private final SimValidator validator;
+    private final long ahead;
+    private final Dice dice;
+    private final List<Fenced> fenced = new ArrayList<>();
+    /** The file: the deadline on the boot clock, 0 when disarmed. */
+    private long deadline;
+    private boolean watching;
+    private boolean fencing;
+
+    SimFencer(World world, int host, boolean present, LeaseNumbers numbers, AgentHost agent, SimValidator validator) {
+        this.world = world;
+        this.host = host;
+        this.present = present;
+        this.machine = world.machine(host);
+        this.agent = agent;
+        this.validator = validator;
+        this.ahead = (long) (numbers.fencer().toNanos() * (1 + LeaseNumbers.CLOCK_RATE));
+        this.dice = world.dice(Dice.Concern.FENCERS, host);
+        // Its long timer stands still in a suspend: it is its looking every 250 ms that sees the deadline passed.
+        machine.onWake(() -> machine.after(dice.between(0, LOOK), this::due));
+    }
+
+    private long boot() {
+        return machine.clock().read(world.agenda().now()).bootNanos();
+    }
+
+    private boolean works() {
+        return present && !world.on(Fault.Kind.FENCER_DEAD, host);
+    }
+
+    /** Ground of {@code fence_capable}: it is there and answers. */
+    boolean answers() {
+        return works() && !fencing;
+    }
+
+    /** The deadline in the file, as a restarted agent reads it; 0 when there is none. */
+    long previous() {
+        return deadline;
+    }
+
+    /** What it did, oldest first. */
+    List<Fenced> fenced() {
+        return List.copyOf(fenced);
+    }
+
+    /** Hands over a deadline; it counts only once {@link #awaitArmed} says so. */
+    void arm(long bootNanos) {
+        if (bootNanos <= boot()) {
+            throw new IllegalArgumentException("the deadline has passed");
+        }
+        deadline = bootNanos;
+        watch();
+    }
+
+    /** Moves the deadline, never back and never once it has run out (E0); whether the lease is still held. */
+    boolean renew(long bootNanos) {
+        if (boot() >= deadline) {
+            return false;
+        }
+        deadline = Math.max(deadline, bootNanos);
+        return true;
+    }
+
+    /** Lets it rest: only after a verified demotion (E15). */
+    void disarm() {
+        deadline = 0;
+    }
+
+    /** Says true once the fencer has seen the deadline last written, false when it has not within the limit. */
+    void awaitArmed(Duration limit, Consumer<Boolean> then) {
+        long look = dice.between(1_000_000, LOOK);
+        long most = machine.clock().world(limit);
+        long told = deadline;
+        machine.after(Math.min(look, most), () -> then.accept(look <= most && answers() && told > 0 && deadline >= told
+                && deadline > boot()));
+    }
+
+    /** One timer at a time: a renewal moves the deadline only, and is seen when the timer is due. */
+    private void watch() {
+        if (!watching && present) {
+            watching = true;
+            long wait = machine.clock().worldAtBoot(deadline - ahead) - world.agenda().now();
+            machine.after(wait, this::due);
+        }
+    }
+
+    private void due() {
+        if (deadline == 0 || fencing) {
+            watching = false;
+        } else if (!works()) {
+            machine.after(LOOK, this::due);
+        } else if (boot() < deadline - ahead - 10_000_000L) {
+            watching = false;
+            watch();
+        } else {
+            watching = false;
+            fencing = true;
+            long of = deadline;
+            long at = boot();
+            world.note(host, "fencer fires");
+            agent.crash(dice.millis(1_000, 10_000));
+            agent.killCommands();
+            machine.after(dice.millis(5, 200), () -> kill(of, at));
+        }
+    }
+
+    private void kill(long of, long at) {
+        if (world.on(Fault.Kind.VALIDATOR_UNKILLABLE, host)) {
+            machine.after(AGAIN, () -> kill(of, at));
+            return;
+        }
+        validator.die(dice.millis(500, 8_000));
+        fencing = false;
+        // An agent that has started meanwhile may have armed it with the same deadline, never with a later one (E16).
+        deadline = 0;
+        fenced.add(new Fenced(of, at, boot()));
+        world.note(host, "fencer has fenced");
+    }
+}
