@@ -16,10 +16,12 @@ import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StatusResponse;
+import failover.protocol.wire.StayRequest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,6 +60,8 @@ final class AgentHost {
     /** Effects of the change until the agent dies; 0 when it is not to die. */
     private int dieAfter;
     private long downFor;
+    private int starts;
+    private AgentEffect.Publish published;
 
     AgentHost(World world, int host, AgentRules rules, SimValidator validator, Links links, Mutant mutant,
             boolean identityKnown) {
@@ -88,7 +92,7 @@ final class AgentHost {
         out = null;
         lookedAt = Long.MIN_VALUE / 2;
         AgentMemory first = isNew ? new AgentMemory("host" + host, Role.PASSIVE, 0, null, 0, null, null, null) : mutant.remembered(memory);
-        Step step = core.start(first, isNew, now());
+        Step step = core.start(first, isNew, "start" + host + "x" + ++starts, null, now());
         state = step.state();
         world.say(host, () -> "agent starts " + first);
         perform(step);
@@ -147,11 +151,14 @@ final class AgentHost {
 
     void polled(StatusRequest request, Consumer<StatusResponse> answer) {
         post(new AgentEvent.ManagerPolled(request));
-        observe(seen -> answer.accept(core.status(state, seen, now())));
+        observe(seen -> answer.accept(core.status(state, seen, now().wallSeconds(), now())));
     }
 
-    void peerAsks(Consumer<PeerStatusResponse> answer) {
-        observe(seen -> answer.accept(core.peerStatus(state, seen, now())));
+    void peerAsks(PeerStatusRequest request, Consumer<PeerStatusResponse> answer) {
+        if (request.stay() != null) {
+            post(new AgentEvent.StayAsked(request));
+        }
+        observe(seen -> answer.accept(core.peerStatus(state, seen, request.stay() != null, now())));
     }
 
     /** Whoever waits for an answer: it gets one, or its connection breaks. */
@@ -235,7 +242,7 @@ final class AgentHost {
         } else if (effect instanceof AgentEffect.Reply reply) {
             reply(reply);
         } else if (effect instanceof AgentEffect.AskPeer) {
-            askPeer(answer -> post(answer == null ? new AgentEvent.PeerSilent("timeout") : new AgentEvent.PeerAnswered(answer)));
+            askPeer(null, answer -> post(answer == null ? new AgentEvent.PeerSilent("timeout") : new AgentEvent.PeerAnswered(answer)));
         } else if (effect instanceof AgentEffect.CheckInternet) {
             program.after(50_000_000, () -> post(new AgentEvent.InternetChecked(true)));
         } else if (effect instanceof AgentEffect.Observe) {
@@ -243,6 +250,14 @@ final class AgentHost {
         } else if (effect instanceof AgentEffect.FindVoteAccount find) {
             boolean staked = SimValidator.STAKED.equals(find.identity());
             program.after(20_000_000, () -> post(new AgentEvent.VoteAccountLooked(find.identity(), staked)));
+        } else if (effect instanceof AgentEffect.AskToStay ask) {
+            askPeer(ask.request(), answer -> post(new AgentEvent.StayAnswered(ask.request(), ask.sentAt(), answer)));
+        } else if (effect instanceof AgentEffect.Publish publish) {
+            published = publish;
+        } else if (effect instanceof AgentEffect.Abandon) {
+            taskNumber++;
+            out = null;
+            commands.cutShort();
         } else if (effect instanceof AgentEffect.Backup backup) {
             commands.backUp(backup.limit(), result -> program.after(1_000, () -> post(new AgentEvent.BackedUp(result))));
         } else if (effect instanceof AgentEffect.CancelBackup) {
@@ -303,6 +318,8 @@ final class AgentHost {
         } else if (task instanceof Task.Save save) {
             known = save.memory();
             disk.write(known, error -> finish(number, new TaskResult.Saved(error)));
+        } else if (task instanceof Task.Arm) {
+            program.after(1_000_000, () -> finish(number, new TaskResult.Armed("no fencer")));
         } else if (task instanceof Task.CheckTower) {
             boolean bad = world.on(Fault.Kind.TOWER_BAD, host);
             TowerCheck check = new TowerCheck(bad ? TowerCheck.Verdict.BAD : TowerCheck.Verdict.VALID, bad ? "tower: 0 bytes" : "", 1);
@@ -310,7 +327,7 @@ final class AgentHost {
         } else if (task instanceof Task.SetTowerAside) {
             program.after(1_000_000, () -> finish(number, new TaskResult.Waited()));
         } else if (task instanceof Task.AskPeer) {
-            askPeer(answer -> finish(number, new TaskResult.PeerSaid(answer)));
+            askPeer(null, answer -> finish(number, new TaskResult.PeerSaid(answer)));
         } else {
             throw new AssertionError(task);
         }
@@ -351,7 +368,8 @@ final class AgentHost {
         program.after(dies + 1_000_000, () -> finish(number, new TaskResult.Killed(true, "")));
     }
 
-    private void askPeer(Consumer<PeerStatusResponse> answer) {
+    private void askPeer(StayRequest stay, Consumer<PeerStatusResponse> answer) {
+        PeerStatusRequest question = new PeerStatusRequest("peer", 0, state.hostId(), 0, stay);
         boolean cut = world.on(Fault.Kind.PEER_LINK_CUT, 0) || silenced(host) || silenced(1 - host);
         if (cut || !peer.up) {
             program.after(cut ? 2_000_000_000L : 1_000_000, () -> answer.accept(null));
@@ -368,7 +386,7 @@ final class AgentHost {
         int life = program.life();
         long there = network.millis(0, 3);
         long back = network.millis(0, 3);
-        world.agenda().after(there, () -> peer.arrive(() -> peer.peerAsks(words -> world.agenda().after(back, () -> {
+        world.agenda().after(there, () -> peer.arrive(() -> peer.peerAsks(question, words -> world.agenda().after(back, () -> {
             if (life == program.life()) {
                 arrive(() -> once.accept(words));
             }

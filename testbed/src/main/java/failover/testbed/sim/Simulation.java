@@ -175,6 +175,7 @@ public final class Simulation {
     private static AgentRules agentRules(ManagerRules rules, boolean active, String identity, Set<CommandKind> configured,
             boolean internet) {
         return new AgentRules(false, active, identity, configured, Duration.ofSeconds(30), true, internet, rules.minProcessUptime(),
-                Duration.ofSeconds(15), Duration.ofSeconds(5), rules.demotionTimeout(), rules.promotionTimeout(), "1.0.0");
+                Duration.ofSeconds(15), Duration.ofSeconds(5), rules.demotionTimeout(), rules.promotionTimeout(), AgentRules.Fencing.BEST_EFFORT,
+                "1.0.0");
     }
 }
