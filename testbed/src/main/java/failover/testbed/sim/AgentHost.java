@@ -30,7 +30,6 @@ import java.util.function.Consumer;
 /** An agent: the real core in a shell that does what the real one does, at the speed of this world, and that can die at any instant. */
 final class AgentHost {
     private static final Duration TICK = Duration.ofMillis(250);
-    private static final long LOOK_AGE = 250_000_000L;
 
     private final World world;
     private final Program program;
@@ -54,9 +53,7 @@ final class AgentHost {
     private int taskNumber;
     private long lastTicket;
     private Map<Long, Asker> tickets = new TreeMap<>();
-    private Observation look;
-    private long lookedAt = Long.MIN_VALUE / 2;
-    private long changedAt = Long.MIN_VALUE / 2;
+    private final Eyes eyes;
     /** Effects of the change until the agent dies; 0 when it is not to die. */
     private int dieAfter;
     private long downFor;
@@ -68,6 +65,7 @@ final class AgentHost {
         this.world = world;
         this.host = host;
         this.program = new Program(world, host);
+        this.eyes = new Eyes(world, host, program, validator);
         this.core = new AgentCore(rules);
         this.validator = validator;
         this.links = links;
@@ -90,7 +88,7 @@ final class AgentHost {
         boolean isNew = memory == null;
         up = true;
         out = null;
-        lookedAt = Long.MIN_VALUE / 2;
+        eyes.forget();
         AgentMemory first = isNew ? new AgentMemory("host" + host, Role.PASSIVE, 0, null, 0, null, null, null) : mutant.remembered(memory);
         Step step = core.start(first, isNew, "start" + host + "x" + ++starts, null, now());
         state = step.state();
@@ -151,14 +149,14 @@ final class AgentHost {
 
     void polled(StatusRequest request, Consumer<StatusResponse> answer) {
         post(new AgentEvent.ManagerPolled(request));
-        observe(seen -> answer.accept(core.status(state, seen, now().wallSeconds(), now())));
+        eyes.observe(seen -> answer.accept(core.status(state, seen, now().wallSeconds(), now())));
     }
 
     void peerAsks(PeerStatusRequest request, Consumer<PeerStatusResponse> answer) {
         if (request.stay() != null) {
             post(new AgentEvent.StayAsked(request));
         }
-        observe(seen -> answer.accept(core.peerStatus(state, seen, request.stay() != null, now())));
+        eyes.observe(seen -> answer.accept(core.peerStatus(state, seen, request.stay() != null, now())));
     }
 
     /** Whoever waits for an answer: it gets one, or its connection breaks. */
@@ -246,7 +244,7 @@ final class AgentHost {
         } else if (effect instanceof AgentEffect.CheckInternet) {
             program.after(50_000_000, () -> post(new AgentEvent.InternetChecked(true)));
         } else if (effect instanceof AgentEffect.Observe) {
-            observe(seen -> post(new AgentEvent.Observed(seen)));
+            eyes.observe(seen -> post(new AgentEvent.Observed(seen)));
         } else if (effect instanceof AgentEffect.FindVoteAccount find) {
             boolean staked = SimValidator.STAKED.equals(find.identity());
             program.after(20_000_000, () -> post(new AgentEvent.VoteAccountLooked(find.identity(), staked)));
@@ -310,7 +308,7 @@ final class AgentHost {
         if (task instanceof Task.Run run) {
             commands.run(run.kind(), run.limit(), result -> finish(number, new TaskResult.Ran(run.kind(), result)));
         } else if (task instanceof Task.Look) {
-            lookAfresh(seen -> finish(number, new TaskResult.Looked(seen)));
+            eyes.lookAfresh(seen -> finish(number, new TaskResult.Looked(seen)));
         } else if (task instanceof Task.Wait wait) {
             program.after(world.clock(host).world(wait.time()), () -> finish(number, new TaskResult.Waited()));
         } else if (task instanceof Task.Kill kill) {
@@ -339,7 +337,7 @@ final class AgentHost {
         }
         if (out instanceof Task.Run || out instanceof Task.Kill) {
             // What was seen before a command is not shown to anybody after it.
-            changedAt = world.agenda().now();
+            eyes.changed();
         }
         out = null;
         post(new AgentEvent.TaskDone(result));
@@ -396,34 +394,5 @@ final class AgentHost {
 
     private boolean silenced(int which) {
         return world.on(Fault.Kind.HOST_SILENT, which);
-    }
-
-    /** As the probe worker serves it: shared, and at most 250 ms old. */
-    private void observe(Consumer<Observation> then) {
-        if (world.agenda().now() - lookedAt <= LOOK_AGE && lookedAt >= changedAt) {
-            then.accept(look);
-            return;
-        }
-        lookAfresh(then);
-    }
-
-    /** The process table at the beginning, the RPC a moment later: in between, things change. */
-    private void lookAfresh(Consumer<Observation> then) {
-        Dice dice = world.dice(Dice.Concern.VALIDATORS, host);
-        long at = world.agenda().now();
-        Now begun = now();
-        var process = validator.process();
-        boolean mute = validator.running() && !validator.answers();
-        long took = !process.running() ? dice.millis(0, 1) : mute && dice.chance(0.5) ? dice.millis(300, 500) : dice.millis(0, 5);
-        program.after(took, () -> {
-            boolean answers = process.running() && validator.answers();
-            Observation seen = new Observation(begun.nanos(), process, answers ? validator.slot() : 0, answers && validator.healthy(),
-                    answers ? null : "failed to get slot", answers ? validator.identity() : null, answers ? null : "no answer");
-            if (at > lookedAt && at >= changedAt) {
-                lookedAt = at;
-                look = seen;
-            }
-            then.accept(seen);
-        });
     }
 }

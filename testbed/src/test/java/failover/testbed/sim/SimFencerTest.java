@@ -27,8 +27,8 @@ class SimFencerTest {
         AgentHost[] agents = new AgentHost[2];
         Links links = new Links(world, agents, RunClass.SILENT_HOSTS, Duration.ofSeconds(10));
         AgentRules rules = new AgentRules(false, true, SimValidator.STAKED, EnumSet.allOf(CommandKind.class), Duration.ofSeconds(30), true,
-                false, Duration.ofSeconds(20), Duration.ofSeconds(15), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
-                "1.0.0");
+                false, Duration.ofSeconds(20), Duration.ofSeconds(15), Duration.ofSeconds(5), Duration.ofSeconds(10),
+                Duration.ofSeconds(20), "1.0.0");
         agent = new AgentHost(world, 0, rules, validator, links, Mutant.NONE, true);
         agent.pairWith(agent);
         validator.giveAtBegin(SimValidator.STAKED);

@@ -1,0 +1,64 @@
+package failover.testbed.sim;
+
+import failover.agent.decision.Observation;
+import failover.protocol.Now;
+import java.util.function.Consumer;
+
+/** An agent's looks at its validator, as the probe worker serves them: shared, and at most 250 ms old. */
+final class Eyes {
+    private static final long LOOK_AGE = 250_000_000L;
+    private static final long LONG_AGO = Long.MIN_VALUE / 2;
+
+    private final World world;
+    private final int host;
+    private final Program program;
+    private final SimValidator validator;
+    private Observation look;
+    private long lookedAt = LONG_AGO;
+    private long changedAt = LONG_AGO;
+
+    Eyes(World world, int host, Program program, SimValidator validator) {
+        this.world = world;
+        this.host = host;
+        this.program = program;
+        this.validator = validator;
+    }
+
+    /** The agent starts anew. */
+    void forget() {
+        lookedAt = LONG_AGO;
+    }
+
+    /** What was seen before now is not shown to anybody any more. */
+    void changed() {
+        changedAt = world.agenda().now();
+    }
+
+    void observe(Consumer<Observation> then) {
+        if (world.agenda().now() - lookedAt <= LOOK_AGE && lookedAt >= changedAt) {
+            then.accept(look);
+            return;
+        }
+        lookAfresh(then);
+    }
+
+    /** The process table at the beginning, the RPC a moment later: in between, things change. */
+    void lookAfresh(Consumer<Observation> then) {
+        Dice dice = world.dice(Dice.Concern.VALIDATORS, host);
+        long at = world.agenda().now();
+        Now begun = program.now();
+        var process = validator.process();
+        boolean mute = validator.running() && !validator.answers();
+        long took = !process.running() ? dice.millis(0, 1) : mute && dice.chance(0.5) ? dice.millis(300, 500) : dice.millis(0, 5);
+        program.after(took, () -> {
+            boolean answers = process.running() && validator.answers();
+            Observation seen = new Observation(begun.nanos(), process, answers ? validator.slot() : 0, answers && validator.healthy(),
+                    answers ? null : "failed to get slot", answers ? validator.identity() : null, answers ? null : "no answer");
+            if (at > lookedAt && at >= changedAt) {
+                lookedAt = at;
+                look = seen;
+            }
+            then.accept(seen);
+        });
+    }
+}
