@@ -58,7 +58,8 @@ final class Shell {
         this.core = core;
         this.instance = instance;
         this.store = store;
-        this.observer = new Observer(vertx, config, instance, seen -> post(new AgentEvent.Observed(seen)));
+        this.observer = new Observer(vertx, config, instance, seen -> post(new AgentEvent.Observed(seen)),
+            () -> memory.stakedIdentity());
         this.peer = new PeerClient(vertx, config);
         this.internet = new InternetCheck(vertx, config.isolation());
         this.tasks = new Tasks(vertx, config, instance, observer, peer, store, () -> memory);
