@@ -3,6 +3,7 @@ package failover.agent;
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.Observation;
 import failover.agent.decision.ProcessView;
+import failover.protocol.wire.VoteWord;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -16,6 +17,7 @@ final class ProbeWorker extends VerticleBase {
     private ProcessTable table;
     private ValidatorRpc rpc;
     private IdentityCheck identityCheck;
+    private VoteReader votes;
 
     /**
      * A worker.
@@ -35,9 +37,10 @@ final class ProbeWorker extends VerticleBase {
     /**
      * Observe; answered with an {@link Observation}.
      *
-     * @param fresh nothing remembered may be part of the answer
+     * @param fresh nothing remembered may be part of the answer, save the votes, which say how old they are
+     * @param stakedIdentity whose votes are of interest, base58; {@code null} when it is not known
      */
-    record Look(boolean fresh) implements Order {
+    record Look(boolean fresh, String stakedIdentity) implements Order {
     }
 
     /**
@@ -73,6 +76,7 @@ final class ProbeWorker extends VerticleBase {
     public Future<?> start() {
         table = new ProcessTable(Path.of("/proc"), config.processName(), config.localRpc().port(), CommandLines.ledger(config));
         rpc = new ValidatorRpc(vertx, config.localRpc(), config.timing().rpcTimeout());
+        votes = new VoteReader(rpc);
         identityCheck = new IdentityCheck(vertx, config, instance);
         return vertx.eventBus().localConsumer(Address.PROBE.of(instance), this::handle).completion();
     }
@@ -88,7 +92,7 @@ final class ProbeWorker extends VerticleBase {
         Order order = message.body();
         Future<?> answer;
         if (order instanceof Look look) {
-            answer = look(look.fresh());
+            answer = look(look);
         } else if (order instanceof FindVoteAccount find) {
             answer = rpc.hasVoteAccount(find.identity()).map(VoteAccount::new);
         } else if (order instanceof WhoIsIt) {
@@ -100,16 +104,17 @@ final class ProbeWorker extends VerticleBase {
             .onFailure(failure -> message.fail(500, String.valueOf(failure)));
     }
 
-    private Future<Observation> look(boolean fresh) {
+    private Future<Observation> look(Look order) {
         long at = System.nanoTime();
         ProcessView process = table.look(at);
         if (!process.running()) {
             return Future.succeededFuture(new Observation(at, process, 0, false, null, null, "the validator's process does not run"));
         }
+        VoteWord word = votes.newest(order.stakedIdentity(), at);
         return rpc.ask().compose(answers -> {
             Observation seen = new Observation(at, process, answers.slot(), answers.healthy(), answers.slotError(), answers.identity(),
-                answers.identityError());
-            return seen.identity() != null || !identityCheck.usable() ? Future.succeededFuture(seen) : byCommand(seen, fresh);
+                answers.identityError(), word);
+            return seen.identity() != null || !identityCheck.usable() ? Future.succeededFuture(seen) : byCommand(seen, order.fresh());
         });
     }
 
@@ -120,7 +125,8 @@ final class ProbeWorker extends VerticleBase {
     }
 
     private static Observation with(Observation seen, String identity, String error) {
-        return new Observation(seen.atNanos(), seen.process(), seen.slot(), seen.healthy(), seen.slotError(), identity, error);
+        return new Observation(seen.atNanos(), seen.process(), seen.slot(), seen.healthy(), seen.slotError(), identity, error,
+            seen.votes());
     }
 
     private Future<Identity> whoIsIt() {

@@ -67,7 +67,7 @@ final class Shell {
         this.core = core;
         this.instance = instance;
         this.store = store;
-        this.observer = new Observer(vertx, config, instance, this::seen);
+        this.observer = new Observer(vertx, config, instance, this::seen, () -> memory.stakedIdentity());
         this.peer = new PeerClient(vertx, config);
         this.internet = new InternetCheck(vertx, config.isolation());
         this.fencer = fencer;

@@ -2,6 +2,7 @@ package failover.agent;
 
 import failover.protocol.config.Endpoint;
 import failover.protocol.solana.Pubkey;
+import failover.protocol.solana.VoteAccounts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -17,6 +18,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -26,8 +28,6 @@ import java.util.concurrent.TimeoutException;
  */
 final class ValidatorRpc {
     private static final int LARGEST_ANSWER = 64 * 1024;
-    /** All vote accounts of the main cluster are about 1 MiB. */
-    private static final int LARGEST_LIST = 16 * 1024 * 1024;
     private static final int CONNECTIONS = 24;
     private static final Duration LIST_TIME = Duration.ofSeconds(10);
     private final HttpClient client;
@@ -72,16 +72,24 @@ final class ValidatorRpc {
 
     /** Whether a vote account belongs to that identity; {@code null} when nobody could say. Never fails. */
     Future<Boolean> hasVoteAccount(String identity) {
-        return call("getVoteAccounts", new JsonArray(), LARGEST_LIST, LIST_TIME.compareTo(limit) > 0 ? LIST_TIME : limit)
-            .map(result -> {
-                JsonObject lists = (JsonObject) result;
-                return names(lists.getJsonArray("current"), identity) || names(lists.getJsonArray("delinquent"), identity);
-            })
-            .otherwise((Boolean) null);
+        return voteAccount(identity).map(Optional::isPresent).otherwise((Boolean) null);
     }
 
-    private static boolean names(JsonArray accounts, String identity) {
-        return accounts.stream().anyMatch(account -> account instanceof JsonObject one && identity.equals(one.getString("nodePubkey")));
+    /** The vote account of that identity; fails when nobody could say. */
+    Future<Optional<String>> voteAccount(String identity) {
+        return call("getVoteAccounts", VoteAccounts.findParams(), VoteAccounts.LARGEST_LIST,
+            LIST_TIME.compareTo(limit) > 0 ? LIST_TIME : limit).map(result -> VoteAccounts.find(result, identity));
+    }
+
+    /** The last vote in that account of that identity; fails with {@link OtherAccount} when it is not the identity's vote account. */
+    Future<VoteAccounts.Votes> votes(String account, String identity) {
+        return call("getAccountInfo", VoteAccounts.votesParams(account)).map(result -> {
+            try {
+                return VoteAccounts.votes(result, account, identity);
+            } catch (IllegalArgumentException e) {
+                throw new OtherAccount(e.getMessage());
+            }
+        });
     }
 
     private static Long slot(Object result) {
@@ -157,7 +165,8 @@ final class ValidatorRpc {
         return object.getValue("result");
     }
 
-    private String why(Throwable failure) {
+    /** A failure of a question in a sentence. */
+    String why(Throwable failure) {
         if (failure instanceof TimeoutException) {
             return endpoint + " did not answer within " + limit.toMillis() + " ms";
         }
@@ -168,6 +177,13 @@ final class ValidatorRpc {
     static String shortened(String text) {
         String line = text.replaceAll("\\s+", " ").trim();
         return line.length() <= 120 ? line : line.substring(0, 120) + "…";
+    }
+
+    /** The account is not a vote account of the identity. */
+    static final class OtherAccount extends RuntimeException {
+        OtherAccount(String message) {
+            super(message, null, false, false);
+        }
     }
 
     /** The validator answered, and not what was asked; costs no stack trace. */

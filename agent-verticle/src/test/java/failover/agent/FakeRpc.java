@@ -13,12 +13,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A validator's JSON-RPC with whatever answers a test wants. */
 final class FakeRpc {
     static final String IDENTITY = "4uQeVj5tqViQh7yWWGStvkEG1Zmhx6uasJtWCJziofM";
+    static final String ACCOUNT = "Vote111111111111111111111111111111111111111";
     static final String HANG = "<hang>";
     static final String HTTP_500 = "<500>";
     static final String HALF = "<half>";
     static final String RESET = "<reset>";
     static final String HUGE = "<huge>";
     private final Map<String, String> answers = new ConcurrentHashMap<>();
+    private final Map<String, Integer> counts = new ConcurrentHashMap<>();
     private final AtomicInteger asked = new AtomicInteger();
     private int port;
 
@@ -52,6 +54,19 @@ final class FakeRpc {
         answer("getIdentity", "{\"jsonrpc\":\"2.0\",\"result\":{\"identity\":\"" + identity + "\"},\"id\":1}");
     }
 
+    /** The vote account of that identity, its last vote and the slot that witnesses it. */
+    void votes(String identity, long lastVote, long slot) {
+        answer("getVoteAccounts", "{\"result\":{\"current\":[{\"nodePubkey\":\"" + identity + "\",\"votePubkey\":\"" + ACCOUNT
+            + "\",\"activatedStake\":7}],\"delinquent\":[]}}");
+        answer("getAccountInfo", "{\"result\":{\"context\":{\"slot\":" + slot + "},\"value\":{\"data\":{\"parsed\":{\"info\":{"
+            + "\"nodePubkey\":\"" + identity + "\",\"votes\":[{\"slot\":" + (lastVote - 1) + "},{\"slot\":" + lastVote + "}]}}}}}}");
+    }
+
+    /** How often that was asked for. */
+    int asked(String method) {
+        return counts.getOrDefault(method, 0);
+    }
+
     private void handle(HttpServerRequest request) {
         int set = request.uri().indexOf("/set/");
         if (set >= 0) {
@@ -62,6 +77,7 @@ final class FakeRpc {
         }
         request.body().onSuccess(body -> {
             String method = new JsonObject(body).getString("method");
+            counts.merge(method, 1, Integer::sum);
             if (method.equals("getSlot")) {
                 asked.incrementAndGet();
             }

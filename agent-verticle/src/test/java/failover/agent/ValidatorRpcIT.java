@@ -98,8 +98,9 @@ class ValidatorRpcIT {
     @Test
     void theVoteAccountOfAnIdentityIsFound() throws Exception {
         fake.answer("getVoteAccounts", new JsonObject().put("result", new JsonObject()
-            .put("current", new JsonArray().add(new JsonObject().put("nodePubkey", "other")))
-            .put("delinquent", new JsonArray().add(new JsonObject().put("nodePubkey", FakeRpc.IDENTITY)))).encode());
+            .put("current", new JsonArray().add(new JsonObject().put("nodePubkey", "other").put("votePubkey", FakeRpc.ACCOUNT)))
+            .put("delinquent", new JsonArray().add(new JsonObject().put("nodePubkey", FakeRpc.IDENTITY)
+                .put("votePubkey", FakeRpc.ACCOUNT)))).encode());
         assertEquals(Boolean.TRUE, rpc().hasVoteAccount(FakeRpc.IDENTITY).await(10, TimeUnit.SECONDS));
         assertEquals(Boolean.FALSE, rpc().hasVoteAccount("nobody").await(10, TimeUnit.SECONDS));
         fake.answer("getVoteAccounts", "<html>");

@@ -1,44 +1,37 @@
 package failover.manager;
 
+import failover.manager.decision.VoteReading;
 import failover.protocol.config.Endpoint;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The network's slot, from every {@code cluster_rpc} at once: the highest wins, because a source can only be behind (OM-19). A source
- * that says 429 is left alone for as long as it asks. Messages name a source by its host only: providers put keys into the rest of the URL.
- * On the verticle's context only.
+ * Asks every {@code cluster_rpc}: for the network's slot, where the highest wins, because a source can only be behind (OM-19), and for the
+ * identity's votes, each source by itself (safety.md, E6). Messages hide what a URL may hold of keys. On the verticle's context only.
  */
 final class ClusterRpc {
-    private static final Buffer GET_SLOT = Buffer.buffer(
-            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"getSlot\",\"params\":[{\"commitment\":\"processed\"}]}");
     /** Once one source has answered, the others get no longer than this: an old slot hides a lag. */
     private static final Duration STRAGGLERS = Duration.ofMillis(500);
-    private static final Duration DEFAULT_PAUSE = Duration.ofSeconds(10);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
     private final Vertx vertx;
     private final Duration limit;
-    private final List<Source> sources;
+    private final List<ClusterSource> sources;
 
     ClusterRpc(Vertx vertx, HttpClientAgent client, List<Endpoint> sources, Duration limit) {
         this.vertx = vertx;
         this.limit = limit;
-        this.sources = sources.stream().map(each -> new Source(each.host(), new HttpLink(vertx, client, each, 2, true))).toList();
+        List<ClusterSource> all = new ArrayList<>();
+        for (Endpoint each : sources) {
+            // A name must be one source's only, also where the masked part is what makes the difference.
+            long alike = all.stream().filter(other -> other.endpoint.toString().equals(each.toString())).count();
+            all.add(new ClusterSource(vertx, client, each, alike == 0 ? each.toString() : each + " (" + (alike + 1) + ")"));
+        }
+        this.sources = List.copyOf(all);
     }
 
     /** The highest slot; fails with a message that gives each source's reason. */
@@ -46,15 +39,24 @@ final class ClusterRpc {
         return new Round().begin();
     }
 
-    void close() {
-        sources.forEach(source -> source.link.close());
+    /** Names of the sources, by their numbers from 0: each its own, and fit for logs. */
+    List<String> sources() {
+        return sources.stream().map(source -> source.name).toList();
     }
 
-    /** No slot, with the reason. */
-    static final class NoSlot extends Exception {
-        NoSlot(String message) {
-            super(message, null, false, false);
-        }
+    /**
+     * What one source says of the votes of {@code identity} now. Fails with {@link ClusterSource.NoWord}, a short reason, for whatever is
+     * no answer; never later than {@code limit}, save the moment that a timer needs.
+     *
+     * @param source its number
+     * @param limit for the whole answer; a search for the vote account goes on beyond it, and the next call finds its result
+     */
+    Future<VoteReading> read(int source, String identity, Duration limit) {
+        return sources.get(source).votes(identity, limit);
+    }
+
+    void close() {
+        sources.forEach(ClusterSource::close);
     }
 
     private final class Round {
@@ -65,12 +67,12 @@ final class ClusterRpc {
         private long timer = -1;
 
         Future<Long> begin() {
-            for (Source source : sources) {
+            for (ClusterSource source : sources) {
                 source.slot(limit).onComplete(slot -> {
                     highest = Math.max(highest, slot);
                     answered();
                 }, cause -> {
-                    failures.add(source.host + ": " + cause.getMessage());
+                    failures.add(source.endpoint.host() + ": " + cause.getMessage());
                     answered();
                 });
             }
@@ -91,88 +93,8 @@ final class ClusterRpc {
             if (highest >= 0) {
                 promise.tryComplete(highest);
             } else {
-                promise.tryFail(new NoSlot(String.join("; ", failures)));
+                promise.tryFail(new ClusterSource.NoWord(String.join("; ", failures)));
             }
         }
-    }
-
-    /** One {@code cluster_rpc}. */
-    private static final class Source {
-        private final String host;
-        private final HttpLink link;
-        private long silentUntil;
-        private boolean silenced;
-
-        Source(String host, HttpLink link) {
-            this.host = host;
-            this.link = link;
-        }
-
-        Future<Long> slot(Duration limit) {
-            long left = silentUntil - System.nanoTime();
-            if (silenced && left > 0) {
-                return none("too many requests, asked again in " + (Duration.ofNanos(left).toSeconds() + 1) + " s");
-            }
-            silenced = false;
-            return link.post("", GET_SLOT, limit).compose(this::understand);
-        }
-
-        private Future<Long> understand(HttpLink.Answer answer) {
-            if (answer.status() == 429) {
-                Duration pause = pauseOf(answer.headers().get(HttpHeaders.RETRY_AFTER), Instant.now());
-                silenced = true;
-                silentUntil = System.nanoTime() + pause.toNanos();
-                return none("too many requests (HTTP 429), left alone for " + pause.toSeconds() + " s");
-            }
-            if (answer.status() != 200) {
-                return none("HTTP " + answer.status() + shown(answer));
-            }
-            try {
-                if (!(Json.decodeValue(answer.body()) instanceof JsonObject json)) {
-                    return none("not JSON-RPC" + shown(answer));
-                }
-                Object result = json.getValue("result");
-                if (result instanceof Integer || result instanceof Long) {
-                    long slot = ((Number) result).longValue();
-                    return slot > 0 ? Future.succeededFuture(slot) : none("slot " + slot);
-                }
-                return json.getValue("error") instanceof JsonObject error
-                        ? none("error " + error.getValue("code") + " " + excerpt(String.valueOf(error.getValue("message"))))
-                        : none("no slot in the answer" + shown(answer));
-            } catch (DecodeException e) {
-                return none("not JSON-RPC" + shown(answer));
-            }
-        }
-
-        private static String shown(HttpLink.Answer answer) {
-            String excerpt = HttpLink.excerpt(answer.body());
-            return excerpt.isEmpty() ? "" : ": " + excerpt;
-        }
-
-        private static String excerpt(String text) {
-            return HttpLink.excerpt(Buffer.buffer(text));
-        }
-
-        private static <T> Future<T> none(String why) {
-            return Future.failedFuture(new NoSlot(why));
-        }
-    }
-
-    /** How long a source wants to be left alone: seconds or an HTTP date, within bounds. */
-    static Duration pauseOf(String retryAfter, Instant now) {
-        Duration asked = DEFAULT_PAUSE;
-        if (retryAfter != null && retryAfter.strip().matches("[0-9]{1,9}")) {
-            asked = Duration.ofSeconds(Long.parseLong(retryAfter.strip()));
-        } else if (retryAfter != null) {
-            try {
-                asked = Duration.between(now, ZonedDateTime.parse(retryAfter.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
-            } catch (DateTimeParseException ignored) {
-                asked = DEFAULT_PAUSE;
-            }
-        }
-        if (asked.compareTo(Duration.ofSeconds(1)) < 0) {
-            return Duration.ofSeconds(1);
-        }
-        return asked.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : asked;
     }
 }

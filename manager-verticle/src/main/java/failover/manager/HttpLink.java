@@ -73,7 +73,7 @@ final class HttpLink {
      *
      * @param status of HTTP
      * @param headers of HTTP
-     * @param body at most {@link #LARGEST_ANSWER} bytes
+     * @param body at most as large as was allowed
      */
     record Answer(int status, MultiMap headers, Buffer body) {
     }
@@ -97,11 +97,16 @@ final class HttpLink {
 
     /** Sends the JSON; fails with {@link NoAnswer} only. */
     Future<Answer> post(String path, Buffer json, Duration limit) {
+        return post(path, json, limit, LARGEST_ANSWER);
+    }
+
+    /** The same where an answer may have up to {@code largest} bytes. */
+    Future<Answer> post(String path, Buffer json, Duration limit, int largest) {
         if (out >= atOnce) {
             return Future.failedFuture(new NoAnswer(new Failure(Kind.NOT_DELIVERED, "not asked: " + out + " requests are unanswered")));
         }
         out++;
-        return new Exchange(path, json, limit).begin().onComplete(done -> out--);
+        return new Exchange(path, json, limit, largest).begin().onComplete(done -> out--);
     }
 
     /** The end: no request is repeated from now on, connections in use close with their answers. */
@@ -132,6 +137,7 @@ final class HttpLink {
         private final String path;
         private final Buffer json;
         private final Duration limit;
+        private final int largest;
         private final Promise<Answer> promise = Promise.promise();
         private final Buffer body = Buffer.buffer();
         private Phase phase = Phase.CONNECTING;
@@ -139,10 +145,11 @@ final class HttpLink {
         private boolean kept;
         private long timer;
 
-        Exchange(String path, Buffer json, Duration limit) {
+        Exchange(String path, Buffer json, Duration limit, int largest) {
             this.path = path;
             this.json = json;
             this.limit = limit;
+            this.largest = largest;
         }
 
         Future<Answer> begin() {
@@ -203,8 +210,8 @@ final class HttpLink {
             phase = Phase.ANSWERING;
             response.exceptionHandler(this::broken);
             response.handler(chunk -> {
-                if (body.length() + chunk.length() > LARGEST_ANSWER) {
-                    fail(Kind.GARBAGE, "an answer of more than " + LARGEST_ANSWER + " bytes: " + excerpt(body));
+                if (body.length() + chunk.length() > largest) {
+                    fail(Kind.GARBAGE, "an answer of more than " + largest + " bytes: " + excerpt(body));
                 } else {
                     body.appendBuffer(chunk);
                 }

@@ -1,5 +1,7 @@
 package failover.agent.decision;
 
+import failover.protocol.wire.VoteWord;
+
 /**
  * One look at the validator: process table, then its RPC, if it runs.
  *
@@ -10,6 +12,8 @@ package failover.agent.decision;
  * @param slotError why it did not say its slot, in the original's words; {@code null} when it did
  * @param identity who it says it is, base58; {@code null} when it did not say
  * @param identityError why it did not; {@code null} when it did
+ * @param votes what its RPC said lately of the staked identity's votes, its age that at {@code atNanos}; {@code null} when it was not
+ *     asked
  */
 public record Observation(
         long atNanos,
@@ -18,5 +22,12 @@ public record Observation(
         boolean healthy,
         String slotError,
         String identity,
-        String identityError) {
+        String identityError,
+        VoteWord votes) {
+
+    /** A look that says nothing of votes. */
+    public Observation(long atNanos, ProcessView process, long slot, boolean healthy, String slotError, String identity,
+            String identityError) {
+        this(atNanos, process, slot, healthy, slotError, identity, identityError, null);
+    }
 }

@@ -5,6 +5,7 @@ import failover.protocol.wire.LeaseWord;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusResponse;
+import failover.protocol.wire.VoteWord;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,7 +48,17 @@ final class StatusView {
                 memory.lastOperation(),
                 unfit(state, seen),
                 lease(state, now),
-                null);
+                votes(state, seen, now));
+    }
+
+    /** As old as it is now, not as it was when the validator was looked at. */
+    private static VoteWord votes(AgentState state, Observation seen, Now now) {
+        VoteWord word = seen.votes();
+        if (word == null || state.memory.stakedIdentity() == null || !seen.process().running()) {
+            return null;
+        }
+        long older = Math.max(0, now.since(seen.atNanos()).toMillis());
+        return new VoteWord(word.account(), word.lastVote(), word.slot(), word.ageMs() + older, word.error());
     }
 
     private LeaseWord lease(AgentState state, Now now) {

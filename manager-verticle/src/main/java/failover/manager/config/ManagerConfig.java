@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param stateDir {@code state_dir}: where intents and the last failover survive a restart
  * @param apiListen {@code api_listen}; empty when it is "off"
  * @param stakedIdentity {@code staked_identity_pubkey}: the identity that moves, base58
+ * @param policy what must be known before a silent host is replaced
  * @param limits counts and distances
  * @param timing periods and time limits
  */
@@ -31,6 +32,7 @@ public record ManagerConfig(
     Path stateDir,
     Optional<HostPort> apiListen,
     Optional<String> stakedIdentity,
+    Policy policy,
     Limits limits,
     Timing timing) {
 
@@ -43,6 +45,36 @@ public record ManagerConfig(
    *     Either way what the agents report wins
    */
   public record Hosts(Endpoint primary, Endpoint secondary, boolean primaryIsActive) {
+  }
+
+  /** Whether a host that is silent is replaced only on evidence that its votes have stopped (safety.md, E6), {@code vote_evidence}. */
+  public enum VoteEvidence {
+    /** Required as soon as any source has ever worked; a warning until then. */
+    AUTO,
+    /** Required from the first. */
+    REQUIRED,
+    /** Silence is enough: the original's way. */
+    OFF
+  }
+
+  /** Whether a silent host is replaced only when its agent has attested a fencer (safety.md, ActiveDeadUnfenced), {@code fencing}. */
+  public enum Fencing {
+    /** The votes decide. */
+    BEST_EFFORT,
+    /** No automatic promotion without it. */
+    REQUIRED,
+    /** Fencers are of no account. */
+    OFF
+  }
+
+  /**
+   * What must be known.
+   *
+   * @param voteEvidence {@code vote_evidence} (auto)
+   * @param fencing {@code fencing} (best_effort)
+   * @param holdWhileVoting {@code hold_while_voting} (false): an unhealthy active whose votes land is left alone
+   */
+  public record Policy(VoteEvidence voteEvidence, Fencing fencing, boolean holdWhileVoting) {
   }
 
   /**

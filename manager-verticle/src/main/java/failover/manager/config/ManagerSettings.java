@@ -1,8 +1,11 @@
 package failover.manager.config;
 
+import failover.manager.config.ManagerConfig.Fencing;
 import failover.manager.config.ManagerConfig.Hosts;
 import failover.manager.config.ManagerConfig.Limits;
+import failover.manager.config.ManagerConfig.Policy;
 import failover.manager.config.ManagerConfig.Timing;
+import failover.manager.config.ManagerConfig.VoteEvidence;
 import failover.protocol.config.Endpoint;
 import failover.protocol.config.GoDuration;
 import failover.protocol.config.HostPort;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -59,8 +63,11 @@ public final class ManagerSettings {
         Path stateDir = in.parsed("state_dir", StateDir.standard(environment, "failover-manager"), Texts::path);
         Optional<HostPort> api = api(in);
         Optional<String> identity = in.parsed("staked_identity_pubkey", Texts::publicKey);
+        Policy policy = new Policy(choice(in, "vote_evidence", List.of(VoteEvidence.values())),
+                choice(in, "fencing", List.of(Fencing.values())), in.truth("hold_while_voting", false));
         withoutEffect(in, idle);
-        return in.finish(() -> new ManagerConfig(hosts.orElseThrow(), cluster, dryRun, logFile, stateDir, api, identity, limits, timing));
+        return in.finish(() -> new ManagerConfig(hosts.orElseThrow(), cluster, dryRun, logFile, stateDir, api, identity, policy, limits,
+                timing));
     }
 
     /**
@@ -134,12 +141,31 @@ public final class ManagerSettings {
 
     private static List<Endpoint> clusterRpc(SettingsReader in) {
         List<Endpoint> given = in.list("cluster_rpc", Endpoint::parse);
+        for (int i = 0; i < given.size(); i++) {
+            Endpoint each = given.get(i);
+            if (given.subList(0, i).stream().anyMatch(each::equals)) {
+                in.problem(in.where("cluster_rpc"), "cluster_rpc", "\"" + each + "\"",
+                        "is written twice: it would count as two sources that agree; keep one of them, or name another");
+            }
+        }
         if (!given.isEmpty() || in.isSet("cluster_rpc")) {
             return given.isEmpty() ? MAINNET : given;
         }
         in.note("cluster_rpc", MAINNET.get(0).toString(), "default");
         in.warn("cluster_rpc is not set: slots are compared with mainnet (" + MAINNET.get(0) + "); set it if this pair votes elsewhere");
         return MAINNET;
+    }
+
+    /** One of some words; the first is the default. */
+    private static <E extends Enum<E>> E choice(SettingsReader in, String key, List<E> all) {
+        List<String> words = all.stream().map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
+        String word = in.parsed(key, words.get(0), text -> {
+            if (!words.contains(text)) {
+                throw new IllegalArgumentException("must be \"" + String.join("\" or \"", words) + "\"");
+            }
+            return text;
+        });
+        return all.get(words.indexOf(word));
     }
 
     private static Timing timing(SettingsReader in, Limits limits) {

@@ -1,0 +1,49 @@
+package failover.manager.decision;
+
+/**
+ * What one source says at one instant.
+ *
+ * @param state its word
+ * @param fresh it answered when it was asked last, and that was lately
+ * @param why for people, to follow its name
+ */
+record SourceWord(State state, boolean fresh, String why) {
+
+    /** Words of a source. Only two of them say anything of the votes. */
+    enum State { NOT_ASKED, ERROR, BEHIND, OLD, NOT_YET, PROGRESS, NO_PROGRESS }
+
+    static SourceWord of(SourceHistory said, long estimate, long notAskedBefore, long now) {
+        VoteReading newest = said.newest();
+        if (newest == null) {
+            return said.failure() == null ? new SourceWord(State.NOT_ASKED, false, "has not been asked yet")
+                    : new SourceWord(State.ERROR, false, "could not say: " + said.failure());
+        }
+        boolean failing = said.failure() != null;
+        boolean fresh = !failing && now - newest.askedAt() <= Evidence.FRESH.toNanos();
+        long behind = estimate - newest.slot();
+        String still = "last vote " + newest.lastVote() + ", the same for " + said.stillFor() + " of its slots";
+        if (behind > Evidence.STILL) {
+            String what = failing ? "could not say: " + said.failure() + "; its last answer" : standing(said);
+            return new SourceWord(failing ? State.ERROR : State.BEHIND, fresh,
+                    what + " is " + behind + " slots behind " + estimate + ", where the cluster must be");
+        }
+        if (said.voted() && said.stillFor() < Evidence.STILL) {
+            // A vote that was seen is not unseen by a failure after it, nor by being seen too early.
+            return new SourceWord(State.PROGRESS, fresh, "sees votes (last " + newest.lastVote() + " at its slot " + newest.slot() + ")");
+        }
+        if (failing) {
+            return new SourceWord(State.ERROR, false, "could not say: " + said.failure());
+        }
+        if (notAskedBefore != 0 && newest.askedAt() - notAskedBefore <= 0) {
+            return new SourceWord(State.OLD, fresh, "has not been asked since the last attempt to demote (" + still + ")");
+        }
+        return said.stillFor() >= Evidence.STILL ? new SourceWord(State.NO_PROGRESS, fresh, "sees no votes (" + still + ")")
+                : new SourceWord(State.NOT_YET, fresh, "cannot say yet (" + still + ", " + Evidence.STILL + " are needed)");
+    }
+
+    private static String standing(SourceHistory said) {
+        long stood = (said.newest().askedAt() - said.slotSince()) / 1_000_000_000L;
+        String slot = "its slot " + said.newest().slot();
+        return stood == 0 ? "lags: " + slot : "is frozen: " + slot + " for " + stood + " s";
+    }
+}
