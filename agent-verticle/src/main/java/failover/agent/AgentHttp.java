@@ -256,7 +256,7 @@ final class AgentHttp {
     private static FailoverRequest printable(FailoverRequest request) {
         String reason = request.reason() == null ? null : request.reason().replaceAll("\\p{Cntrl}", " ");
         return new FailoverRequest(request.action(), reason, request.skipIdentity(), request.timestamp(), request.operationId(),
-            request.epoch(), request.deadlineMs(), request.planned());
+            request.epoch(), request.deadlineMs(), request.planned(), request.grant(), request.tower());
     }
 
     private void identity(RoutingContext context) {
