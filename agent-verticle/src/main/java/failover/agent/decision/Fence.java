@@ -55,6 +55,6 @@ public final class Fence {
         ChangeResult result = demotion.result();
         return new FailoverResponse(result.outcome() == Outcome.DONE, result.message(), false, begun.wallSeconds(), null,
                 result.outcome().wire(), result.verified(), result.identity(), result.processDead(), demotion.memory().epoch(),
-                now.since(begun.nanos()).toMillis());
+                now.since(begun.nanos()).toMillis(), demotion.tower());
     }
 }
