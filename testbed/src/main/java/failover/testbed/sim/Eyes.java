@@ -44,13 +44,18 @@ final class Eyes {
 
     /** The process table at the beginning, the RPC a moment later: in between, things change. */
     void lookAfresh(Consumer<Observation> then) {
+        lookWithin(Long.MAX_VALUE, then);
+    }
+
+    /** The same, with so much patience. */
+    void lookWithin(long limit, Consumer<Observation> then) {
         Dice dice = world.dice(Dice.Concern.VALIDATORS, host);
         long at = world.agenda().now();
         Now begun = program.now();
         var process = validator.process();
         boolean mute = validator.running() && !validator.answers();
         long took = !process.running() ? dice.millis(0, 1) : mute && dice.chance(0.5) ? dice.millis(300, 500) : dice.millis(0, 5);
-        program.after(took, () -> {
+        program.after(Math.min(took, limit), () -> {
             boolean answers = process.running() && validator.answers();
             Observation seen = new Observation(begun.nanos(), process, answers ? validator.slot() : 0, answers && validator.healthy(),
                     answers ? null : "failed to get slot", answers ? validator.identity() : null, answers ? null : "no answer");
