@@ -51,8 +51,8 @@ final class ManagerApi {
 
     /** Takes an operator's wish; the answer comes by {@link #answer}. */
     interface Operator {
-        /** Asks for a failover; {@code reason} is never empty. */
-        void ask(long ticket, String reason);
+        /** Asks for a failover; {@code reason} is never empty; {@code fenced}: the operator states that the present active cannot sign. */
+        void ask(long ticket, String reason, boolean fenced);
     }
 
     ManagerApi(Vertx vertx, Operator operator, Supplier<StateView> view) {
@@ -138,7 +138,8 @@ final class ManagerApi {
             long ticket = ++tickets;
             owed.put(ticket, request.response());
             request.response().closeHandler(gone -> owed.remove(ticket));
-            operator.ask(ticket, asked.reason() == null || asked.reason().isEmpty() ? NO_REASON : shortened(asked.reason()));
+            operator.ask(ticket, asked.reason() == null || asked.reason().isEmpty() ? NO_REASON : shortened(asked.reason()),
+                asked.fenced());
         });
     }
 

@@ -40,6 +40,7 @@ public final class ManagerMain {
             new Flag("dry-run", Kind.SWITCH, "dry_run", "true", "Say what would be done and do nothing; --dry-run=false for real."),
             new Flag("shutdown-agent", Kind.SWITCH, "", "", "Stop the agents, the active one first, and exit."),
             new Flag("trigger-failover", Kind.SWITCH, "", "", "Ask the manager that runs on this host to fail over, and exit."),
+            new Flag("i-have-fenced", Kind.SWITCH, "", "", "With --trigger-failover: the active cannot sign, do not wait for proof."),
             new Flag("reason", Kind.TEXT, "", "manual failover triggered via CLI", "Why, for --trigger-failover."));
 
     /** As the original wrote it, byte for byte. */
@@ -91,7 +92,8 @@ public final class ManagerMain {
             Duration work = config.timing().demotionTimeout().plus(config.timing().promotionTimeout()).plusSeconds(10);
             limit = work.compareTo(limit) > 0 ? work : limit;
         }
-        return new OneShot(vertx, out).trigger(api, flags.text("reason").orElse("manual failover triggered via CLI"), limit);
+        return new OneShot(vertx, out).trigger(api, flags.text("reason").orElse("manual failover triggered via CLI"), flags.on("i-have-fenced"),
+                limit);
     }
 
     private static Future<Integer> shutdown(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {

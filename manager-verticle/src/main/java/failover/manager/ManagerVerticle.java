@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -60,13 +61,13 @@ public final class ManagerVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         config = given == null ? ManagerMain.configured(config()) : given;
-        ManagerRules rules = Settings.rules(config);
-        Settings.banner(config, rules).forEach(LOG::info);
-        core = new ManagerCore(rules);
         http = vertx.createHttpClient(new HttpClientOptions());
         agents.put(Host.PRIMARY, new AgentClient(vertx, http, config.hosts().primary()));
         agents.put(Host.SECONDARY, new AgentClient(vertx, http, config.hosts().secondary()));
-        cluster = new ClusterRpc(vertx, http, config.clusterRpc(), rules.requestTimeout());
+        cluster = new ClusterRpc(vertx, http, config.clusterRpc(), config.timing().requestTimeout());
+        ManagerRules rules = Settings.rules(config, cluster.sources());
+        Settings.banner(config, rules).forEach(LOG::info);
+        core = new ManagerCore(rules);
         return MemoryFile.open(vertx, config.stateDir()).compose(opened -> {
             memory = opened.file();
             Step first = core.start(opened.memory(), Now.ofMachine());
@@ -104,7 +105,7 @@ public final class ManagerVerticle extends VerticleBase {
         HostPort address = config.apiListen().get();
         // A move may demote, promote, clear and restore.
         Duration longest = rules.demotionTimeout().plus(rules.promotionTimeout()).multipliedBy(2);
-        api = new ManagerApi(vertx, (ticket, reason) -> post(new ManagerEvent.FailoverAsked(ticket, reason)),
+        api = new ManagerApi(vertx, (ticket, reason, fenced) -> post(new ManagerEvent.FailoverAsked(ticket, reason, fenced)),
                 () -> core.view(state, Now.ofMachine()));
         return api.listen(address, longest).onSuccess(listening -> {
             LOG.info("Operators' API listens on port {}", api.port());
@@ -180,6 +181,8 @@ public final class ManagerVerticle extends VerticleBase {
             cluster.slot().onComplete(
                     slot -> post(new ManagerEvent.NetworkSlotRead(slot)),
                     cause -> post(new ManagerEvent.NetworkSlotUnknown(cause.getMessage())));
+        } else if (effect instanceof ManagerEffect.ReadVotes votes) {
+            readVotes(votes);
         } else if (effect instanceof ManagerEffect.Save save) {
             memory.save(save.memory()).onComplete(
                     saved -> post(new ManagerEvent.Saved(null)),
@@ -194,6 +197,16 @@ public final class ManagerVerticle extends VerticleBase {
             say(say);
         } else {
             throw new AssertionError(effect);
+        }
+    }
+
+    private void readVotes(ManagerEffect.ReadVotes votes) {
+        List<String> sources = cluster.sources();
+        for (int i = 0; i < sources.size(); i++) {
+            String source = sources.get(i);
+            cluster.read(i, votes.identity(), votes.limit()).onComplete(
+                    reading -> post(new ManagerEvent.VotesRead(source, reading)),
+                    cause -> post(new ManagerEvent.VotesUnknown(source, String.valueOf(cause.getMessage()), votes.askedAt())));
         }
     }
 

@@ -4,6 +4,7 @@ import failover.manager.decision.Host;
 import failover.manager.decision.ManagerMemory;
 import failover.manager.decision.ManagerMemory.Intent;
 import failover.manager.decision.ManagerMemory.Step;
+import failover.manager.decision.Tip;
 import failover.protocol.StateFile;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -95,6 +96,10 @@ final class MemoryFile {
                     .put("to", intent.to().label()).put("step", intent.step().name().toLowerCase(Locale.ROOT))
                     .put("reason", intent.reason()));
         }
+        json.put("start", memory.start()).put("primary_id", memory.primaryId()).put("secondary_id", memory.secondaryId());
+        if (memory.tip() != null) {
+            json.put("tip", new JsonObject().put("slot", memory.tip().slot()).put("wall_ms", memory.tip().wallMillis()));
+        }
         return (json.encodePrettily() + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
@@ -113,10 +118,13 @@ final class MemoryFile {
                 throw new IOException("manager_id or epoch is missing");
             }
             JsonObject intent = json.getJsonObject("intent");
+            JsonObject tip = json.getJsonObject("tip");
             return new ManagerMemory(id, epoch, host(json.getString("holder")), json.getString("primary_endpoint"),
                     json.getString("secondary_endpoint"), json.getLong("moved_at_ms", 0L), intent == null ? null
                     : new Intent(intent.getString("operation_id"), required(intent, "from"), required(intent, "to"),
-                            Step.valueOf(intent.getString("step", "").toUpperCase(Locale.ROOT)), intent.getString("reason")));
+                            Step.valueOf(intent.getString("step", "").toUpperCase(Locale.ROOT)), intent.getString("reason")),
+                    json.getLong("start", 0L), json.getString("primary_id"), json.getString("secondary_id"),
+                    tip == null ? null : new Tip(tip.getLong("slot"), tip.getLong("wall_ms")));
         } catch (DecodeException | ClassCastException | IllegalArgumentException e) {
             throw new IOException("not a manager's memory: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         }

@@ -53,10 +53,10 @@ final class OneShot {
     }
 
     /** Asks the running manager to fail over; 0 only when it says that it did. */
-    Future<Integer> trigger(HostPort api, String reason, Duration limit) {
+    Future<Integer> trigger(HostPort api, String reason, boolean fenced, Duration limit) {
         out.println("Triggering manual failover via " + api + "…");
         Endpoint manager = Endpoint.parse("http://" + new HostPort(api.connectHost(), api.port()));
-        return send(HttpMethod.POST, manager, Routes.FAILOVER, new JsonObject().put("reason", reason), limit).map(answer -> {
+        return send(HttpMethod.POST, manager, Routes.FAILOVER, new JsonObject().put("reason", reason).put("fenced", fenced), limit).map(answer -> {
             if (answer.succeeded()) {
                 out.println(answer.message());
                 return 0;

@@ -2,9 +2,11 @@ package failover.manager;
 
 import failover.manager.config.ManagerConfig;
 import failover.manager.decision.ManagerRules;
+import failover.manager.decision.Policy;
 import failover.protocol.config.Endpoint;
 import failover.protocol.config.GoDuration;
 import failover.protocol.config.HostPort;
+import failover.protocol.lease.LeaseNumbers;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -17,7 +19,14 @@ final class Settings {
     private Settings() {
     }
 
-    static ManagerRules rules(ManagerConfig config) {
+    private static Policy policy(ManagerConfig config, List<String> sources) {
+        return new Policy(LeaseNumbers.of(config.timing().heartbeatInterval(), config.limits().missesBeforeFailover()), sources,
+            Policy.VoteEvidence.valueOf(config.policy().voteEvidence().name()), Policy.Fencing.valueOf(config.policy().fencing().name()),
+            config.policy().holdWhileVoting());
+    }
+
+    /** The rules; {@code sources} are the names of those of cluster_rpc. */
+    static ManagerRules rules(ManagerConfig config, List<String> sources) {
         ManagerConfig.Timing timing = config.timing();
         return new ManagerRules(config.dryRun(), config.hosts().primaryIsActive(), config.hosts().primary().toString(),
                 config.hosts().secondary().toString(), timing.heartbeatInterval(), config.limits().missesBeforeFailover(),
@@ -25,7 +34,7 @@ final class Settings {
                 config.limits().unhealthyChecksBeforeFailover(), MIN_PROCESS_UPTIME, timing.failoverCooldown(),
                 timing.demotionTimeout(), timing.promotionTimeout(),
                 // E8 with the numbers of safety.md comes to exactly the silence: Q(1+r)/(1−r) + J = (S − J) + J.
-                timing.startupGracePeriod().orElse(config.silenceWindow()), config.stakedIdentity().orElse(null));
+                timing.startupGracePeriod().orElse(config.silenceWindow()), policy(config, sources), config.stakedIdentity().orElse(null));
     }
 
     /** The banner: everything in effect, no secret (endpoints mask theirs), and what follows from it. */
@@ -39,6 +48,7 @@ final class Settings {
                 "[secondary] " + rules.secondaryEndpoint() + " (" + passive + " by configuration)",
                 "Heartbeat interval: " + text(rules.heartbeatInterval()) + ", misses before failover: " + rules.missesBeforeFailover()
                         + ", so a host counts as gone after " + text(rules.silence()) + " of silence",
+                "Lease: " + rules.policy().numbers().arithmetic(),
                 "Request timeout: " + text(rules.requestTimeout()) + " for each host by itself",
                 "Unhealthy or lagging by more than " + rules.slotDiffThreshold() + " slots: failover after " + rules.unhealthyChecks()
                         + " consecutive checks, about " + text(rules.heartbeatInterval().multipliedBy(rules.unhealthyChecks())),

@@ -108,7 +108,7 @@ class OneShotIT {
     }
 
     private int trigger(Endpoint manager, Duration limit) throws Exception {
-        return oneShot.trigger(new HostPort(manager.host(), manager.port()), "why", limit).await(30, TimeUnit.SECONDS);
+        return oneShot.trigger(new HostPort(manager.host(), manager.port()), "why", false, limit).await(30, TimeUnit.SECONDS);
     }
 
     private String printed() {

@@ -7,14 +7,17 @@ import failover.protocol.wire.ManualFailoverResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** From a verdict to a move, or to the list of what keeps it; and the operator's door, which is the same door. */
 final class Actions {
     private final ManagerRules rules;
     private final Fitness fitness;
     private final Moves moves;
+    private final Proof proof;
 
-    Actions(ManagerRules rules, Fitness fitness, Moves moves) {
+    Actions(ManagerRules rules, Fitness fitness, Moves moves, Proof proof) {
+        this.proof = proof;
         this.rules = rules;
         this.fitness = fitness;
         this.moves = moves;
@@ -24,7 +27,8 @@ final class Actions {
         switch (judgement.verdict()) {
             case ACTIVE_PROCESS_DEAD:
             case ACTIVE_REPORTED_SICK:
-            case ACTIVE_SILENT:
+            case ACTIVE_STALLED:
+            case ACTIVE_DEAD:
                 return replace(state, judgement, now, out);
             case NO_ACTIVE:
                 return fill(state, judgement, now, out);
@@ -36,7 +40,9 @@ final class Actions {
     }
 
     /** An operator's failover. Refused with the reason, or begun and answered at its end. */
-    void asked(ManagerState state, long ticket, String reason, Now now, List<ManagerEffect> out) {
+    void asked(ManagerState state, ManagerEvent.FailoverAsked event, Now now, List<ManagerEffect> out) {
+        long ticket = event.ticket();
+        String reason = event.reason();
         out.add(Moves.say(Level.WARNING, "=== MANUAL FAILOVER REQUESTED === Reason: " + reason));
         if (state.move != null) {
             refuse(ticket, "Cannot failover: operation " + state.move.operationId + " is under way", out);
@@ -59,8 +65,8 @@ final class Actions {
                     + String.join(", ", unfit), out);
             return;
         }
-        if (Judge.sameHost(state)) {
-            refuse(ticket, "Cannot failover: both endpoints lead to the same host", out);
+        if (Judge.sameHost(state) || Judge.swapped(state)) {
+            refuse(ticket, "Cannot failover: both endpoints lead to the same host, or to the hosts the other way round", out);
             return;
         }
         if (rules.dryRun()) {
@@ -71,7 +77,16 @@ final class Actions {
         }
         boolean well = active.answers(rules, now) && active.status.processRunning();
         boolean silent = active.silent(rules, now);
+        if (silent && !event.fenced()) {
+            Judgement dead = proof.judgeSilent(state, active, "[" + active.host + "] is silent", now);
+            if (dead.verdict() != Verdict.ACTIVE_DEAD) {
+                refuse(ticket, "Cannot failover: " + dead.verdict().name().toLowerCase(Locale.ROOT) + ": " + dead.why()
+                        + "; when it certainly cannot sign: failover-manager --trigger-failover --i-have-fenced", out);
+                return;
+            }
+        }
         Move move = begin(state, Move.Kind.FAILOVER, active.host, passive.host, reason, false, well, silent, false, now, out);
+        move.fenced = event.fenced();
         move.tickets.add(ticket);
     }
 
@@ -92,7 +107,7 @@ final class Actions {
         for (String reason : fitness.unfitness(state, passive, now)) {
             blockers.add("passive [" + passive.host + "] " + reason);
         }
-        boolean silent = judgement.verdict() == Verdict.ACTIVE_SILENT;
+        boolean silent = judgement.verdict() == Verdict.ACTIVE_DEAD;
         Duration grace = rules.startupGrace().minus(now.since(state.startedAt));
         if (silent && !grace.isNegative() && !grace.isZero()) {
             blockers.add("the manager started " + now.since(state.startedAt).toSeconds() + " s ago; silent hosts are left alone for "
@@ -100,6 +115,13 @@ final class Actions {
         }
         if (active.status != null && active.status.dryRun()) {
             blockers.add("the agent of the active is in dry-run: it would demote nothing");
+        }
+        if (active.status != null && active.status.lease() != null && active.status.lease().refused() != null) {
+            blockers.add("the active's agent refuses this manager: " + active.status.lease().refused());
+        }
+        if (rules.policy().holdWhileVoting() && judgement.verdict() == Verdict.ACTIVE_REPORTED_SICK
+                && proof.finding(state, active.host, 0, now).word() == Finding.Word.PROGRESS) {
+            blockers.add("its votes land, and hold_while_voting is set");
         }
         addCooldown(state, now, blockers);
         addBackOff(state, now, blockers);
@@ -128,6 +150,10 @@ final class Actions {
         }
         if (target != null) {
             blockers.clear();
+            Finding votes = proof.finding(state, target.other(), state.rolesChangedAt, now);
+            if (proof.looked() && votes.word() == Finding.Word.PROGRESS) {
+                blockers.add("both hosts say they are passive, but somebody votes: " + votes.why());
+            }
             if (state.holder != null && target != state.holder) {
                 addCooldown(state, now, blockers);
             }

@@ -56,6 +56,9 @@ final class Fitness {
         if (status.dryRun() && (status.unfit() == null || status.unfit().isEmpty())) {
             reasons.add("agent is in dry-run");
         }
+        if (status.lease() != null && status.lease().refused() != null) {
+            reasons.add("its agent refuses this manager: " + status.lease().refused());
+        }
         addForeignIdentity(state, view, reasons);
         return reasons;
     }

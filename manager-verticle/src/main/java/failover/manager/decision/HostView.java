@@ -25,6 +25,11 @@ final class HostView {
     boolean goneConfirmed;
     /** The slot of the reading before the newest. */
     long slotBefore;
+    /** The epoch this host may hold the identity at; 0 when none was issued by this start of the manager. */
+    long granted;
+    long grantedAt;
+    /** Its agent has attested a fencer in its newest answer. */
+    boolean fenceCapable;
     /** What was last said of its health, so that it is said once. */
     String said = "";
 
@@ -45,6 +50,9 @@ final class HostView {
         this.goneSince = other.goneSince;
         this.goneConfirmed = other.goneConfirmed;
         this.slotBefore = other.slotBefore;
+        this.granted = other.granted;
+        this.grantedAt = other.grantedAt;
+        this.fenceCapable = other.fenceCapable;
         this.said = other.said;
     }
 

@@ -8,8 +8,10 @@ import java.util.List;
 final class Judge {
     private final ManagerRules rules;
     private final Fitness fitness;
+    private final Proof proof;
 
-    Judge(ManagerRules rules, Fitness fitness) {
+    Judge(ManagerRules rules, Fitness fitness, Proof proof) {
+        this.proof = proof;
         this.rules = rules;
         this.fitness = fitness;
     }
@@ -28,6 +30,10 @@ final class Judge {
         if (sameHost(state)) {
             return of(Verdict.SAME_HOST, "both endpoints lead to the same host " + state.primary.status.hostId()
                     + ": check active_validator and passive_validator");
+        }
+        if (swapped(state)) {
+            return of(Verdict.SWAPPED_HOSTS, "the endpoints lead to the hosts the other way round than they did before: correct "
+                    + "active_validator and passive_validator, or remove the manager's state file if that is meant");
         }
         if (state.dual > 0) {
             return state.dual < 2
@@ -49,7 +55,7 @@ final class Judge {
             if (!other.answers(rules, now)) {
                 return bothUnreachable(state);
             }
-            return of(Verdict.ACTIVE_SILENT, "active unreachable for " + active.fails + " consecutive checks: " + silence(active, now));
+            return proof.judgeSilent(state, active, silence(active, now), now);
         }
         if (active.failure != null || !active.everAnswered()) {
             return of(Verdict.ACTIVE_UNREACHABLE_SUSPECT, silence(active, now)
@@ -70,6 +76,11 @@ final class Judge {
                     ? of(Verdict.ACTIVE_REPORTED_SICK, words)
                     : of(Verdict.SUSPECT, "[" + active.host + "] " + words + ", " + active.sick + " of " + rules.unhealthyChecks()
                             + " checks");
+        }
+        if (state.stalled > 0) {
+            String words = proof.finding(state, active.host, state.rolesChangedAt, now).why();
+            return state.stalled >= rules.unhealthyChecks() ? of(Verdict.ACTIVE_STALLED, words)
+                    : of(Verdict.SUSPECT, words + ", " + state.stalled + " of " + rules.unhealthyChecks() + " checks");
         }
         return of(Verdict.NO_PROBLEM, "[" + active.host + "] is active and well");
     }
@@ -93,6 +104,17 @@ final class Judge {
     /** A host that verifiably cannot sign. */
     static boolean excluded(HostView view) {
         return view.status != null && !view.status.isActive() && view.status.identityVerified() && !view.status.dryRun();
+    }
+
+    /** A host answers at the other's endpoint (E17). */
+    static boolean swapped(ManagerState state) {
+        for (HostView view : new HostView[] {state.primary, state.secondary}) {
+            if (view.ours() && !view.status.hostId().equals(state.memory.hostId(view.host))
+                    && view.status.hostId().equals(state.memory.hostId(view.host.other()))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static boolean sameHost(ManagerState state) {

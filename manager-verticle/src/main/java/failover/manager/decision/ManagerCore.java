@@ -16,6 +16,7 @@ import java.util.Locale;
  */
 public final class ManagerCore {
     private static final Duration SECOND_LOOK = Duration.ofMillis(250);
+    private static final Duration KEEP_TIP = Duration.ofMinutes(1);
     private static final Duration SUMMARY_EVERY = Duration.ofMinutes(1);
 
     private final ManagerRules rules;
@@ -23,14 +24,18 @@ public final class ManagerCore {
     private final Judge judge;
     private final Moves moves;
     private final Actions actions;
+    private final Grants grants;
+    private final Proof proof;
 
     /** A core for that configuration. */
     public ManagerCore(ManagerRules rules) {
         this.rules = rules;
         this.fitness = new Fitness(rules);
-        this.judge = new Judge(rules, fitness);
-        this.moves = new Moves(rules);
-        this.actions = new Actions(rules, fitness, moves);
+        this.grants = new Grants(rules);
+        this.proof = new Proof(rules);
+        this.judge = new Judge(rules, fitness, proof);
+        this.moves = new Moves(rules, grants, proof);
+        this.actions = new Actions(rules, fitness, moves, proof);
     }
 
     /**
@@ -43,9 +48,14 @@ public final class ManagerCore {
         boolean samePair = rules.primaryEndpoint().equals(memory.primaryEndpoint())
                 && rules.secondaryEndpoint().equals(memory.secondaryEndpoint());
         ManagerMemory start = new ManagerMemory(memory.managerId(), memory.epoch(), samePair ? memory.holder() : null,
-                rules.primaryEndpoint(), rules.secondaryEndpoint(), memory.movedAtMillis(), samePair ? memory.intent() : null);
+                rules.primaryEndpoint(), rules.secondaryEndpoint(), memory.movedAtMillis(), samePair ? memory.intent() : null,
+                memory.start() + 1, samePair ? memory.primaryId() : null, samePair ? memory.secondaryId() : null,
+                samePair ? memory.tip() : null);
         ManagerState state = new ManagerState(start, now);
         state.holder = start.holder() != null ? start.holder() : rules.rolesConfigured() ? Host.PRIMARY : null;
+        if (start.tip() != null) {
+            state.evidence = Evidence.restored(start.tip(), now);
+        }
         out.add(new ManagerEffect.Remember(start));
         if (start.intent() != null) {
             moves.resume(state, start.intent(), now, out);
@@ -81,7 +91,12 @@ public final class ManagerCore {
         } else if (event instanceof ManagerEvent.CommandFailed failure) {
             moves.failed(state, failure.command(), failure.failure(), now, out);
         } else if (event instanceof ManagerEvent.FailoverAsked asked) {
-            actions.asked(state, asked.ticket(), asked.reason(), now, out);
+            actions.asked(state, asked, now, out);
+        } else if (event instanceof ManagerEvent.VotesRead read) {
+            state.evidence = state.evidence.with(read.source(), read.reading());
+            moves.prove(state, now, out);
+        } else if (event instanceof ManagerEvent.VotesUnknown unknown) {
+            state.evidence = state.evidence.failed(unknown.source(), unknown.why(), unknown.askedAt());
         } else {
             throw new AssertionError(event);
         }
@@ -127,7 +142,20 @@ public final class ManagerCore {
             state.slotAskedAt = now.nanos();
             out.add(new ManagerEffect.ReadNetworkSlot());
         }
+        proof.tick(state, doubtful(state, now) || state.judgement.verdict() != Verdict.NO_PROBLEM, now, out);
+        proof.countStalled(state, now);
+        keepTip(state, now, out);
         moves.tick(state, now, out);
+    }
+
+    /** So that after a restart a source that lags is known by it. */
+    private static void keepTip(ManagerState state, Now now, List<ManagerEffect> out) {
+        Tip tip = state.evidence.tip(now).orElse(null);
+        if (tip != null && state.move == null && (state.memory.tip() == null || now.since(state.tipKeptAt).compareTo(KEEP_TIP) >= 0)) {
+            state.tipKeptAt = now.nanos();
+            state.memory = state.memory.withTip(tip);
+            out.add(new ManagerEffect.Remember(state.memory));
+        }
     }
 
     /** A fresh reading of the network's slot is worth its price: somebody lags, or stands still. */
@@ -148,7 +176,8 @@ public final class ManagerCore {
         state.polls.put(number, now.nanos());
         long echo = view.status == null ? 0 : view.status.timestamp();
         out.add(new ManagerEffect.Poll(view.host, number,
-                new StatusRequest(now.wallSeconds(), echo, state.memory.managerId(), state.memory.epoch()), rules.requestTimeout()));
+                new StatusRequest(now.wallSeconds(), echo, state.memory.managerId(), state.memory.epoch(), grants.offer(state, view)),
+                rules.requestTimeout()));
     }
 
     private void replied(ManagerState state, ManagerEvent.StatusReplied event, Now now, List<ManagerEffect> out) {
@@ -157,6 +186,7 @@ public final class ManagerCore {
         if (askedAt == null || event.poll() < view.answeredPoll) {
             return;
         }
+        view.fenceCapable = event.status().lease() != null && event.status().lease().fenceCapable();
         if (askedAt - state.rolesChangedAt < 0) {
             // Asked before the last change of role: it is a sign of life, but speaks of a role that is no more.
             view.heardAt = now.nanos();
@@ -173,11 +203,29 @@ public final class ManagerCore {
         view.answeredPoll = event.poll();
         view.failure = null;
         view.fails = 0;
+        proof.told(state, view, askedAt);
+        pin(state, view, out);
         countReadings(state, view, askedAt, now, out);
         moves.statusSeen(state, view, now, out);
+        moves.prove(state, now, out);
         if (state.move == null) {
             Roles.reconcile(state, rules, now, out);
         }
+        grants.care(state, view, now, out);
+    }
+
+    /** E17: the host behind an endpoint is known by its id; a new one there is said, the other one's is refused by the judge. */
+    private static void pin(ManagerState state, HostView view, List<ManagerEffect> out) {
+        String id = view.status.hostId();
+        String pinned = state.memory.hostId(view.host);
+        if (!view.ours() || id.equals(pinned) || id.equals(state.memory.hostId(view.host.other()))) {
+            return;
+        }
+        if (pinned != null) {
+            out.add(Moves.say(Level.WARNING, "[" + view.host + "] is another host now: id " + id + ", it was " + pinned));
+        }
+        state.memory = state.memory.withHostId(view.host, id);
+        out.add(new ManagerEffect.Remember(state.memory));
     }
 
     private void countReadings(ManagerState state, HostView view, long askedAt, Now now, List<ManagerEffect> out) {

@@ -25,6 +25,16 @@ public sealed interface ManagerEffect {
     }
 
     /**
+     * Ask every source of votes; answer with one VotesRead or VotesUnknown for each.
+     *
+     * @param identity whose votes, base58
+     * @param limit of each answer
+     * @param askedAt this instant, monotonic
+     */
+    record ReadVotes(String identity, Duration limit, long askedAt) implements ManagerEffect {
+    }
+
+    /**
      * Make the memory durable (fsync); answer with Saved.
      *
      * @param memory all of it

@@ -73,11 +73,31 @@ public sealed interface ManagerEvent {
     }
 
     /**
+     * A source of votes answered ({@link ManagerEffect.ReadVotes}).
+     *
+     * @param source its name
+     * @param reading its words
+     */
+    record VotesRead(String source, VoteReading reading) implements ManagerEvent {
+    }
+
+    /**
+     * A source of votes could not say.
+     *
+     * @param source its name
+     * @param why for people
+     * @param askedAt monotonic
+     */
+    record VotesUnknown(String source, String why, long askedAt) implements ManagerEvent {
+    }
+
+    /**
      * An operator asks for a failover.
      *
      * @param ticket the shell's name for the answer it owes
      * @param reason the operator's words, never empty
+     * @param fenced the operator states that the present active cannot sign
      */
-    record FailoverAsked(long ticket, String reason) implements ManagerEvent {
+    record FailoverAsked(long ticket, String reason, boolean fenced) implements ManagerEvent {
     }
 }

@@ -11,6 +11,10 @@ package failover.manager.decision;
  * @param secondaryEndpoint likewise
  * @param movedAtMillis wall clock of the last automatic failover; 0 when none (cooldown)
  * @param intent a move begun and not finished; {@code null} when none
+ * @param start how often this manager has started (E12)
+ * @param primaryId host id of the first host's agent (E17); {@code null} before it answered
+ * @param secondaryId likewise
+ * @param tip the highest slot seen (E6); {@code null} when no source of votes has ever answered
  */
 public record ManagerMemory(
         String managerId,
@@ -19,7 +23,17 @@ public record ManagerMemory(
         String primaryEndpoint,
         String secondaryEndpoint,
         long movedAtMillis,
-        Intent intent) {
+        Intent intent,
+        long start,
+        String primaryId,
+        String secondaryId,
+        Tip tip) {
+
+    /** A manager that has never started before. */
+    public ManagerMemory(String managerId, long epoch, Host holder, String primaryEndpoint, String secondaryEndpoint, long movedAtMillis,
+            Intent intent) {
+        this(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent, 0, null, null, null);
+    }
 
     /**
      * A move begun.
@@ -47,21 +61,48 @@ public record ManagerMemory(
 
     /** The same with another epoch. */
     public ManagerMemory withEpoch(long newEpoch) {
-        return new ManagerMemory(managerId, newEpoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent);
+        return new ManagerMemory(managerId, newEpoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent, start,
+                primaryId, secondaryId, tip);
     }
 
     /** The same with another holder. */
     public ManagerMemory withHolder(Host newHolder) {
-        return new ManagerMemory(managerId, epoch, newHolder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent);
+        return new ManagerMemory(managerId, epoch, newHolder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent, start,
+                primaryId, secondaryId, tip);
     }
 
     /** The same with the instant of an automatic failover. */
     public ManagerMemory withMovedAt(long millis) {
-        return new ManagerMemory(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, millis, intent);
+        return new ManagerMemory(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, millis, intent, start,
+                primaryId, secondaryId, tip);
     }
 
     /** The same with another intent, or none. */
     public ManagerMemory withIntent(Intent newIntent) {
-        return new ManagerMemory(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, newIntent);
+        return new ManagerMemory(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, newIntent, start,
+                primaryId, secondaryId, tip);
+    }
+
+    /** The same with another count of starts. */
+    public ManagerMemory withStart(long number) {
+        return new ManagerMemory(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent, number,
+                primaryId, secondaryId, tip);
+    }
+
+    /** The same with a host's id known. */
+    public ManagerMemory withHostId(Host host, String id) {
+        return new ManagerMemory(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent, start,
+                host == Host.PRIMARY ? id : primaryId, host == Host.SECONDARY ? id : secondaryId, tip);
+    }
+
+    /** The same with a newer tip. */
+    public ManagerMemory withTip(Tip newest) {
+        return new ManagerMemory(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent, start,
+                primaryId, secondaryId, newest);
+    }
+
+    /** The pinned id of a host; {@code null} when it never answered. */
+    public String hostId(Host host) {
+        return host == Host.PRIMARY ? primaryId : secondaryId;
     }
 }

@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param demotionTimeout of a whole {@code become_passive}
  * @param promotionTimeout of a whole {@code become_active}
  * @param startupGrace after the start no silent host is replaced for this long
+ * @param policy what a silent host may be replaced on
  * @param stakedIdentity the identity the pair moves, base58; {@code null} when the configuration does not say
  */
 public record ManagerRules(
@@ -38,11 +39,13 @@ public record ManagerRules(
         Duration demotionTimeout,
         Duration promotionTimeout,
         Duration startupGrace,
+        Policy policy,
         String stakedIdentity) {
 
-    /** The silence after which a host counts as gone. */
+    /** The silence after which a host counts as gone, and its lease has certainly run out (E3). */
     public Duration silence() {
-        return heartbeatInterval.multipliedBy(missesBeforeFailover);
+        Duration wait = policy.numbers().grantorWait();
+        return wait.compareTo(policy.numbers().silence()) > 0 ? wait : policy.numbers().silence();
     }
 
     /** The least time between two readings that count as two: extra looks between heartbeats do not shorten a grace. */

@@ -18,6 +18,16 @@ public final class ManagerState {
     long lastNumber;
     Map<Long, Long> polls = new HashMap<>();
 
+    /** What the sources have said of the identity's votes. */
+    Evidence evidence = Evidence.NONE;
+    boolean votesAsked;
+    long votesAskedAt;
+    /** Heartbeats in a row in which an answering active's votes stood still. */
+    int stalled;
+    long stalledCountedAt;
+    /** The tip was last kept on disk. */
+    long tipKeptAt;
+
     long networkSlot;
     long networkSlotAt;
     long slotAskedAt;
@@ -58,6 +68,12 @@ public final class ManagerState {
         this.rolesChangedAt = other.rolesChangedAt;
         this.lastNumber = other.lastNumber;
         this.polls = new HashMap<>(other.polls);
+        this.evidence = other.evidence;
+        this.votesAsked = other.votesAsked;
+        this.votesAskedAt = other.votesAskedAt;
+        this.stalled = other.stalled;
+        this.stalledCountedAt = other.stalledCountedAt;
+        this.tipKeptAt = other.tipKeptAt;
         this.networkSlot = other.networkSlot;
         this.networkSlotAt = other.networkSlotAt;
         this.slotAskedAt = other.slotAskedAt;

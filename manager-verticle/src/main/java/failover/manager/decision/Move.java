@@ -1,6 +1,7 @@
 package failover.manager.decision;
 
 import failover.manager.decision.ManagerMemory.Step;
+import failover.protocol.wire.FinalTower;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,6 +40,17 @@ final class Move {
     boolean fromDead;
     /** The answer to become_active was lost: the outcome is read from {@link #to}'s statuses until then (monotonic); 0 when not. */
     long resolveBy;
+    /** The last call to a silent {@link #from} failed then: only later looks at its votes count (E6); 0 when none is awaited. */
+    long provedAfter;
+    long proveBy;
+    /** What the votes said, for the record (INV-5). */
+    String proof = "";
+    /** The tower that {@link #from} handed over after its identity was off; {@code null} when none. */
+    FinalTower tower;
+    /** {@link #to} is taken for gone, it has not said that it is passive. */
+    boolean goneTo;
+    /** An operator states that {@link #from} cannot sign. */
+    boolean fenced;
     /** When a failed clearing is tried again; 0 when none waits. */
     long retryAt;
     String trouble = "";
@@ -66,11 +78,17 @@ final class Move {
         copy.fromDead = fromDead;
         copy.resolveBy = resolveBy;
         copy.retryAt = retryAt;
+        copy.provedAfter = provedAfter;
+        copy.proveBy = proveBy;
+        copy.proof = proof;
+        copy.tower = tower;
+        copy.goneTo = goneTo;
+        copy.fenced = fenced;
         copy.trouble = trouble;
         return copy;
     }
 
     ManagerMemory.Intent intent() {
-        return kind == Kind.FENCE ? null : new ManagerMemory.Intent(operationId, from, to, step, reason);
+        return kind == Kind.FENCE ? null : new ManagerMemory.Intent(operationId, from, to, step, proof.isEmpty() ? reason : reason + "; " + proof);
     }
 }

@@ -1,13 +1,11 @@
 package failover.manager.decision;
 
-import failover.manager.decision.ManagerEffect.OperatorAnswer;
 import failover.manager.decision.ManagerMemory.Step;
 import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
-import failover.protocol.wire.ManualFailoverResponse;
 import failover.protocol.wire.Outcome;
 import failover.protocol.wire.StatusResponse;
 import java.time.Duration;
@@ -18,14 +16,21 @@ import java.util.List;
  * unknown is cleared first and never guessed (OM0-3, OM-1, SVS-3). Each step is durable before its command goes out (E10).
  */
 final class Moves {
-    private static final Duration LAST_CALL = Duration.ofSeconds(1);
+    private static final Duration LAST_CALL = Duration.ofMillis(500);
+    private static final Duration PROOF_TIME = Duration.ofSeconds(8);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
     private static final Duration ANSWER_SLACK = Duration.ofSeconds(1);
     private static final Duration RETRY = Duration.ofSeconds(2);
-    private static final Duration BACK_OFF = Duration.ofSeconds(10);
 
     private final ManagerRules rules;
+    private final Grants grants;
+    private final Proof proof;
+    private final Ends ends;
 
-    Moves(ManagerRules rules) {
+    Moves(ManagerRules rules, Grants grants, Proof proof) {
+        this.grants = grants;
+        this.proof = proof;
+        this.ends = new Ends(rules);
         this.rules = rules;
     }
 
@@ -62,12 +67,12 @@ final class Moves {
 
     void saved(ManagerState state, String error, Now now, List<ManagerEffect> out) {
         Move move = state.move;
-        if (move == null || move.command != 0 || move.resolveBy != 0 || move.retryAt != 0) {
+        if (move == null || move.command != 0 || move.resolveBy != 0 || move.retryAt != 0 || move.provedAfter != 0) {
             return;
         }
         if (error != null) {
             move.trouble = "the state could not be made durable: " + error;
-            fail(state, now, out);
+            ends.fail(state, now, out);
             return;
         }
         move.command = state.number();
@@ -77,15 +82,15 @@ final class Moves {
                 break;
             case PROMOTING:
                 out.add(say(Level.INFO, "Step 2: Sending become_active to [" + move.to + "]..."));
-                command(move, move.to, Action.BECOME_ACTIVE, rules.promotionTimeout(), now, out);
+                command(state, move, move.to, Action.BECOME_ACTIVE, rules.promotionTimeout(), now, out);
                 break;
             case CLEARING:
                 out.add(say(Level.WARNING, "Sending become_passive to [" + move.to + "], to know for sure: " + move.trouble));
-                command(move, move.to, Action.BECOME_PASSIVE, rules.demotionTimeout(), now, out);
+                command(state, move, move.to, Action.BECOME_PASSIVE, rules.demotionTimeout(), now, out);
                 break;
             case RESTORING:
                 out.add(say(Level.WARNING, "Giving the identity back to [" + move.from + "]: " + move.trouble));
-                command(move, move.from, Action.BECOME_ACTIVE, rules.promotionTimeout(), now, out);
+                command(state, move, move.from, Action.BECOME_ACTIVE, rules.promotionTimeout(), now, out);
                 break;
             default:
                 throw new AssertionError(move.step);
@@ -132,7 +137,7 @@ final class Moves {
                     replaceSilent(state, move, " (" + failure.detail() + ")", now, out);
                 } else {
                     move.trouble = "[" + move.from + "] did not answer become_passive: " + failure.detail();
-                    fail(state, now, out);
+                    ends.fail(state, now, out);
                 }
                 break;
             case PROMOTING:
@@ -188,19 +193,32 @@ final class Moves {
         if (move == null) {
             return;
         }
-        if (move.resolveBy != 0 && now.reached(move.resolveBy)) {
+        if (move.provedAfter != 0) {
+            proof.ask(state, now, out);
+            out.add(new ManagerEffect.Wake(LOOK_AGAIN));
+            prove(state, now, out);
+        } else if (move.resolveBy != 0 && now.reached(move.resolveBy)) {
             move.resolveBy = 0;
             clear(state, move, "nothing tells what became of become_active on [" + move.to + "]", out);
         } else if (move.retryAt != 0 && now.reached(move.retryAt)) {
             move.retryAt = 0;
-            if (state.view(move.to).silent(rules, now)) {
-                // Silent for the whole of S, like an active that is replaced on its silence.
-                out.add(say(Level.WARNING, "[" + move.to + "] is silent: it counts as gone"));
+            if (gone(state, move, now)) {
+                out.add(say(Level.WARNING, "[" + move.to + "] is silent, and a fencer stands behind it: it counts as gone"));
+                move.goneTo = true;
                 giveBackOrFail(state, move, now, out);
             } else {
                 clear(state, move, move.trouble, out);
             }
         }
+    }
+
+    /**
+     * A host whose promotion is unresolved is taken for dead only if it attested its fencer before (safety.md, "Promotion"): a late
+     * set-identity lands on a validator whose agent is gone. An original agent has no fencer: its silence counts as it always did.
+     */
+    private boolean gone(ManagerState state, Move move, Now now) {
+        HostView view = state.view(move.to);
+        return view.silent(rules, now) && (view.fenceCapable || !view.ours() || move.fenced);
     }
 
     private void demote(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
@@ -211,30 +229,68 @@ final class Moves {
         }
         out.add(say(Level.INFO, "Step 1: Sending become_passive to [" + move.from + "]..."));
         Duration limit = move.silentFrom ? shorter(LAST_CALL, rules.requestTimeout()) : rules.demotionTimeout();
-        command(move, move.from, Action.BECOME_PASSIVE, limit, now, out);
+        command(state, move, move.from, Action.BECOME_PASSIVE, limit, now, out);
     }
 
     private void replaceSilent(ManagerState state, Move move, String detail, Now now, List<ManagerEffect> out) {
         if (!state.view(move.from).silent(rules, now)) {
             // It came back while its last call was out: it lives, and may well be active.
             move.trouble = "[" + move.from + "] answers again, but has not answered become_passive" + detail;
-            fail(state, now, out);
+            ends.fail(state, now, out);
             return;
         }
-        out.add(say(Level.WARNING, "Step 1: [" + move.from + "] is unreachable, skipping become_passive" + detail
-                + ": it is replaced on its silence alone"));
-        promoteNext(state, move, now, out);
+        out.add(say(Level.WARNING, "Step 1: [" + move.from + "] is unreachable, skipping become_passive" + detail));
+        if (move.fenced) {
+            move.proof = "an operator states that it cannot sign";
+            promoteNext(state, move, now, out);
+            return;
+        }
+        // E6: what the votes did before this call proves nothing any more; the last look comes after it.
+        move.provedAfter = now.nanos();
+        move.proveBy = now.plus(PROOF_TIME);
+        proof.ask(state, now, out);
+        out.add(new ManagerEffect.Wake(LOOK_AGAIN));
+        prove(state, now, out);
+    }
+
+    /** Goes on with a silent host's move as soon as its votes are known to stand still; gives up when they do not. */
+    void prove(ManagerState state, Now now, List<ManagerEffect> out) {
+        Move move = state.move;
+        if (move == null || move.provedAfter == 0) {
+            return;
+        }
+        if (!state.view(move.from).silent(rules, now)) {
+            move.provedAfter = 0;
+            move.trouble = "[" + move.from + "] answers again";
+            ends.fail(state, now, out);
+            return;
+        }
+        String trouble = proof.last(state, move, now, out);
+        if (trouble == null) {
+            return;
+        }
+        Finding finding = proof.finding(state, move.from, move.provedAfter, now);
+        move.provedAfter = 0;
+        if (trouble.isEmpty()) {
+            move.proof = finding.why();
+            out.add(say(Level.WARNING, "[" + move.from + "] is taken for dead: " + finding.why()));
+            promoteNext(state, move, now, out);
+        } else {
+            move.trouble = "[" + move.from + "] is silent, but " + trouble;
+            ends.fail(state, now, out);
+        }
     }
 
     private void demoted(ManagerState state, Move move, boolean done, FailoverResponse response, Now now, List<ManagerEffect> out) {
         if (!done) {
             move.trouble = "[" + move.from + "] did not become passive: "
                     + (response.dryRun() ? "its agent is in dry-run" : response.message());
-            fail(state, now, out);
+            ends.fail(state, now, out);
             return;
         }
         move.demoted = true;
         move.fromDead = response.processDead();
+        move.tower = response.tower();
         String how = response.processDead() ? ": its process is dead"
                 : response.verified() ? ", by its validator's word" : ", by its agent's word";
         out.add(say(Level.INFO, "[" + move.from + "] is passive" + how + " (" + response.tookMs() + " ms)"));
@@ -243,7 +299,7 @@ final class Moves {
         }
         if (move.kind == Move.Kind.FENCE) {
             Host winner = move.from.other();
-            end(state, winner, now, out);
+            ends.end(state, winner, now, out);
             out.add(say(Level.WARNING, "=== FENCING COMPLETE === [" + winner + "] is the only active"));
         } else {
             promoteNext(state, move, now, out);
@@ -252,7 +308,7 @@ final class Moves {
 
     private void promoteNext(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         if (move.kind == Move.Kind.FENCE) {
-            fail(state, now, out);
+            ends.fail(state, now, out);
         } else {
             enter(state, Step.PROMOTING, out);
         }
@@ -260,7 +316,7 @@ final class Moves {
 
     private void promoted(ManagerState state, Move move, boolean done, Outcome outcome, String words, Now now, List<ManagerEffect> out) {
         if (done) {
-            complete(state, move, now, out);
+            ends.complete(state, move, now, out);
             return;
         }
         move.trouble = "[" + move.to + "] did not become active: " + words;
@@ -294,7 +350,7 @@ final class Moves {
 
     private void giveBackOrFail(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         if (!move.demoted || move.fromDead || move.vacant) {
-            fail(state, now, out);
+            ends.fail(state, now, out);
             return;
         }
         move.epoch = state.highestEpoch() + 1;
@@ -304,52 +360,14 @@ final class Moves {
 
     private void restored(ManagerState state, Move move, boolean done, String words, Now now, List<ManagerEffect> out) {
         if (done) {
+            Ends.granted(state, move.from, move.epoch, now);
             move.trouble += "; [" + move.from + "] has the identity again";
             state.holder = move.from;
             state.memory = state.memory.withHolder(move.from);
         } else {
             move.trouble += "; and [" + move.from + "] did not take the identity back: " + words;
         }
-        fail(state, now, out);
-    }
-
-    private void complete(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
-        if (move.automatic && !move.vacant) {
-            state.memory = state.memory.withMovedAt(now.wallMillis());
-        }
-        state.failedTarget = null;
-        String from = move.from.label();
-        String to = move.to.label();
-        for (long ticket : move.tickets) {
-            out.add(new ManagerEffect.Answer(ticket, new OperatorAnswer(200, null, new ManualFailoverResponse(true,
-                    "Failover completed successfully: " + from + " -> " + to, rules.endpoint(move.from), rules.endpoint(move.to), false))));
-        }
-        end(state, move.to, now, out);
-        out.add(say(Level.WARNING, "=== FAILOVER COMPLETE === (op=" + move.operationId + " epoch=" + move.epoch + ")"));
-        out.add(say(Level.INFO, "New active: [" + move.to + "] " + rules.endpoint(move.to)));
-    }
-
-    private void fail(ManagerState state, Now now, List<ManagerEffect> out) {
-        Move move = state.move;
-        out.add(say(Level.ERROR, "CRITICAL: Failover failed: " + move.trouble + " (op=" + move.operationId + ")"));
-        for (long ticket : move.tickets) {
-            out.add(new ManagerEffect.Answer(ticket, new OperatorAnswer(500, "Failover failed: " + move.trouble, null)));
-        }
-        end(state, state.holder, now, out);
-        state.notBefore = now.plus(BACK_OFF);
-    }
-
-    private void end(ManagerState state, Host holder, Now now, List<ManagerEffect> out) {
-        state.move = null;
-        state.holder = holder;
-        state.rolesChangedAt = now.nanos();
-        state.vacant = 0;
-        state.dual = 0;
-        state.primary.forgetReadings();
-        state.secondary.forgetReadings();
-        state.memory = state.memory.withIntent(null).withHolder(holder);
-        out.add(new ManagerEffect.Remember(state.memory));
-        out.add(new ManagerEffect.Wake(Duration.ofMillis(250)));
+        ends.fail(state, now, out);
     }
 
     private void enter(ManagerState state, Step step, List<ManagerEffect> out) {
@@ -362,9 +380,10 @@ final class Moves {
         out.add(new ManagerEffect.Save(state.memory));
     }
 
-    private void command(Move move, Host host, Action action, Duration limit, Now now, List<ManagerEffect> out) {
+    private void command(ManagerState state, Move move, Host host, Action action, Duration limit, Now now, List<ManagerEffect> out) {
         FailoverRequest request = new FailoverRequest(action.wire(), move.reason, false, now.wallSeconds(), move.operationId, move.epoch,
-                limit.toMillis(), move.planned && move.step == Step.DEMOTING);
+                limit.toMillis(), move.planned && move.step == Step.DEMOTING, grants.first(state, move, action, state.view(host)),
+                action == Action.BECOME_ACTIVE && move.step == Step.PROMOTING ? move.tower : null);
         Duration wait = move.silentFrom && host == move.from ? limit : limit.plus(ANSWER_SLACK);
         out.add(new ManagerEffect.Command(host, move.command, request, wait));
     }

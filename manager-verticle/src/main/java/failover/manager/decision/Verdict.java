@@ -14,8 +14,22 @@ public enum Verdict {
     ACTIVE_REPORTED_SICK,
     /** The active is silent, its silence is not over. */
     ACTIVE_UNREACHABLE_SUSPECT,
-    /** The active has been silent for {@code heartbeat_interval × misses_before_failover}. */
-    ACTIVE_SILENT,
+    /** The active answers, its process runs, and its votes stand still although the cluster moves. */
+    ACTIVE_STALLED,
+    /** The active is silent to this manager, and its votes go on. */
+    MANAGER_PATH_LOST,
+    /** The active's agent is down, and its validator votes unguarded. */
+    AGENT_DOWN_VALIDATOR_VOTING,
+    /** The active is silent, and whether it votes is not known where that is required. */
+    OBSERVER_BLIND,
+    /** The cluster's tip stands still: nothing is to be concluded from votes that do, too. */
+    CLUSTER_HALTED,
+    /** The active has been silent for S, its lease has run out, and nothing says that it votes. */
+    ACTIVE_DEAD,
+    /** The same, but a fencer is required and its agent never attested one. */
+    ACTIVE_DEAD_UNFENCED,
+    /** The endpoints lead to the hosts the other way round than they were first met. */
+    SWAPPED_HOSTS,
     /** Nobody answers: the manager itself is probably the isolated one. */
     BOTH_UNREACHABLE,
     /** Both hosts answer as passive. */

@@ -1,8 +1,11 @@
 package failover.manager.decision;
 
 import failover.protocol.Now;
+import failover.protocol.lease.LeaseNumbers;
 import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.LeaseWord;
 import failover.protocol.wire.StatusResponse;
+import failover.protocol.wire.VoteWord;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,11 +30,21 @@ final class ManagerAtWork {
         long epoch;
         String hostId;
         String operation;
+        /** What it says of leases; {@code null}: nothing. */
+        LeaseWord lease;
+        VoteWord votes;
         String staked = "STAKED";
         List<String> unfit = List.of();
     }
 
     boolean dryRun;
+    boolean fenced;
+    List<String> sources = List.of();
+    Policy.VoteEvidence evidence = Policy.VoteEvidence.AUTO;
+    Policy.Fencing fencing = Policy.Fencing.BEST_EFFORT;
+    /** What each source says of the newest vote; a source that is not here fails. */
+    final Map<String, Long> votes = new LinkedHashMap<>();
+    long clusterSlot = 1000;
     ManagerMemory memory = new ManagerMemory("manager-id", 0, null, null, null, 0, null);
     final Map<Host, Says> hosts = new EnumMap<>(Host.class);
     ManagerCore core;
@@ -74,7 +87,7 @@ final class ManagerAtWork {
     ManagerAtWork begin() {
         core = new ManagerCore(new ManagerRules(dryRun, true, "http://a", "http://b", Duration.ofSeconds(2), 5, 100, Duration.ofSeconds(5),
                 Duration.ofSeconds(2), 3, Duration.ofSeconds(120), Duration.ofMinutes(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
-                Duration.ofSeconds(13), null));
+                Duration.ofSeconds(13), new Policy(LeaseNumbers.of(Duration.ofSeconds(2), 5), sources, evidence, fencing, false), null));
         take(core.start(memory, now()));
         return this;
     }
@@ -110,6 +123,12 @@ final class ManagerAtWork {
             } else if (effect instanceof ManagerEffect.ReadNetworkSlot) {
                 mailbox.add(networkSlot == null ? new ManagerEvent.NetworkSlotUnknown("429")
                         : new ManagerEvent.NetworkSlotRead(networkSlot));
+            } else if (effect instanceof ManagerEffect.ReadVotes read) {
+                for (String source : sources) {
+                    mailbox.add(votes.containsKey(source)
+                            ? new ManagerEvent.VotesRead(source, new VoteReading("V", votes.get(source), clusterSlot, read.askedAt()))
+                            : new ManagerEvent.VotesUnknown(source, "429", read.askedAt()));
+                }
             } else if (effect instanceof ManagerEffect.Save save) {
                 saved = saveError == null ? save.memory() : saved;
                 mailbox.add(new ManagerEvent.Saved(saveError));
@@ -134,11 +153,11 @@ final class ManagerAtWork {
         }
         return new ManagerEvent.StatusReplied(poll.host(), poll.poll(), new StatusResponse(says.running, 300, says.oldEnough, says.slot, 0,
                 0, says.healthy, says.active, 0, null, now().wallSeconds(), says.hostId, "1", says.active ? "active" : "passive", null,
-                says.staked, says.verified, says.epoch, says.dryRun, says.operation, null, says.unfit, null, null));
+                says.staked, says.verified, says.epoch, says.dryRun, says.operation, null, says.unfit, says.lease, says.votes));
     }
 
     long ask() {
-        post(new ManagerEvent.FailoverAsked(++tickets, "test"));
+        post(new ManagerEvent.FailoverAsked(++tickets, "test", fenced));
         return tickets;
     }
 

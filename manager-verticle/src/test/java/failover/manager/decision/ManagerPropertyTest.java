@@ -139,7 +139,8 @@ class ManagerPropertyTest {
         List<ManagerEvent> events = List.of(new ManagerEvent.Tick(), manager.answer(manager.polls.get(0)),
                 new ManagerEvent.StatusFailed(Host.PRIMARY, 1, new Failure(Kind.GARBAGE, "<html>")), new ManagerEvent.NetworkSlotRead(1),
                 new ManagerEvent.NetworkSlotUnknown("x"), new ManagerEvent.Saved(null), new ManagerEvent.CommandReplied(99, null),
-                new ManagerEvent.CommandFailed(99, new Failure(Kind.NO_ANSWER, "x")), new ManagerEvent.FailoverAsked(1, "x"));
+                new ManagerEvent.CommandFailed(99, new Failure(Kind.NO_ANSWER, "x")), new ManagerEvent.FailoverAsked(1, "x", false),
+                new ManagerEvent.VotesRead("rpc", new VoteReading("V", 1, 2, 0)), new ManagerEvent.VotesUnknown("rpc", "429", 0));
         Set<Class<?>> handled = new java.util.HashSet<>();
         for (ManagerEvent event : events) {
             handled.add(event.getClass());

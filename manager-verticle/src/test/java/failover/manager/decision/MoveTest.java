@@ -119,7 +119,8 @@ class MoveTest {
     }
 
     @Test
-    void aTargetThatIsSilentForSWhileItIsClearedCountsAsGone() {
+    void aFencedTargetThatIsSilentForSWhileItIsClearedCountsAsGone() {
+        manager.b().lease = new failover.protocol.wire.LeaseWord("b-1", 0, true, null, false);
         promoting();
         manager.reply("unknown");
         manager.b().answers = false;

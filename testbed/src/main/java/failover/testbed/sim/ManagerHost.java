@@ -9,6 +9,7 @@ import failover.manager.decision.ManagerMemory;
 import failover.manager.decision.ManagerRules;
 import failover.manager.decision.ManagerState;
 import failover.manager.decision.Step;
+import failover.manager.decision.VoteReading;
 import failover.protocol.Now;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
@@ -105,7 +106,7 @@ final class ManagerHost {
             long ticket = ++lastTicket;
             tickets.put(ticket, true);
             world.say(World.MANAGER, () -> "operator asks: " + reason);
-            program.arrive(() -> post(new ManagerEvent.FailoverAsked(ticket, reason)));
+            program.arrive(() -> post(new ManagerEvent.FailoverAsked(ticket, reason, false)));
         }
     }
 
@@ -169,6 +170,14 @@ final class ManagerHost {
             VoteWord word = sources.ofSource(0);
             program.after(network.millis(20, 200), () -> post(word.error() != null ? new ManagerEvent.NetworkSlotUnknown(word.error())
                     : new ManagerEvent.NetworkSlotRead(word.slot())));
+        } else if (effect instanceof ManagerEffect.ReadVotes read) {
+            for (int i = 0; i < sources.count(); i++) {
+                VoteWord word = sources.ofSource(i);
+                String name = "rpc" + i;
+                program.after(network.millis(20, 200), () -> post(word.error() != null
+                        ? new ManagerEvent.VotesUnknown(name, word.error(), read.askedAt())
+                        : new ManagerEvent.VotesRead(name, new VoteReading(word.account(), word.lastVote(), word.slot(), read.askedAt()))));
+            }
         } else if (effect instanceof ManagerEffect.Save save) {
             disk.write(save.memory(), error -> post(new ManagerEvent.Saved(error)));
         } else if (effect instanceof ManagerEffect.Remember remember) {

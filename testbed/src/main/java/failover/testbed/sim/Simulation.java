@@ -3,6 +3,8 @@ package failover.testbed.sim;
 import failover.agent.decision.AgentRules;
 import failover.agent.decision.CommandKind;
 import failover.manager.decision.ManagerRules;
+import failover.manager.decision.Policy;
+import failover.protocol.lease.LeaseNumbers;
 import failover.protocol.wire.StateView;
 import failover.testbed.sim.Dice.Concern;
 import java.io.PrintStream;
@@ -156,7 +158,9 @@ public final class Simulation {
         int misses = heartbeat.toSeconds() == 5 ? 3 : 5;
         return new ManagerRules(false, dice.chance(0.8), "http://a:8080", "http://b:8080", heartbeat, misses, 100, Duration.ofSeconds(5),
                 Duration.ofSeconds(2), 3, Duration.ofSeconds(20), Duration.ofSeconds(dice.one(0, 30, 60)), Duration.ofSeconds(10),
-                Duration.ofSeconds(20), Duration.ofSeconds(10), dice.chance(0.5) ? SimValidator.STAKED : null);
+                Duration.ofSeconds(20), Duration.ofSeconds(10),
+                new Policy(LeaseNumbers.of(heartbeat, misses), List.of(), Policy.VoteEvidence.OFF, Policy.Fencing.BEST_EFFORT, false),
+                dice.chance(0.5) ? SimValidator.STAKED : null);
     }
 
     private static Set<CommandKind> configured(Dice dice, boolean symlinks) {
@@ -175,7 +179,7 @@ public final class Simulation {
     private static AgentRules agentRules(ManagerRules rules, boolean active, String identity, Set<CommandKind> configured,
             boolean internet) {
         return new AgentRules(false, active, identity, configured, Duration.ofSeconds(30), true, internet, rules.minProcessUptime(),
-                Duration.ofSeconds(15), Duration.ofSeconds(5), rules.demotionTimeout(), rules.promotionTimeout(), AgentRules.Fencing.BEST_EFFORT,
-                "1.0.0");
+                Duration.ofSeconds(15), Duration.ofSeconds(5), rules.demotionTimeout(), rules.promotionTimeout(),
+                AgentRules.Fencing.BEST_EFFORT, "1.0.0");
     }
 }

@@ -1,0 +1,140 @@
+package failover.manager.decision;
+
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.wire.VoteWord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Whether a host that says nothing may be replaced: what its votes say (E6), and what stands behind it (E4). */
+final class Proof {
+    private static final Duration CALM = Duration.ofSeconds(4);
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+    /** After a change of roles and after the start, votes take a while to land. */
+    private static final Duration SETTLE = Duration.ofSeconds(30);
+
+    private final ManagerRules rules;
+
+    Proof(ManagerRules rules) {
+        this.rules = rules;
+    }
+
+    /** Asks the sources, when it is time. */
+    void tick(ManagerState state, boolean doubtful, Now now, List<ManagerEffect> out) {
+        Duration every = doubtful ? rules.nearlyAHeartbeat() : rules.slotCheckInterval().compareTo(CALM) < 0 ? rules.slotCheckInterval()
+                : CALM;
+        if (!state.votesAsked || now.since(state.votesAskedAt).compareTo(every) >= 0) {
+            ask(state, now, out);
+        }
+    }
+
+    void ask(ManagerState state, Now now, List<ManagerEffect> out) {
+        String identity = identity(state);
+        if (identity == null || rules.policy().evidence() == Policy.VoteEvidence.OFF || rules.policy().sources().isEmpty()) {
+            return;
+        }
+        state.votesAsked = true;
+        state.votesAskedAt = now.nanos();
+        out.add(new ManagerEffect.ReadVotes(identity, LIMIT, now.nanos()));
+    }
+
+    /** The identity the pair moves, as far as is known. */
+    private String identity(ManagerState state) {
+        if (rules.stakedIdentity() != null) {
+            return rules.stakedIdentity();
+        }
+        for (HostView view : new HostView[] {state.primary, state.secondary}) {
+            if (view.status != null && view.status.stakedIdentity() != null && !view.status.stakedIdentity().isEmpty()) {
+                return view.status.stakedIdentity();
+            }
+        }
+        return null;
+    }
+
+    /** An agent tells what the RPC beside it sees. */
+    void told(ManagerState state, HostView view, long askedAt) {
+        VoteWord word = view.status.votes();
+        if (word == null) {
+            return;
+        }
+        String source = "[" + view.host + "]";
+        state.evidence = word.error() != null && !word.error().isEmpty() ? state.evidence.failed(source, word.error(), askedAt)
+                : state.evidence.with(source, VoteReading.of(word, askedAt));
+    }
+
+    /** What is known of the votes, from sources that do not stand beside the suspect. */
+    Finding finding(ManagerState state, Host suspect, long notAskedBefore, Now now) {
+        List<String> sources = new ArrayList<>(rules.policy().sources());
+        HostView other = state.view(suspect.other());
+        if (other.ours()) {
+            sources.add("[" + other.host + "]");
+        }
+        return state.evidence.judge(sources, notAskedBefore, now.nanos());
+    }
+
+    /** Votes must be known to stand still before a silent host is replaced. */
+    boolean required(ManagerState state) {
+        return rules.policy().evidence() == Policy.VoteEvidence.REQUIRED
+                || rules.policy().evidence() == Policy.VoteEvidence.AUTO && state.evidence.everWorked();
+    }
+
+    /** Votes may be looked at. */
+    boolean looked() {
+        return rules.policy().evidence() != Policy.VoteEvidence.OFF;
+    }
+
+    /** The verdict on an active that has been silent for S (safety.md, "Verdicts"). */
+    Judgement judgeSilent(ManagerState state, HostView active, String silence, Now now) {
+        Finding finding = finding(state, active.host, 0, now);
+        if (looked() && finding.word() == Finding.Word.PROGRESS) {
+            boolean refused = active.failure != null && active.failure.kind() == Failure.Kind.NOT_DELIVERED;
+            return refused
+                    ? of(Verdict.AGENT_DOWN_VALIDATOR_VOTING, silence + ": its agent is down, its validator is not guarded; " + finding.why())
+                    : of(Verdict.MANAGER_PATH_LOST, silence + ", but only for this manager; " + finding.why());
+        }
+        if (looked() && required(state) && finding.word() == Finding.Word.UNKNOWN) {
+            return of(finding.clusterHalted() ? Verdict.CLUSTER_HALTED : Verdict.OBSERVER_BLIND, silence + "; " + finding.why());
+        }
+        String why = "active unreachable for " + active.fails + " consecutive checks: " + silence
+                + (finding.word() == Finding.Word.NO_PROGRESS ? "; " + finding.why() : "; nothing is known of its votes");
+        if (rules.policy().fencing() == Policy.Fencing.REQUIRED && !active.fenceCapable) {
+            return of(Verdict.ACTIVE_DEAD_UNFENCED, why + "; fencing is required and its agent never attested a fencer: see that it "
+                    + "cannot sign, then: failover-manager --trigger-failover --i-have-fenced");
+        }
+        return of(Verdict.ACTIVE_DEAD, why);
+    }
+
+    /** The last call to a silent host has failed: only a look made after it counts (E6). Null: not known yet. */
+    String last(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+        Finding finding = finding(state, move.from, move.provedAfter, now);
+        if (finding.word() == Finding.Word.NO_PROGRESS || !looked()) {
+            return "";
+        }
+        if (finding.word() == Finding.Word.PROGRESS) {
+            return finding.why();
+        }
+        if (!required(state)) {
+            out.add(Moves.say(Level.WARNING, "no source of votes has ever answered: [" + move.from + "] is replaced on its silence alone; "
+                    + "set cluster_rpc to one that does"));
+            return "";
+        }
+        return now.reached(move.proveBy) ? finding.why() : null;
+    }
+
+    /** Counts heartbeats in which an answering active's votes stand still although the cluster moves. */
+    void countStalled(ManagerState state, Now now) {
+        boolean settled = state.move == null && state.holder != null && now.since(state.rolesChangedAt).compareTo(SETTLE) >= 0
+                && now.since(state.startedAt).compareTo(SETTLE) >= 0;
+        if (!settled || !looked() || finding(state, state.holder, state.rolesChangedAt, now).word() != Finding.Word.NO_PROGRESS) {
+            state.stalled = 0;
+        } else if (state.stalled == 0 || now.since(state.stalledCountedAt).compareTo(rules.nearlyAHeartbeat()) >= 0) {
+            state.stalled++;
+            state.stalledCountedAt = now.nanos();
+        }
+    }
+
+    private static Judgement of(Verdict verdict, String why) {
+        return new Judgement(verdict, why, List.of());
+    }
+}

@@ -1,0 +1,206 @@
+package failover.manager.decision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.protocol.wire.Grant;
+import failover.protocol.wire.LeaseOffer;
+import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.VoteWord;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Leases granted (E0, E3), and silent hosts judged by their votes (E6). */
+class GrantTest {
+    private final ManagerAtWork manager = new ManagerAtWork();
+
+    private ManagerAtWork leased() {
+        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false);
+        manager.b().lease = new LeaseWord("b-1", 0, false, null, false);
+        manager.a().epoch = 3;
+        return manager.start();
+    }
+
+    private LeaseOffer offered(Host host) {
+        ManagerEffect.Poll last = null;
+        for (ManagerEffect.Poll poll : manager.polls) {
+            last = poll.host() == host ? poll : last;
+        }
+        return last.request().lease();
+    }
+
+    /** Beats with sources that say these last votes, the cluster moving five slots a beat. */
+    private void beat(int count, long... votes) {
+        for (int i = 0; i < count; i++) {
+            manager.clusterSlot += 5;
+            for (int source = 0; source < votes.length; source++) {
+                manager.votes.put(manager.sources.get(source), votes[source] < 0 ? manager.clusterSlot - 1 : votes[source]);
+            }
+            manager.b().votes = new VoteWord("V", votes[0] < 0 ? manager.clusterSlot - 1 : votes[0], manager.clusterSlot, 0, null);
+            manager.beats(1);
+        }
+    }
+
+    @Test
+    void theHolderIsGrantedItsEpochByTheTokenItGaveAndTheOtherNothing() {
+        leased();
+        assertEquals("a-1", offered(Host.PRIMARY).token());
+        assertEquals(3, offered(Host.PRIMARY).grantEpoch());
+        assertEquals(0, offered(Host.SECONDARY).grantEpoch());
+        assertEquals(1, offered(Host.PRIMARY).managerStart());
+        assertEquals(manager.state.memory.start(), offered(Host.PRIMARY).managerStart());
+    }
+
+    @Test
+    void aHolderWithoutALeaseGetsANewEpochThatIsDurable() {
+        leased();
+        manager.a().lease = new LeaseWord("a-2", 0, false, null, false);
+        manager.beats(2);
+        assertEquals(4, offered(Host.PRIMARY).grantEpoch());
+        assertEquals(4, manager.saved.epoch());
+    }
+
+    @Test
+    void inDryRunNothingIsOffered() {
+        manager.dryRun = true;
+        leased();
+        assertNull(offered(Host.PRIMARY));
+    }
+
+    @Test
+    void aPromotionCarriesTheTargetsTokenAndWhetherTheOtherIsPassive() {
+        leased();
+        manager.ask();
+        manager.reply("done");
+        Grant grant = manager.commands.peek().request().grant();
+        assertEquals("b-1", grant.token());
+        assertTrue(grant.otherPassive());
+        assertFalse(grant.fenced());
+        manager.beats(1);
+        assertEquals(0, offered(Host.PRIMARY).grantEpoch(), "who was demoted is granted nothing");
+        assertEquals(manager.commands.peek().request().epoch(), offered(Host.SECONDARY).grantEpoch());
+    }
+
+    @Test
+    void aSilentHostWhoseVotesLandIsNeverReplaced() {
+        manager.sources = List.of("rpc");
+        leased();
+        beat(3, -1);
+        manager.a().answers = false;
+        beat(20, -1);
+        assertEquals(Verdict.MANAGER_PATH_LOST, manager.verdict());
+        assertEquals("", manager.out());
+    }
+
+    @Test
+    void aSilentHostWhoseVotesStandStillIsReplacedOnALookAfterItsLastCall() {
+        manager.sources = List.of("rpc");
+        leased();
+        beat(3, -1);
+        long last = manager.clusterSlot - 1;
+        manager.a().answers = false;
+        beat(5, last);
+        assertEquals("primary become_passive", manager.out());
+        manager.noReply(Failure.Kind.NO_ANSWER);
+        assertEquals("", manager.out(), "the look before the last call does not count");
+        beat(1, last);
+        assertEquals("secondary become_active", manager.out());
+        assertFalse(manager.commands.peek().request().grant().otherPassive());
+        assertTrue(manager.saved.intent().reason().contains("does not vote"), manager.saved.intent().reason());
+    }
+
+    @Test
+    void votesThatLandAgainAfterTheLastCallStopTheMove() {
+        manager.sources = List.of("rpc");
+        leased();
+        beat(3, -1);
+        long last = manager.clusterSlot - 1;
+        manager.a().answers = false;
+        beat(5, last);
+        manager.noReply(Failure.Kind.NO_ANSWER);
+        beat(1, -1);
+        assertEquals("", manager.out());
+        assertNull(manager.state.move);
+    }
+
+    @Test
+    void whenTheSourcesAreBlindNobodyIsPromoted() {
+        manager.sources = List.of("rpc");
+        leased();
+        beat(3, -1);
+        manager.a().answers = false;
+        manager.votes.clear();
+        manager.b().votes = null;
+        manager.beats(20);
+        assertEquals(Verdict.OBSERVER_BLIND, manager.verdict());
+        assertEquals("", manager.out());
+    }
+
+    @Test
+    void aHostThatNeverAttestedAFencerIsNotReplacedWhereOneIsRequiredButByAnOperatorsWord() {
+        manager.sources = List.of("rpc");
+        manager.fencing = Policy.Fencing.REQUIRED;
+        leased();
+        beat(3, -1);
+        long last = manager.clusterSlot - 1;
+        manager.a().answers = false;
+        beat(8, last);
+        assertEquals(Verdict.ACTIVE_DEAD_UNFENCED, manager.verdict());
+        assertEquals("", manager.out());
+        manager.ask();
+        assertEquals(503, manager.answers.get(1L).status());
+        manager.fenced = true;
+        manager.ask();
+        manager.noReply(Failure.Kind.NO_ANSWER);
+        assertEquals("secondary become_active", manager.out());
+        assertTrue(manager.commands.peek().request().grant().fenced());
+    }
+
+    @Test
+    void anAnsweringActiveWhoseVotesStandStillIsReplacedAfterItsGrace() {
+        manager.sources = List.of("rpc");
+        leased();
+        beat(20, -1);
+        long last = manager.clusterSlot - 1;
+        beat(5, last);
+        assertEquals("", manager.out());
+        beat(3, last);
+        assertEquals("primary become_passive", manager.out());
+    }
+
+    @Test
+    void aHostThatRefusesThisManagerIsNotPromotedNorIsItsPeerReplaced() {
+        leased();
+        manager.b().lease = new LeaseWord("b-1", 0, false, "manager x is bound", false);
+        manager.a().running = false;
+        manager.beats(3);
+        assertEquals("", manager.out());
+        assertTrue(manager.blockers().contains("refuses this manager"), manager.blockers());
+    }
+
+    @Test
+    void swappedEndpointsAreRefused() {
+        leased();
+        manager.a().hostId = "id-secondary";
+        manager.b().hostId = "id-primary";
+        manager.a().running = false;
+        manager.beats(4);
+        assertEquals(Verdict.SWAPPED_HOSTS, manager.verdict());
+        assertEquals("", manager.out());
+    }
+
+    @Test
+    void theTipAndTheStartsSurviveARestart() {
+        manager.sources = List.of("rpc");
+        leased();
+        beat(2, -1);
+        assertNotNull(manager.saved.tip());
+        manager.memory = manager.saved;
+        manager.begin();
+        assertEquals(2, manager.state.memory.start());
+        assertTrue(manager.state.evidence.everWorked(), "required from the first moment");
+    }
+}
