@@ -4,7 +4,7 @@ import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
 import java.util.function.Consumer;
 
-/** SIGKILL for exactly one process of a host, and the look whether it is dead. The signal goes on its way whatever becomes of its sender. */
+/** SIGKILL for exactly one process of a host, and the look whether it is dead. The signal goes on its way, whoever has sent it. */
 final class SimKiller {
     private final World world;
     private final int host;
