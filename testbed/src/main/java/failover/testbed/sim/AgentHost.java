@@ -39,6 +39,7 @@ final class AgentHost {
     private final Links links;
     private final boolean identityKnown;
     private final Mutant mutant;
+    private AgentHost peer;
     private final PeerLink link;
     private final AgentTasks tasks;
     private final SimDeadMan deadMan;
@@ -57,12 +58,12 @@ final class AgentHost {
     private long downFor;
     private int starts;
 
-    AgentHost(World world, int host, AgentRules rules, SimValidator validator, Links links, Mutant mutant,
-            boolean identityKnown) {
+    AgentHost(World world, int host, AgentRules rules, SimValidator validator, Sources sources, Links links,
+            Mutant mutant, boolean identityKnown) {
         this.world = world;
         this.host = host;
         this.program = new Program(world, host);
-        this.eyes = new Eyes(world, host, program, validator);
+        this.eyes = new Eyes(world, host, program, validator, sources);
         this.core = new AgentCore(rules);
         this.validator = validator;
         this.links = links;
@@ -87,12 +88,24 @@ final class AgentHost {
     }
 
     void pairWith(AgentHost other) {
+        peer = other;
         link.to(other);
     }
 
     /** Who watches over this host's lease file. */
     void guardedBy(SimFencer fencer) {
         deadMan.fencer(fencer);
+    }
+
+    /** A fencer stands behind this host. */
+    boolean guarded() {
+        return deadMan.guarded();
+    }
+
+    /** {@code /active} would say 200 now, and somebody would get the answer. */
+    boolean saysActive() {
+        Observation seen = up && !program.frozen() && !world.machine(host).asleep() ? eyes.recent() : null;
+        return seen != null && core.notActive(state, seen, now()) == null;
     }
 
     /** A clock of this host has jumped. */
@@ -214,6 +227,9 @@ final class AgentHost {
             tick();
             deadMan.lookAtFencer();
             post(new AgentEvent.Tick());
+            if (up && saysActive()) {
+                world.ledger().active(host, peer.saysActive());
+            }
         });
     }
 
@@ -275,6 +291,9 @@ final class AgentHost {
         } else if (effect instanceof AgentEffect.AskToStay ask) {
             askPeer(ask.request(), answer -> post(new AgentEvent.StayAnswered(ask.request(), ask.sentAt(), answer)));
         } else if (effect instanceof AgentEffect.Publish publish) {
+            if (publish.hold() != null) {
+                world.ledger().holds(host, publish.hold().epoch());
+            }
             deadMan.publish(publish);
         } else if (effect instanceof AgentEffect.Abandon) {
             tasks.abandon();

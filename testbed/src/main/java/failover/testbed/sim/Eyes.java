@@ -13,11 +13,13 @@ final class Eyes {
     private final int host;
     private final Program program;
     private final SimValidator validator;
+    private final Sources sources;
     private Observation look;
     private long lookedAt = LONG_AGO;
     private long changedAt = LONG_AGO;
 
-    Eyes(World world, int host, Program program, SimValidator validator) {
+    Eyes(World world, int host, Program program, SimValidator validator, Sources sources) {
+        this.sources = sources;
         this.world = world;
         this.host = host;
         this.program = program;
@@ -32,6 +34,11 @@ final class Eyes {
     /** What was seen before now is not shown to anybody any more. */
     void changed() {
         changedAt = world.agenda().now();
+    }
+
+    /** The newest look, as young as any that is shown; {@code null} when it is older. */
+    Observation recent() {
+        return world.agenda().now() - lookedAt <= LOOK_AGE && lookedAt >= changedAt ? look : null;
     }
 
     void observe(Consumer<Observation> then) {
@@ -58,7 +65,8 @@ final class Eyes {
         program.after(Math.min(took, limit), () -> {
             boolean answers = process.running() && validator.answers();
             Observation seen = new Observation(begun.nanos(), process, answers ? validator.slot() : 0, answers && validator.healthy(),
-                    answers ? null : "failed to get slot", answers ? validator.identity() : null, answers ? null : "no answer");
+                    answers ? null : "failed to get slot", answers ? validator.identity() : null, answers ? null : "no answer",
+                    process.running() ? sources.ofHost(host) : null);
             if (at > lookedAt && at >= changedAt) {
                 lookedAt = at;
                 look = seen;

@@ -61,6 +61,20 @@ public enum Mutant {
         this.words = words;
     }
 
+    /** Where its absence is looked for. */
+    RunClass runClass() {
+        switch (this) {
+            case E2_LATE:
+            case NO_SIGKILL:
+                return RunClass.NEVER_FREEZE;
+            case FENCER_ARMED_LATE:
+            case GRANTS_ITSELF_TIME:
+                return RunClass.FREEZES_WITH_FENCER;
+            default:
+                return RunClass.HOSTS_ANSWER;
+        }
+    }
+
     /** What is wrong with it. */
     public String words() {
         return words;

@@ -66,6 +66,10 @@ final class SimDeadMan {
         fencer = behind;
     }
 
+    boolean guarded() {
+        return fencer != null && fencer.present();
+    }
+
     /** The agent starts anew: nothing is known, no fence runs. */
     void forget() {
         published = null;
