@@ -85,7 +85,8 @@ final class Tasks {
         } else if (task instanceof Task.SetTowerAside) {
             return setTowerAside();
         } else if (task instanceof Task.AskPeer) {
-            return peer.ask(memory.get(), null).<TaskResult>map(TaskResult.PeerSaid::new).otherwise(failure -> new TaskResult.PeerSaid(null));
+            return peer.ask(memory.get(), null).<TaskResult>map(TaskResult.PeerSaid::new)
+                .otherwise(failure -> new TaskResult.PeerSaid(null));
         }
         throw new AssertionError(task);
     }
