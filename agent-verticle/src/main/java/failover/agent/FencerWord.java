@@ -56,7 +56,7 @@ final class FencerWord {
         this.trouble = why;
     }
 
-    /** What is left of the lease that an earlier start in this boot left; {@code null} when none (E16). */
+    /** What is left of the fencer's deadline that an earlier start in this boot left; {@code null} when none (E16). */
     Duration left() {
         if (link == null) {
             return null;
@@ -86,7 +86,7 @@ final class FencerWord {
         }
         try {
             if (hold != null && !hold.ended(now)) {
-                link.arm(clock.millis() + hold.left(now).toMillis(), validator);
+                link.arm(clock.millis() + hold.left(now).plus(Hold.toldLater(hold.fence())).toMillis(), validator);
                 everArmed = true;
             } else if (hold == null && (everArmed || link.previous().isPresent())) {
                 link.disarm();

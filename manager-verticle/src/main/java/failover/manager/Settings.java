@@ -19,6 +19,11 @@ final class Settings {
     private Settings() {
     }
 
+    /** E8: no setting makes it shorter than the leases that an earlier start may have granted. */
+    private static Duration atLeast(Duration asked, Duration least) {
+        return asked.compareTo(least) > 0 ? asked : least;
+    }
+
     private static Policy policy(ManagerConfig config, List<String> sources) {
         return new Policy(LeaseNumbers.of(config.timing().heartbeatInterval(), config.limits().missesBeforeFailover()), sources,
             Policy.VoteEvidence.valueOf(config.policy().voteEvidence().name()), Policy.Fencing.valueOf(config.policy().fencing().name()),
@@ -33,8 +38,8 @@ final class Settings {
                 config.limits().slotDiffThreshold(), timing.slotCheckInterval(), timing.requestTimeout(),
                 config.limits().unhealthyChecksBeforeFailover(), MIN_PROCESS_UPTIME, timing.failoverCooldown(),
                 timing.demotionTimeout(), timing.promotionTimeout(),
-                // E8 with the numbers of safety.md comes to exactly the silence: Q(1+r)/(1−r) + J = (S − J) + J.
-                timing.startupGracePeriod().orElse(config.silenceWindow()), policy(config, sources), config.stakedIdentity().orElse(null));
+                atLeast(timing.startupGracePeriod().orElse(Duration.ZERO), policy(config, sources).numbers().grantorWait()),
+                policy(config, sources), config.stakedIdentity().orElse(null));
     }
 
     /** The banner: everything in effect, no secret (endpoints mask theirs), and what follows from it. */

@@ -37,7 +37,7 @@ public final class AgentCore {
      * @param memory what was read from the state file, or, when new, nothing but a host id
      * @param memoryIsNew there was no state file
      * @param nonce random, of this start alone (E0)
-     * @param leaseLeft what is left of the lease that an earlier start in this boot left with the fencer; {@code null} when none (E16)
+     * @param leaseLeft what is left of the deadline that an earlier start in this boot left with the fencer; {@code null} when none (E16)
      */
     public Step start(AgentMemory memory, boolean memoryIsNew, String nonce, Duration leaseLeft, Now now) {
         List<AgentEffect> out = new ArrayList<>();
@@ -74,12 +74,13 @@ public final class AgentCore {
     }
 
     /** A holder that starts again goes on with what is left of its lease, and grants itself nothing (E16). */
-    private void leased(AgentState state, Duration left, Now now, List<AgentEffect> out) {
+    private void leased(AgentState state, Duration told, Now now, List<AgentEffect> out) {
+        AgentMemory.Terms terms = state.memory.terms();
+        Duration left = told == null ? null : told.minus(Hold.toldLater(Duration.ofMillis(terms.fenceMs())));
         if (left == null || left.isNegative() || left.isZero()) {
             changes.demoteByItself(state, left == null ? "its lease is not known any more (E16)" : "its lease has run out (E16)", now, out);
             return;
         }
-        AgentMemory.Terms terms = state.memory.terms();
         state.lease.hold = new Hold(state.memory.epoch(), now, left, Duration.ofMillis(terms.fenceMs()),
                 Duration.ofMillis(terms.jitterMs()));
         out.add(say(Level.INFO, "the lease of epoch " + state.memory.epoch() + " has " + left.toMillis() + " ms left"));

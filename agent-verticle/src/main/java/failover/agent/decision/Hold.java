@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param jitter J
  */
 public record Hold(long epoch, Now base, Duration worth, Duration fence, Duration jitter) {
-    /** A fencer fires that long before the end (D_w of E4), or as early as the agent's own try allows. */
+    /** What the fencer program takes for its D_w: it fires that long, and the clocks' drift, before the deadline it is told. */
     private static final Duration FENCER = Duration.ofSeconds(1);
 
     /** What is left of it; never negative. */
@@ -35,8 +35,23 @@ public record Hold(long epoch, Now base, Duration worth, Duration fence, Duratio
 
     /** How long the agent's own fence may take: where a fencer stands behind it, it is done before that fires. */
     public Duration ownFence() {
-        Duration fencer = FENCER.compareTo(fence.dividedBy(2)) < 0 ? FENCER : fence.dividedBy(2);
-        return fence.plus(jitter).minus(fencer).minus(fencer.dividedBy(200));
+        return fence.plus(jitter).minus(drifted(fencer(fence)));
+    }
+
+    /**
+     * How much later than the lease's end the fencer's deadline lies: of a short lease it gets half of D, so that the agent has the first
+     * try, while the program always reckons with a second. Nothing for a D of two seconds or more.
+     */
+    public static Duration toldLater(Duration fence) {
+        return drifted(FENCER).minus(drifted(fencer(fence)));
+    }
+
+    private static Duration fencer(Duration fence) {
+        return FENCER.compareTo(fence.dividedBy(2)) < 0 ? FENCER : fence.dividedBy(2);
+    }
+
+    private static Duration drifted(Duration time) {
+        return time.plus(time.dividedBy(200));
     }
 
     /** The same lease counted from a later instant; from an earlier one it stays as it is. */

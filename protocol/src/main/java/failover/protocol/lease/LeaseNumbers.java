@@ -76,9 +76,9 @@ public record LeaseNumbers(
         return fence.plus(jitter);
     }
 
-    /** D_w: what the fencer may take; never more than D, so that a short lease still leaves the agent the first try. */
+    /** D_w: what the fencer may take; never more than half of D, so that a short lease still leaves the agent the first try. */
     public Duration fencer() {
-        return min(MAX_FENCER, fence);
+        return min(MAX_FENCER, fence.dividedBy(2));
     }
 
     /** E3: how long the grantor waits on its own clock after it last heard the holder, {@code Q(1+r)/(1−r) + J}. */
