@@ -33,13 +33,13 @@ for name in agent manager testbed; do
     put "$jar" "$dist/lib/failover-$name.jar" 644
     put "$root/deploy/launcher.sh" "$dist/bin/failover-$name" 755
 done
+put "$root/deploy/fencer/failover-fencer" "$dist/bin/failover-fencer" 755
 put "$root/testbed/bin/agave-validator" "$dist/bin/agave-validator" 755
 put "$root/deploy/train.sh" "$dist/lib/train.sh" 755
 put "$root/deploy/install.sh" "$dist/install.sh" 755
 for file in README.md CHANGELOG.md; do put "$root/$file" "$dist/$file" 644; done
 for file in "$root"/docs/*.md; do put "$file" "$dist/docs/${file##*/}" 644; done
-# The fencer stays out until the agent has leases to arm it with (docs/fencer.md).
-for file in "$root"/deploy/systemd/failover-{agent,manager}.service; do put "$file" "$dist/systemd/${file##*/}" 644; done
+for file in "$root"/deploy/systemd/*.service; do put "$file" "$dist/systemd/${file##*/}" 644; done
 rm -rf "$dist/conf"
 cp -R "$root/conf" "$dist/conf"
 # `./failover-manager --active ...` as the README has it

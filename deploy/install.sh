@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs the agent (beside a validator) or the manager (on a third host) as a systemd service. Run again to upgrade: the programs and
+# Installs the agent with its fencer (beside a validator) or the manager (on a third host) as systemd services. Run again to upgrade: the programs and
 # units are replaced, what an operator has written under /etc/failover never is. Nothing is started or restarted.
 set -euo pipefail
 
@@ -47,7 +47,8 @@ reload() {
 }
 
 if [ "$what" = uninstall ]; then
-    for unit in failover-agent failover-manager; do
+    # The fencer first: an agent that is stopped for good must not be taken for one that died.
+    for unit in failover-fencer failover-agent failover-manager; do
         if [ -z "$dest" ] && [ -d /run/systemd/system ] && [ -f "$units/$unit.service" ]; then
             systemctl disable --now "$unit.service"
         fi
@@ -55,9 +56,9 @@ if [ "$what" = uninstall ]; then
     done
     reload
     # Only what was put there: the directory may hold more.
-    rm -f "$dest$prefix"/bin/failover-{agent,manager} "$dest$prefix"/lib/failover-{agent,manager}.{jar,jsa} "$dest$prefix/lib/train.sh" \
-        "$dest$prefix/README.md"
-    rm -rf "$dest${prefix:?}/conf"
+    rm -f "$dest$prefix"/bin/failover-{agent,fencer,manager} "$dest$prefix"/lib/failover-{agent,manager}.{jar,jsa} \
+        "$dest$prefix/lib/train.sh" "$dest$prefix/README.md"
+    rm -rf "$dest${prefix:?}"/{conf,docs}
     rmdir "$dest$prefix"/{bin,lib} "$dest$prefix" 2>/dev/null || true
     echo "removed the programs and units; kept: $dest/etc/failover, /var/lib/failover-*, /var/log/failover"
     exit 0
@@ -91,17 +92,23 @@ put() {
 }
 
 to=$dest$prefix
-mkdir -p "$to/bin" "$to/lib" "$to/conf" "$units" "$dest/etc/failover"
+mkdir -p "$to/bin" "$to/lib" "$to/conf" "$to/docs" "$units" "$dest/etc/failover"
 for name in agent manager; do
     put "$dist/lib/failover-$name.jar" "$to/lib/failover-$name.jar" 644
     put "$dist/bin/failover-$name" "$to/bin/failover-$name" 755
 done
+put "$dist/bin/failover-fencer" "$to/bin/failover-fencer" 755
 put "$dist/lib/train.sh" "$to/lib/train.sh" 755
 put "$dist/README.md" "$to/README.md" 644
+for file in "$dist"/docs/*.md; do put "$file" "$to/docs/${file##*/}" 644; done
 cp -R "$dist/conf/." "$to/conf"
-sed "s|@PREFIX@|$prefix|g; s|@USER@|$user|g; s|@HOME@|$home|g" "$dist/systemd/failover-$what.service" > "$units/failover-$what.service.new"
-chmod 644 "$units/failover-$what.service.new"
-mv -f "$units/failover-$what.service.new" "$units/failover-$what.service"
+services=("failover-$what")
+[ "$what" = manager ] || services=(failover-fencer failover-agent)
+for unit in "${services[@]}"; do
+    sed "s|@PREFIX@|$prefix|g; s|@USER@|$user|g; s|@HOME@|$home|g" "$dist/systemd/$unit.service" > "$units/$unit.service.new"
+    chmod 644 "$units/$unit.service.new"
+    mv -f "$units/$unit.service.new" "$units/$unit.service"
+done
 
 config=$dest/etc/failover/$what.json
 example=$dist/conf/$what.json
@@ -123,6 +130,6 @@ cat << END
 installed $to
 next: edit /etc/failover/$what.json
       $prefix/bin/failover-$what --config /etc/failover/$what.json --check-config
-      systemctl enable --now failover-$what        (after an upgrade: systemctl restart failover-$what)
+      systemctl enable --now ${services[*]}        (after an upgrade: systemctl restart ${services[*]})
       journalctl -fu failover-$what
 END

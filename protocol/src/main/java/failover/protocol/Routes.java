@@ -8,8 +8,9 @@ public final class Routes {
     public static final String PEER_STATUS = "/peer-status";
     /** Agent: a change of role. Manager: a failover asked for by an operator. Both POST. */
     public static final String FAILOVER = "/failover";
-    /** Agent, any method: {@code OK} while the agent serves. */
+    /** Agent, GET: 200 only while this host verifiably holds the identity by a lease (INV-9). */
     public static final String ACTIVE = "/active";
+    /** Both, any method: {@code OK} while the program serves. */
     public static final String HEALTH = "/health";
     /** Agent, GET: who the validator says it is. */
     public static final String IDENTITY = "/identity";

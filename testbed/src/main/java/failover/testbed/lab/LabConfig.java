@@ -36,6 +36,7 @@ final class LabConfig {
             .put("min_process_uptime", "100ms")
             .put("ledger_path", files.ledger().toString())
             .put("state_dir", host.resolve("agent-state").toString())
+            .put("lease_dir", host.resolve("agent-state").toString())
             .put("dry_run", false);
     }
 

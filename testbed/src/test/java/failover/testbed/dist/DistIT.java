@@ -42,6 +42,15 @@ class DistIT {
     }
 
     @Test
+    void theFencerNeedsNothingButAShell() {
+        String fencer = "env -i " + DIST.resolve("bin/failover-fencer");
+        assertTrue(sh(tmp, fencer + " --help").ok().output().startsWith("usage: failover-fencer "));
+        Result check = sh(tmp, fencer + " --check --dir " + tmp);
+        assertEquals(1, check.exit());
+        assertTrue(check.error().contains("not running"), check.error());
+    }
+
+    @Test
     void aLauncherWorksThroughSymbolicLinksFromAnyDirectoryAndWithAnEmptyEnvironment() throws IOException {
         Path near = Files.createSymbolicLink(tmp.resolve("near"), DIST.resolve("failover-agent"));
         Files.createSymbolicLink(tmp.resolve("far"), tmp.relativize(near));
@@ -82,9 +91,8 @@ class DistIT {
         sh(tmp, install + "manager --destdir " + dest).ok();
         Path etc = dest.resolve("etc/failover");
         for (String unit : List.of("agent", "manager")) {
-            String text = Files.readString(dest.resolve("etc/systemd/system/failover-" + unit + ".service"));
+            String text = unit(dest, unit);
             assertTrue(text.contains("ExecStart=/opt/failover/bin/failover-" + unit + " --config /etc/failover/" + unit + ".json"), text);
-            assertFalse(text.matches("(?s).*@[A-Z]+@.*"), "a word was not replaced: " + text);
         }
         assertEquals("failover-agent 1.0.0\n", sh(tmp, dest.resolve("opt/failover/bin/failover-agent") + " --version").ok().output());
         sh(tmp, dest.resolve("opt/failover/bin/failover-manager") + " --config " + etc.resolve("manager.json") + " --check-config").ok();
@@ -98,12 +106,43 @@ class DistIT {
     }
 
     @Test
+    void theAgentComesWithItsFencerAndBothMeetInOneDirectory() throws IOException {
+        Path dest = tmp.resolve("dest");
+        sh(tmp, DIST.resolve("install.sh") + " agent --user sol --destdir " + dest).ok();
+        String agent = unit(dest, "agent");
+        String fencer = unit(dest, "fencer");
+        assertTrue(fencer.contains("ExecStart=/opt/failover/bin/failover-fencer --dir %t/failover\n"), fencer);
+        for (String bond : List.of("After=", "Wants=")) {
+            assertTrue(agent.lines().anyMatch(line -> line.startsWith(bond) && line.contains("failover-fencer.service")), agent);
+        }
+        for (String both : List.of("\nUser=sol\n", "\nRuntimeDirectory=failover\n", "\nRuntimeDirectoryMode=0700\n",
+            "\nRuntimeDirectoryPreserve=yes\n")) {
+            assertTrue(agent.contains(both) && fencer.contains(both), both);
+        }
+        sh(tmp, dest.resolve("opt/failover/bin/failover-fencer") + " --help").ok();
+        assertTrue(Files.exists(dest.resolve("opt/failover/docs/fencer.md")), "its unit names that page");
+    }
+
+    @Test
+    void theManagersHostGetsNoFencer() {
+        Path dest = tmp.resolve("dest");
+        sh(tmp, DIST.resolve("install.sh") + " manager --destdir " + dest).ok();
+        assertFalse(Files.exists(dest.resolve("etc/systemd/system/failover-fencer.service")));
+    }
+
+    @Test
     void installRefusesWhatItDoesNotUnderstand() {
         assertEquals(2, sh(tmp, DIST.resolve("install.sh") + " everything").exit());
         Result noUser = sh(tmp, DIST.resolve("install.sh") + " agent --destdir " + tmp.resolve("x"));
         assertEquals(1, noUser.exit());
         assertTrue(noUser.error().contains("--user"), noUser.error());
         assertFalse(Files.exists(tmp.resolve("x")));
+    }
+
+    private static String unit(Path dest, String name) throws IOException {
+        String text = Files.readString(dest.resolve("etc/systemd/system/failover-" + name + ".service"));
+        assertFalse(text.matches("(?s).*@[A-Z]+@.*"), "a word was not replaced: " + text);
+        return text;
     }
 
     private static List<String> filesBelow(Path directory) throws IOException {
