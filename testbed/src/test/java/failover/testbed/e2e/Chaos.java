@@ -58,6 +58,8 @@ final class Chaos implements AutoCloseable {
         String host = "primary".equals(active) ? "a" : "b";
         Await.until("host " + host + " holds a lease", Pair.SOON, () -> lease(host).getLong("left_ms", 0L) > 0, () -> lease(host).encode());
         lab.judge().reset();
+        // From here a gap has a beginning.
+        lab.judge().awaitVotesFrom(host, Pair.SOON);
     }
 
     Lab lab() {
