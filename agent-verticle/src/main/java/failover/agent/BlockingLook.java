@@ -77,7 +77,8 @@ final class BlockingLook {
     }
 
     private String byCommand(Duration limit) {
-        var result = runner.run(new CommandRunner.Order("identity_check_command", lines.fill(config.commands().identityCheck(), null), lines.environment(null), limit,
+        var result = runner.run(new CommandRunner.Order("identity_check_command",
+            lines.fill(config.commands().identityCheck(), null), lines.environment(null), limit,
             false, false, new CutSwitch()));
         try {
             return result.ok() ? Pubkey.parse(result.output().strip()).toString() : null;

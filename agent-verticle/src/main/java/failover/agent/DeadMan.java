@@ -168,6 +168,8 @@ final class DeadMan implements AutoCloseable {
                 .orElse(new TaskResult.Killed(true, null));
         } else if (task instanceof Task.Save save) {
             return new TaskResult.Saved(store.writeNow(save.memory()));
+        } else if (task instanceof Task.TakeTower) {
+            return new TaskResult.TowerTaken(towers.take(fence.memory().stakedIdentity()).orElse(null));
         } else if (task instanceof Task.SetTowerAside) {
             return new TaskResult.Waited();
         }

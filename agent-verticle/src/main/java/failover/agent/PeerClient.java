@@ -32,7 +32,10 @@ final class PeerClient {
         this.config = config;
     }
 
-    /** Its answer within two seconds, also to whether this host may {@code stay} (or {@code null}); a failure says why there is none that counts. */
+    /**
+     * Its answer within two seconds, also to whether this host may {@code stay} (or {@code null});
+     * a failure says why there is none that counts.
+     */
     Future<PeerStatusResponse> ask(AgentMemory memory, StayRequest stay) {
         if (config.peer().isEmpty()) {
             return Future.failedFuture(new Silent("no peer_endpoint is configured"));

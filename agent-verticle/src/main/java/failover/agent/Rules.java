@@ -25,6 +25,7 @@ final class Rules {
         return new AgentRules(config.dryRun(), config.activeOnStart(), stakedIdentity, Set.copyOf(configured),
             config.timing().managerTimeout(), config.peer().isPresent(), config.isolation().action() == OnIsolation.CHECK_INTERNET,
             config.timing().minProcessUptime(), config.timing().towerBackupInterval(), config.timing().commandTimeout(),
-            config.timing().demotionTimeout(), config.timing().promotionTimeout(), config.fencing(), version == null ? "unpackaged" : version);
+            config.timing().demotionTimeout(), config.timing().promotionTimeout(), config.fencing(),
+            version == null ? "unpackaged" : version);
     }
 }

@@ -9,6 +9,7 @@ import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
 import failover.agent.decision.TowerCheck;
 import failover.agent.decision.TowerCheck.Verdict;
+import failover.protocol.wire.FinalTower;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -72,10 +73,20 @@ final class Tasks {
                 .map(TaskResult.Armed::new);
         } else if (task instanceof Task.CheckTower) {
             return checkTower();
+        } else if (task instanceof Task.TakeTower) {
+            String identity = memory.get().stakedIdentity();
+            return towerThread.executeBlocking(() -> towers.take(identity).orElse(null), true).otherwise((FinalTower) null)
+                .map(TaskResult.TowerTaken::new);
+        } else if (task instanceof Task.InstallTower install) {
+            String identity = memory.get().stakedIdentity();
+            return towerThread.executeBlocking(() -> towers.install(identity, install.tower()), true)
+                .otherwise(failure -> new TowerCheck(Verdict.BAD, "the tower cannot be put in place: " + failure, 0))
+                .map(TaskResult.TowerChecked::new);
         } else if (task instanceof Task.SetTowerAside) {
             return setTowerAside();
         } else if (task instanceof Task.AskPeer) {
-            return peer.ask(memory.get(), null).<TaskResult>map(TaskResult.PeerSaid::new).otherwise(failure -> new TaskResult.PeerSaid(null));
+            return peer.ask(memory.get(), null).<TaskResult>map(TaskResult.PeerSaid::new)
+                .otherwise(failure -> new TaskResult.PeerSaid(null));
         }
         throw new AssertionError(task);
     }

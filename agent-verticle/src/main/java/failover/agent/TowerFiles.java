@@ -8,14 +8,19 @@ import failover.agent.decision.TowerCheck.Verdict;
 import failover.protocol.solana.Pubkey;
 import failover.protocol.solana.Tower;
 import failover.protocol.solana.TowerReading;
+import failover.protocol.wire.FinalTower;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -41,6 +46,58 @@ final class TowerFiles {
             return new TowerCheck(found.known() ? Verdict.BAD : Verdict.NOT_KNOWN, found.why(), 0);
         }
         return judge(found.path(), stakedIdentity);
+    }
+
+    /** The tower of a host whose identity is off, to be handed on; empty, with a word in the log, when there is none that is valid. */
+    Optional<FinalTower> take(String stakedIdentity) {
+        Path file = stakedIdentity == null ? null : place.find(stakedIdentity).path();
+        if (file == null) {
+            return Optional.empty();
+        }
+        try {
+            byte[] content = Files.readAllBytes(file);
+            TowerReading reading = Tower.read(content, Pubkey.parse(stakedIdentity));
+            if (reading.valid()) {
+                long slot = reading.tower().orElseThrow().lastVotedSlot().orElse(0);
+                return Optional.of(new FinalTower(slot, Base64.getEncoder().encodeToString(content)));
+            }
+            LOG.warn("The tower is not handed on: {}: {}", file, reading.reason());
+        } catch (IOException e) {
+            LOG.warn("The tower is not handed on: {}", e.toString());
+        }
+        return Optional.empty();
+    }
+
+    /** Puts the tower that was handed over in its place, whole or not at all; one that is here and not older stays. */
+    TowerCheck install(String stakedIdentity, FinalTower handed) {
+        Path file = stakedIdentity == null ? null : place.find(stakedIdentity).path();
+        if (file == null) {
+            return new TowerCheck(Verdict.NOT_KNOWN, "where the tower belongs is not known; set ledger_path or tower_file_path", 0);
+        }
+        Path fresh = file.resolveSibling(file.getFileName() + ".handed-over");
+        try {
+            byte[] content = Base64.getDecoder().decode(handed.bytes());
+            TowerReading reading = Tower.read(content, Pubkey.parse(stakedIdentity));
+            if (!reading.valid()) {
+                return new TowerCheck(Verdict.BAD, "the tower handed over: " + reading.reason(), 0);
+            }
+            TowerCheck here = check(stakedIdentity);
+            if (here.verdict() == Verdict.VALID && here.lastVotedSlot() >= reading.tower().orElseThrow().lastVotedSlot().orElse(0)) {
+                return here;
+            }
+            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE)) {
+                for (ByteBuffer bytes = ByteBuffer.wrap(content); bytes.hasRemaining();) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return check(stakedIdentity);
+        } catch (IOException | IllegalArgumentException e) {
+            discard(fresh);
+            return new TowerCheck(Verdict.BAD, "the tower handed over cannot be put in place: " + e, 0);
+        }
     }
 
     /** Puts {@code tower_file_path} aside under another name, if it is configured and there. */

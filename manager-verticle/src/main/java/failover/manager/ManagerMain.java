@@ -92,8 +92,8 @@ public final class ManagerMain {
             Duration work = config.timing().demotionTimeout().plus(config.timing().promotionTimeout()).plusSeconds(10);
             limit = work.compareTo(limit) > 0 ? work : limit;
         }
-        return new OneShot(vertx, out).trigger(api, flags.text("reason").orElse("manual failover triggered via CLI"), flags.on("i-have-fenced"),
-                limit);
+        String reason = flags.text("reason").orElse("manual failover triggered via CLI");
+        return new OneShot(vertx, out).trigger(api, reason, flags.on("i-have-fenced"), limit);
     }
 
     private static Future<Integer> shutdown(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {

@@ -56,7 +56,8 @@ final class OneShot {
     Future<Integer> trigger(HostPort api, String reason, boolean fenced, Duration limit) {
         out.println("Triggering manual failover via " + api + "…");
         Endpoint manager = Endpoint.parse("http://" + new HostPort(api.connectHost(), api.port()));
-        return send(HttpMethod.POST, manager, Routes.FAILOVER, new JsonObject().put("reason", reason).put("fenced", fenced), limit).map(answer -> {
+        JsonObject body = new JsonObject().put("reason", reason).put("fenced", fenced);
+        return send(HttpMethod.POST, manager, Routes.FAILOVER, body, limit).map(answer -> {
             if (answer.succeeded()) {
                 out.println(answer.message());
                 return 0;

@@ -80,7 +80,8 @@ public final class AgentCore {
             return;
         }
         AgentMemory.Terms terms = state.memory.terms();
-        state.lease.hold = new Hold(state.memory.epoch(), now, left, Duration.ofMillis(terms.fenceMs()), Duration.ofMillis(terms.jitterMs()));
+        state.lease.hold = new Hold(state.memory.epoch(), now, left, Duration.ofMillis(terms.fenceMs()),
+                Duration.ofMillis(terms.jitterMs()));
         out.add(say(Level.INFO, "the lease of epoch " + state.memory.epoch() + " has " + left.toMillis() + " ms left"));
     }
 

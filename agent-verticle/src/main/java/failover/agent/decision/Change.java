@@ -4,6 +4,7 @@ import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.LastOperation;
 import failover.protocol.wire.Outcome;
 import java.time.Duration;
@@ -63,6 +64,11 @@ abstract class Change {
 
     /** The task after {@code done}; {@code null} when the change has ended and {@link #result} is set. */
     abstract Task next(TaskResult done, Now now, List<AgentEffect> out);
+
+    /** The tower to be handed on with the answer; {@code null} when none. */
+    FinalTower tower() {
+        return null;
+    }
 
     final ChangeResult result() {
         return result;

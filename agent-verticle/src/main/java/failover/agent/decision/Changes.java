@@ -183,7 +183,7 @@ final class Changes {
         state.change = null;
         FailoverResponse response = new FailoverResponse(result.outcome() == Outcome.DONE, result.message(), false,
                 change.begun().wallSeconds(), change.request().operationId(), result.outcome().wire(), result.verified(), result.identity(),
-                result.processDead(), state.memory.epoch(), now.since(change.begun().nanos()).toMillis());
+                result.processDead(), state.memory.epoch(), now.since(change.begun().nanos()).toMillis(), change.tower());
         state.lastAnswer = response;
         for (long ticket : state.waiters) {
             out.add(new AgentEffect.Reply(ticket, response));

@@ -4,6 +4,7 @@ import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.Outcome;
 import failover.protocol.wire.Role;
 import java.time.Duration;
@@ -19,7 +20,7 @@ final class Demotion extends Change {
     private static final Duration VERIFY_WINDOW = Duration.ofSeconds(2);
     private static final Duration VERIFY_PAUSE = Duration.ofMillis(25);
 
-    private enum Phase { LOOK, INTENT, SYMLINK, REMOVE, VERIFY, RESTART, KILL, BACKUP, ASIDE, RECORD }
+    private enum Phase { LOOK, INTENT, SYMLINK, REMOVE, VERIFY, RESTART, KILL, TAKE, BACKUP, ASIDE, RECORD }
 
     private final boolean wasActive;
     private Phase phase = Phase.LOOK;
@@ -33,6 +34,7 @@ final class Demotion extends Change {
     private String trouble = "";
     private String backupTrouble = "";
     private ChangeResult ending;
+    private FinalTower taken;
 
     Demotion(AgentRules rules, FailoverRequest request, AgentMemory memory, boolean identityReadable, Duration limit, Now now) {
         super(rules, request, memory, identityReadable, limit, now);
@@ -53,11 +55,17 @@ final class Demotion extends Change {
         this.trouble = other.trouble;
         this.backupTrouble = other.backupTrouble;
         this.ending = other.ending;
+        this.taken = other.taken;
     }
 
     @Override
     Change copy() {
         return new Demotion(this);
+    }
+
+    @Override
+    FinalTower tower() {
+        return taken;
     }
 
     @Override
@@ -88,6 +96,9 @@ final class Demotion extends Change {
                 return restarted(((TaskResult.Ran) done).result(), now, out);
             case KILL:
                 return killed((TaskResult.Killed) done, now, out);
+            case TAKE:
+                taken = ((TaskResult.TowerTaken) done).tower();
+                return backUp(now);
             case BACKUP:
                 return backedUp(((TaskResult.Ran) done).result(), now, out);
             case ASIDE:
@@ -246,6 +257,14 @@ final class Demotion extends Change {
     private Task settle(boolean dead, Now now) {
         memory = memory.withRole(Role.PASSIVE).withUnsettled(null).withDemotedAt(now.wallMillis());
         ending = passive(dead);
+        if (wasActive && memory.stakedIdentity() != null) {
+            phase = Phase.TAKE;
+            return new Task.TakeTower();
+        }
+        return backUp(now);
+    }
+
+    private Task backUp(Now now) {
         if (wasActive && rules.has(CommandKind.TOWER_BACKUP)) {
             phase = Phase.BACKUP;
             return new Task.Run(CommandKind.TOWER_BACKUP, commandLimit(now));

@@ -23,8 +23,8 @@ public final class Fence {
      * @param memory what the agent knows, that of a change under way included
      */
     public Fence(AgentRules rules, Hold hold, AgentMemory memory, Now now) {
-        String why = "the lease of epoch " + hold.epoch() + " ends in " + hold.left(now).toMillis() + " ms, and neither the manager nor the "
-                + "peer has renewed it";
+        String why = "the lease of epoch " + hold.epoch() + " ends in " + hold.left(now).toMillis() + " ms, and neither the manager nor "
+                + "the peer has renewed it";
         FailoverRequest request = new FailoverRequest(Action.BECOME_PASSIVE.wire(), why, false, now.wallSeconds(), null, 0, 0, false);
         this.begun = now;
         this.demotion = new Demotion(rules, request, memory, memory.identityRead(), hold.ownFence(), now);
@@ -55,6 +55,6 @@ public final class Fence {
         ChangeResult result = demotion.result();
         return new FailoverResponse(result.outcome() == Outcome.DONE, result.message(), false, begun.wallSeconds(), null,
                 result.outcome().wire(), result.verified(), result.identity(), result.processDead(), demotion.memory().epoch(),
-                now.since(begun.nanos()).toMillis());
+                now.since(begun.nanos()).toMillis(), demotion.tower());
     }
 }

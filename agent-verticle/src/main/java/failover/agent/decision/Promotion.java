@@ -22,7 +22,7 @@ final class Promotion extends Change {
     private static final Duration ARMING = Duration.ofSeconds(1);
     private static final Duration VERIFY_PAUSE = Duration.ofMillis(25);
 
-    private enum Phase { LOOK, PEER, OWN_TOWER, RESTORE, TOWER, INTENT, ARM, SYMLINK, CHANGE, VERIFY, UNDO, RECORD }
+    private enum Phase { LOOK, PEER, OWN_TOWER, HANDED, RESTORE, TOWER, INTENT, ARM, SYMLINK, CHANGE, VERIFY, UNDO, RECORD }
 
     private Phase phase = Phase.LOOK;
     private Observation seen;
@@ -73,6 +73,8 @@ final class Promotion extends Change {
                 return peerSaid(((TaskResult.PeerSaid) done).answer(), now);
             case OWN_TOWER:
                 return ownTower(((TaskResult.TowerChecked) done).check(), now, out);
+            case HANDED:
+                return handed(((TaskResult.TowerChecked) done).check(), now, out);
             case RESTORE:
                 return restored(((TaskResult.Ran) done).result(), now);
             case TOWER:
@@ -151,6 +153,10 @@ final class Promotion extends Change {
             phase = Phase.OWN_TOWER;
             return new Task.CheckTower();
         }
+        if (request.tower() != null && phase != Phase.HANDED && phase != Phase.OWN_TOWER) {
+            phase = Phase.HANDED;
+            return new Task.InstallTower(request.tower());
+        }
         if (!rules.has(CommandKind.TOWER_RESTORE)) {
             return refuse("failed to restore tower: tower restore failed: command is empty", now);
         }
@@ -163,6 +169,16 @@ final class Promotion extends Change {
             return restore(now);
         }
         say(out, Level.INFO, "the tower of this host is the newest one: nothing is restored over it");
+        return towerChecked(check, now, out);
+    }
+
+    /** The other host's final tower is the newest there is; a store is asked only where it cannot be used. */
+    private Task handed(TowerCheck check, Now now, List<AgentEffect> out) {
+        if (check.verdict() != TowerCheck.Verdict.VALID) {
+            say(out, Level.WARNING, "the tower that the other host handed over is not used: " + check.detail());
+            return restore(now);
+        }
+        say(out, Level.INFO, "the other host's final tower is in place");
         return towerChecked(check, now, out);
     }
 

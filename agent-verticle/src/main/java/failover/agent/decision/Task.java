@@ -1,5 +1,6 @@
 package failover.agent.decision;
 
+import failover.protocol.wire.FinalTower;
 import java.time.Duration;
 
 /**
@@ -57,6 +58,18 @@ public sealed interface Task {
 
     /** Judge the tower file on this host. Answer: {@link TaskResult.TowerChecked}. */
     record CheckTower() implements Task {
+    }
+
+    /** Read the tower of this host, to hand it on: the identity is off. Answer: {@link TaskResult.TowerTaken}. */
+    record TakeTower() implements Task {
+    }
+
+    /**
+     * Put the tower that was handed over in its place, unless a newer one is there. Answer: {@link TaskResult.TowerChecked}.
+     *
+     * @param tower from the host that held the identity
+     */
+    record InstallTower(FinalTower tower) implements Task {
     }
 
     /** Put {@code tower_file_path} aside under another name: a copy is known elsewhere. Answer: {@link TaskResult.Waited}. */

@@ -1,5 +1,6 @@
 package failover.agent.decision;
 
+import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.PeerStatusResponse;
 
 /** The answer to a {@link Task}. */
@@ -52,7 +53,15 @@ public sealed interface TaskResult {
     }
 
     /**
-     * To {@link Task.CheckTower}.
+     * To {@link Task.TakeTower}.
+     *
+     * @param tower {@code null} when there is none that is valid
+     */
+    record TowerTaken(FinalTower tower) implements TaskResult {
+    }
+
+    /**
+     * To {@link Task.CheckTower} and {@link Task.InstallTower}.
      *
      * @param check its judgement
      */

@@ -150,7 +150,8 @@ final class Watch {
 
     /** Holds the role against what the validator says of itself. */
     void compare(AgentState state, Observation seen, Now now, List<AgentEffect> out) {
-        if (state.change != null || state.lease.fencing || state.memory.stakedIdentity() == null || !seen.process().running() || seen.identity() == null) {
+        if (state.change != null || state.lease.fencing || state.memory.stakedIdentity() == null || !seen.process().running()
+                || seen.identity() == null) {
             return;
         }
         boolean staked = state.memory.stakedIdentity().equals(seen.identity());

@@ -6,6 +6,7 @@ import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import java.time.Duration;
@@ -44,6 +45,9 @@ final class AgentAtWork {
     final Set<CommandKind> idle = EnumSet.noneOf(CommandKind.class);
     String saveError;
     TowerCheck tower = new TowerCheck(TowerCheck.Verdict.VALID, "", 7);
+    /** What this host hands on, and what becomes of what it is handed. */
+    FinalTower handedOn = new FinalTower(41, "AAAA");
+    TowerCheck installed = new TowerCheck(TowerCheck.Verdict.VALID, "", 41);
     PeerStatusResponse peerSays = peer(false, null);
     boolean killable = true;
 
@@ -171,6 +175,10 @@ final class AgentAtWork {
             return new TaskResult.Saved(saveError);
         } else if (task instanceof Task.CheckTower) {
             return new TaskResult.TowerChecked(tower);
+        } else if (task instanceof Task.TakeTower) {
+            return new TaskResult.TowerTaken(handedOn);
+        } else if (task instanceof Task.InstallTower) {
+            return new TaskResult.TowerChecked(installed);
         } else if (task instanceof Task.Arm) {
             return new TaskResult.Armed(unarmed);
         } else if (task instanceof Task.AskPeer) {

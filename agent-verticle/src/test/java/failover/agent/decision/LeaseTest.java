@@ -10,6 +10,7 @@ import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.LeaseOffer;
 import failover.protocol.wire.Outcome;
@@ -146,6 +147,36 @@ class LeaseTest {
         assertEquals(Outcome.DONE.wire(), response.outcome(), response.message());
         assertEquals(9, hold().epoch());
         assertTrue(agent.tasks.stream().anyMatch(task -> task instanceof Task.Arm), "armed before the identity is set (E4)");
+    }
+
+    @Test
+    void theTowerThatIsHandedOverIsUsedAndTheStoreIsAskedOnlyIfItCannotBe() {
+        agent.passive();
+        FailoverRequest request = new FailoverRequest("become_active", "test", false, 0, "op", 9, 0, false, grant(token(), true),
+                new FinalTower(41, "AAAA"));
+        agent.post(new AgentEvent.ChangeAsked(1, request));
+        agent.work();
+        assertEquals(Outcome.DONE.wire(), agent.replies.get(1L).outcome());
+        assertFalse(agent.ran().contains(CommandKind.TOWER_RESTORE));
+
+        AgentAtWork other = new AgentAtWork();
+        other.installed = new TowerCheck(TowerCheck.Verdict.BAD, "torn", 0);
+        other.passive();
+        String token = other.core.status(other.state, other.look(), 0, other.now()).lease().token();
+        other.post(new AgentEvent.ChangeAsked(1, new FailoverRequest("become_active", "test", false, 0, "op", 9, 0, false,
+                grant(token, true), new FinalTower(41, "AAAA"))));
+        other.work();
+        assertTrue(other.ran().contains(CommandKind.TOWER_RESTORE));
+    }
+
+    @Test
+    void aDemotionHandsTheFinalTowerOnAfterTheIdentityIsOff() {
+        leased();
+        assertEquals(41, agent.change(Action.BECOME_PASSIVE, 6, true).tower().lastVotedSlot());
+        int removed = agent.tasks.indexOf(agent.tasks.stream().filter(task -> task instanceof Task.Run run
+                && run.kind() == CommandKind.IDENTITY_REMOVE).findFirst().orElseThrow());
+        int taken = agent.tasks.indexOf(new Task.TakeTower());
+        assertTrue(removed >= 0 && taken > removed);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.Role;
@@ -49,7 +50,7 @@ class SealedTypesTest {
         AgentAtWork third = new AgentAtWork().passive();
         String token = third.core.status(third.state, third.look(), 0, third.now()).lease().token();
         third.post(new AgentEvent.ChangeAsked(1, new FailoverRequest("become_active", "", false, 0, "op", 9, 0, false,
-                new Grant(token, "manager", 1, 9405, 2000, 500, true, false, true), null)));
+                new Grant(token, "manager", 1, 9405, 2000, 500, true, false, true), new FinalTower(41, "AAAA"))));
         third.work();
         Set<Class<?>> tasks = classes(Stream.of(agent.tasks, second.tasks, third.tasks).flatMap(List::stream));
         assertEquals(Set.of(Task.class.getPermittedSubclasses()), tasks);

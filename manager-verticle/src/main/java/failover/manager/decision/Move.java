@@ -89,6 +89,7 @@ final class Move {
     }
 
     ManagerMemory.Intent intent() {
-        return kind == Kind.FENCE ? null : new ManagerMemory.Intent(operationId, from, to, step, proof.isEmpty() ? reason : reason + "; " + proof);
+        String why = proof.isEmpty() ? reason : reason + "; " + proof;
+        return kind == Kind.FENCE ? null : new ManagerMemory.Intent(operationId, from, to, step, why);
     }
 }

@@ -10,8 +10,6 @@ import failover.agent.decision.CommandKind;
 import failover.agent.decision.Observation;
 import failover.agent.decision.Step;
 import failover.agent.decision.Task;
-import failover.agent.decision.TaskResult;
-import failover.agent.decision.TowerCheck;
 import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
@@ -42,6 +40,9 @@ final class AgentHost {
     private final boolean identityKnown;
     private final Mutant mutant;
     private AgentHost peer;
+    private final PeerLink link;
+    private final AgentTasks tasks;
+    private final SimDeadMan deadMan;
 
     private boolean up;
     private AgentState state;
@@ -49,8 +50,6 @@ final class AgentHost {
     private AgentMemory known;
     private Action change;
     private CommandKind lastIdentityCommand;
-    private Task out;
-    private int taskNumber;
     private long lastTicket;
     private Map<Long, Asker> tickets = new TreeMap<>();
     private final Eyes eyes;
@@ -58,14 +57,13 @@ final class AgentHost {
     private int dieAfter;
     private long downFor;
     private int starts;
-    private AgentEffect.Publish published;
 
-    AgentHost(World world, int host, AgentRules rules, SimValidator validator, Links links, Mutant mutant,
-            boolean identityKnown) {
+    AgentHost(World world, int host, AgentRules rules, SimValidator validator, Sources sources, Links links,
+            Mutant mutant, boolean identityKnown) {
         this.world = world;
         this.host = host;
         this.program = new Program(world, host);
-        this.eyes = new Eyes(world, host, program, validator);
+        this.eyes = new Eyes(world, host, program, validator, sources);
         this.core = new AgentCore(rules);
         this.validator = validator;
         this.links = links;
@@ -73,10 +71,48 @@ final class AgentHost {
         this.commands = new CommandRunner(world, host, program, validator, identityKnown);
         this.identityKnown = identityKnown;
         this.disk = new Disk<>(world, program, Fault.Kind.AGENT_DISK_FULL, host);
+        this.link = new PeerLink(world, program, host);
+        SimKiller killer = new SimKiller(world, host, program, validator);
+        this.deadMan = new SimDeadMan(world, host, program, rules, commands, eyes, killer, disk, mutant, this::post);
+        this.tasks = new AgentTasks(world, host, program, commands, eyes, killer, disk, new AgentTasks.Others() {
+            @Override
+            public void askPeer(Consumer<PeerStatusResponse> then) {
+                AgentHost.this.askPeer(null, then);
+            }
+
+            @Override
+            public void awaitArmed(Duration limit, Consumer<String> then) {
+                deadMan.awaitArmed(limit, then);
+            }
+        }, result -> post(new AgentEvent.TaskDone(result)));
     }
 
     void pairWith(AgentHost other) {
         peer = other;
+        link.to(other);
+    }
+
+    /** Who watches over this host's lease file. */
+    void guardedBy(SimFencer fencer) {
+        deadMan.fencer(fencer);
+    }
+
+    /** A fencer stands behind this host. */
+    boolean guarded() {
+        return deadMan.guarded();
+    }
+
+    /** {@code /active} would say 200 now, and somebody would get the answer. */
+    boolean saysActive() {
+        Observation seen = up && !program.frozen() && !world.machine(host).asleep() ? eyes.recent() : null;
+        return seen != null && core.notActive(state, seen, now()) == null;
+    }
+
+    /** A clock of this host has jumped. */
+    void jolt() {
+        if (up) {
+            deadMan.jolt();
+        }
     }
 
     boolean up() {
@@ -87,10 +123,11 @@ final class AgentHost {
         AgentMemory memory = disk.read();
         boolean isNew = memory == null;
         up = true;
-        out = null;
+        tasks.forget();
+        deadMan.forget();
         eyes.forget();
         AgentMemory first = isNew ? new AgentMemory("host" + host, Role.PASSIVE, 0, null, 0, null, null, null) : mutant.remembered(memory);
-        Step step = core.start(first, isNew, "start" + host + "x" + ++starts, null, now());
+        Step step = core.start(first, isNew, "start" + host + "x" + ++starts, mutant.left(deadMan.left()), now());
         state = step.state();
         world.say(host, () -> "agent starts " + first);
         perform(step);
@@ -188,7 +225,11 @@ final class AgentHost {
     private void tick() {
         program.after(world.clock(host).world(TICK), () -> {
             tick();
+            deadMan.lookAtFencer();
             post(new AgentEvent.Tick());
+            if (up && saysActive()) {
+                world.ledger().active(host, peer.saysActive());
+            }
         });
     }
 
@@ -235,8 +276,7 @@ final class AgentHost {
         if (effect instanceof AgentEffect.Do task) {
             begin(task.task());
         } else if (effect instanceof AgentEffect.CutShort) {
-            int number = taskNumber;
-            program.after(1_000, () -> cutShort(number));
+            tasks.cutShort();
         } else if (effect instanceof AgentEffect.Reply reply) {
             reply(reply);
         } else if (effect instanceof AgentEffect.AskPeer) {
@@ -251,11 +291,12 @@ final class AgentHost {
         } else if (effect instanceof AgentEffect.AskToStay ask) {
             askPeer(ask.request(), answer -> post(new AgentEvent.StayAnswered(ask.request(), ask.sentAt(), answer)));
         } else if (effect instanceof AgentEffect.Publish publish) {
-            published = publish;
+            if (publish.hold() != null) {
+                world.ledger().holds(host, publish.hold().epoch());
+            }
+            deadMan.publish(publish);
         } else if (effect instanceof AgentEffect.Abandon) {
-            taskNumber++;
-            out = null;
-            commands.cutShort();
+            tasks.abandon();
         } else if (effect instanceof AgentEffect.Backup backup) {
             commands.backUp(backup.limit(), result -> program.after(1_000, () -> post(new AgentEvent.BackedUp(result))));
         } else if (effect instanceof AgentEffect.CancelBackup) {
@@ -289,9 +330,6 @@ final class AgentHost {
     }
 
     private void begin(Task task) {
-        if (out != null) {
-            world.violated("two tasks at once: " + out + " and " + task);
-        }
         if (dieAfter > 0 && --dieAfter == 0 && !links.mustBeHeard(host)) {
             // Whether what it just asked for still happens is open; here it does not, and in an orphaned command it does.
             if (task instanceof Task.Run run) {
@@ -303,96 +341,13 @@ final class AgentHost {
         if (task instanceof Task.Run run && (run.kind() == CommandKind.IDENTITY_CHANGE || run.kind() == CommandKind.IDENTITY_REMOVE)) {
             lastIdentityCommand = run.kind();
         }
-        out = task;
-        int number = ++taskNumber;
-        if (task instanceof Task.Run run) {
-            commands.run(run.kind(), run.limit(), result -> finish(number, new TaskResult.Ran(run.kind(), result)));
-        } else if (task instanceof Task.Look) {
-            eyes.lookAfresh(seen -> finish(number, new TaskResult.Looked(seen)));
-        } else if (task instanceof Task.Wait wait) {
-            program.after(world.clock(host).world(wait.time()), () -> finish(number, new TaskResult.Waited()));
-        } else if (task instanceof Task.Kill kill) {
-            kill(kill, number);
-        } else if (task instanceof Task.Save save) {
+        if (task instanceof Task.Save save) {
             known = save.memory();
-            disk.write(known, error -> finish(number, new TaskResult.Saved(error)));
-        } else if (task instanceof Task.Arm) {
-            program.after(1_000_000, () -> finish(number, new TaskResult.Armed("no fencer")));
-        } else if (task instanceof Task.CheckTower) {
-            boolean bad = world.on(Fault.Kind.TOWER_BAD, host);
-            TowerCheck check = new TowerCheck(bad ? TowerCheck.Verdict.BAD : TowerCheck.Verdict.VALID, bad ? "tower: 0 bytes" : "", 1);
-            program.after(2_000_000, () -> finish(number, new TaskResult.TowerChecked(check)));
-        } else if (task instanceof Task.SetTowerAside) {
-            program.after(1_000_000, () -> finish(number, new TaskResult.Waited()));
-        } else if (task instanceof Task.AskPeer) {
-            askPeer(null, answer -> finish(number, new TaskResult.PeerSaid(answer)));
-        } else {
-            throw new AssertionError(task);
         }
-    }
-
-    private void finish(int number, TaskResult result) {
-        if (number != taskNumber || out == null || !up) {
-            return;
-        }
-        if (out instanceof Task.Run || out instanceof Task.Kill) {
-            // What was seen before a command is not shown to anybody after it.
-            eyes.changed();
-        }
-        out = null;
-        post(new AgentEvent.TaskDone(result));
-    }
-
-    private void cutShort(int number) {
-        if (number == taskNumber && out instanceof Task.Run) {
-            commands.cutShort();
-        } else if (number == taskNumber && out instanceof Task.Wait) {
-            finish(number, new TaskResult.Waited());
-        }
-    }
-
-    private void kill(Task.Kill kill, int number) {
-        boolean same = validator.process().sameProcess(kill.pid(), Math.abs(kill.startTicks()));
-        if (same && world.on(Fault.Kind.VALIDATOR_UNKILLABLE, host)) {
-            program.after(world.clock(host).world(kill.limit()), () -> finish(number, new TaskResult.Killed(false, "it is in state D")));
-            return;
-        }
-        long dies = world.dice(Dice.Concern.VALIDATORS, host).millis(1, 60);
-        world.machine(host).after(dies, () -> {
-            if (same && validator.pid() == kill.pid()) {
-                validator.die(world.dice(Dice.Concern.VALIDATORS, host).millis(500, 8_000));
-            }
-        });
-        program.after(dies + 1_000_000, () -> finish(number, new TaskResult.Killed(true, "")));
+        tasks.begin(task);
     }
 
     private void askPeer(StayRequest stay, Consumer<PeerStatusResponse> answer) {
-        PeerStatusRequest question = new PeerStatusRequest("peer", 0, state.hostId(), 0, stay);
-        boolean cut = world.on(Fault.Kind.PEER_LINK_CUT, 0) || silenced(host) || silenced(1 - host);
-        if (cut || !peer.up) {
-            program.after(cut ? 2_000_000_000L : 1_000_000, () -> answer.accept(null));
-            return;
-        }
-        Dice network = world.dice(Dice.Concern.NETWORK, host);
-        boolean[] answered = new boolean[1];
-        Consumer<PeerStatusResponse> once = words -> {
-            if (!answered[0]) {
-                answered[0] = true;
-                answer.accept(words);
-            }
-        };
-        int life = program.life();
-        long there = network.millis(0, 3);
-        long back = network.millis(0, 3);
-        world.agenda().after(there, () -> peer.arrive(() -> peer.peerAsks(question, words -> world.agenda().after(back, () -> {
-            if (life == program.life()) {
-                arrive(() -> once.accept(words));
-            }
-        }))));
-        program.after(2_000_000_000L, () -> once.accept(null));
-    }
-
-    private boolean silenced(int which) {
-        return world.on(Fault.Kind.HOST_SILENT, which);
+        link.ask(new PeerStatusRequest("peer", 0, state.hostId(), 0, stay), answer);
     }
 }

@@ -86,16 +86,16 @@ public final class Batch {
         String second = String.format(Locale.ROOT,
                 "  %d faults, %d moves begun, %d completed, %d failed, %d on silence, %d ended in need of an operator",
                 totals.faults, totals.moves, totals.completed, totals.failed, totals.onSilence, totals.needOperator);
-        String third = String.format(Locale.ROOT, "  two validators able to sign in %d of %d runs, %.0f s in all (what leases are for)",
+        String third = String.format(Locale.ROOT, "  two validators able to sign in %d of %d runs, %.0f s in all",
                 silent, runs, both.toMillis() / 1000.0);
-        return String.join(System.lineSeparator(), runClass == RunClass.SILENT_HOSTS ? List.of(first, second, third)
+        return String.join(System.lineSeparator(), !runClass.demanding() || runClass == RunClass.SUSPENDS ? List.of(first, second, third)
                 : List.of(first, second));
     }
 
     /** The first run, from that seed on, in which the absence of a rule is noticed; {@code null} when it is not within the budget. */
     public static RunResult firstCaught(Mutant mutant, long from, long budget) {
         for (long seed = from; seed < from + budget; seed++) {
-            RunResult result = Simulation.run(seed, RunClass.HOSTS_ANSWER, mutant, null);
+            RunResult result = Simulation.run(seed, mutant.runClass(), mutant, null);
             if (!result.ok()) {
                 return result;
             }

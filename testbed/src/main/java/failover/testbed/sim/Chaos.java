@@ -5,6 +5,8 @@ import failover.protocol.wire.FailoverRequest;
 
 /** Lets the faults of a plan happen. */
 final class Chaos {
+    private static final long FOR_EVER = 1_000_000_000_000_000L;
+
     private final World world;
     private final ManagerHost manager;
     private final AgentHost[] agents;
@@ -12,6 +14,7 @@ final class Chaos {
     private final Links links;
     private final Sources sources;
     private final RunClass runClass;
+    private boolean forEver;
 
     Chaos(World world, ManagerHost manager, AgentHost[] agents, SimValidator[] validators, Links links, Sources sources,
             RunClass runClass) {
@@ -27,22 +30,35 @@ final class Chaos {
     void begin(Fault fault) {
         int host = fault.host();
         world.note(host, "FAULT " + fault.id() + " " + fault.kind() + " " + fault.nanos() / 1_000_000 + " ms");
-        boolean answering = runClass == RunClass.HOSTS_ANSWER;
-        long down = Math.min(fault.nanos(), links.longestRestart());
+        boolean answering = runClass.answering();
+        long down = answering ? Math.min(fault.nanos(), links.longestRestart()) : fault.nanos();
         switch (fault.kind()) {
             case VALIDATOR_CRASH:
                 validators[host].die(fault.nanos());
                 break;
             case AGENT_CRASH:
-                if (!links.mustBeHeard(host)) {
+                if (mayGo(host)) {
                     agents[host].crash(down);
                 }
                 break;
+            case AGENT_KILLED:
+                if (mayGo(host)) {
+                    forEver = true;
+                    agents[host].crash(FOR_EVER);
+                }
+                break;
+            case MANAGER_KILLED:
+                forEver = true;
+                manager.crash(FOR_EVER);
+                break;
             case AGENT_CRASH_IN_CHANGE:
-                agents[host].crashInChange(fault.number(), down);
+                if (answering || mayGo(host)) {
+                    agents[host].crashInChange(fault.number(), down);
+                }
                 break;
             case AGENT_FORGETS:
-                if (!links.mustBeHeard(host) && agents[host].mayForget()) {
+                if (mayGo(host) && agents[host].mayForget()) {
+                    world.ledger().forgets(host);
                     agents[host].forget();
                     agents[host].crash(down);
                 }
@@ -71,6 +87,7 @@ final class Chaos {
                         () -> bare(1 - host, Action.BECOME_ACTIVE));
                 break;
             case HOST_SILENT:
+            case MANAGER_LINK_CUT:
                 world.open(fault.kind(), host, fault.nanos() * 2);
                 break;
             case WALL_STEP:
@@ -80,12 +97,12 @@ final class Chaos {
                 stepWall(World.MANAGER, fault);
                 break;
             case AGENT_FROZEN:
-                if (!links.mustBeHeard(host)) {
-                    agents[host].freeze(answering ? down : fault.nanos());
+                if (mayGo(host)) {
+                    agents[host].freeze(answering ? down : fault.nanos() * 2);
                 }
                 break;
             case MANAGER_FROZEN:
-                manager.freeze(answering ? down : fault.nanos());
+                manager.freeze(down);
                 break;
             case HOST_SUSPENDED:
                 world.machine(host).suspend(fault.nanos() * 3);
@@ -106,12 +123,22 @@ final class Chaos {
             default:
                 world.open(fault.kind(), host, fault.nanos());
         }
-        if (runClass == RunClass.SILENT_HOSTS && fault.kind() == Fault.Kind.AGENT_CRASH) {
-            agents[host].crash(fault.nanos());
-        }
+    }
+
+    /** Some program has been killed for ever: that all is well in the end cannot be demanded. */
+    boolean forEver() {
+        return forEver;
+    }
+
+    /** An agent may go away: where all hosts answer, when nobody misses it; else where a fencer stands behind it, or is required. */
+    private boolean mayGo(int host) {
+        return runClass.answering() ? !links.mustBeHeard(host) : agents[host].guarded() || runClass.unguarded();
     }
 
     private void stepWall(int host, Fault fault) {
+        if (host < 2) {
+            agents[host].jolt();
+        }
         world.clock(host).stepWall(new Dice(fault.nanos(), fault.id()).between(-60_000, 60_000));
     }
 

@@ -81,6 +81,11 @@ final class Cluster {
         }
     }
 
+    /** That host's votes have been reaching the cluster for so many slots. */
+    boolean landingFor(int host, long slots) {
+        return open[host] != null && slot() - open[host].from >= slots;
+    }
+
     /** The identity's last vote on the chain as of that slot, which must not be one to come; 0 when there is none. */
     long lastVote(long slot) {
         long last = 0;

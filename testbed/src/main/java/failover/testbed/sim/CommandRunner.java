@@ -28,6 +28,10 @@ final class CommandRunner {
     private final boolean mayLie;
     private Running running;
     private Running backup;
+    /** The dead-man's, beside the gate. */
+    private Running fence;
+    /** The dead-man's gate: nothing else begins. */
+    private boolean closed;
     private final List<Running> orphans = new ArrayList<>();
 
     CommandRunner(World world, int host, Program program, SimValidator validator, boolean mayLie) {
@@ -67,13 +71,46 @@ final class CommandRunner {
         if (running != null) {
             world.violated("two commands at once: " + running.kind + " and " + kind);
         }
+        if (closed) {
+            refuse(done);
+            return;
+        }
         running = begin(kind, limit, done);
+    }
+
+    private void refuse(Consumer<CommandResult> done) {
+        program.after(1_000_000, () -> done.accept(new CommandResult(How.NOT_STARTED, -1, "this host fences itself", Duration.ZERO)));
+    }
+
+    /** A command of the dead-man. */
+    void fence(CommandKind kind, Duration limit, Consumer<CommandResult> done) {
+        if (fence != null) {
+            world.violated("two commands of the dead-man at once: " + fence.kind + " and " + kind);
+        }
+        fence = begin(kind, limit, done);
+    }
+
+    /** Cuts short what runs, and refuses what comes, but for the dead-man's own. */
+    void close() {
+        closed = true;
+        program.after(dice.between(10_000, 2_000_000), () -> {
+            cutShort();
+            cancelBackup();
+        });
+    }
+
+    void open() {
+        closed = false;
     }
 
     /** The periodic backup, in its own worker: one at a time, too. */
     void backUp(Duration limit, Consumer<CommandResult> done) {
         if (backup != null) {
             world.violated("two backups at once");
+        }
+        if (closed) {
+            refuse(done);
+            return;
         }
         backup = begin(CommandKind.TOWER_BACKUP, limit, done);
     }
@@ -115,10 +152,16 @@ final class CommandRunner {
             orphans.add(running);
             running = null;
         }
+        if (fence != null) {
+            fence.ended = true;
+            orphans.add(fence);
+            fence = null;
+        }
         if (backup != null) {
             backup.ended = true;
             backup = null;
         }
+        closed = false;
     }
 
     /** The fencer kills whatever the agent has started, and whatever an agent before it has left behind. */
@@ -138,6 +181,9 @@ final class CommandRunner {
         }
         if (running == command) {
             running = null;
+        }
+        if (fence == command) {
+            fence = null;
         }
         if (backup == command) {
             backup = null;

@@ -43,14 +43,12 @@ final class Disk<T> {
         busyUntil = begins + (dice.chance(0.02) ? dice.millis(20, 900) : dice.between(50_000, 4_000_000));
         Pending<T> pending = new Pending<>(value, begins, done);
         queue.add(pending);
-        program.after(busyUntil - world.agenda().now(), () -> written(pending));
+        program.after(busyUntil - world.agenda().now(), this::written);
     }
 
-    private void written(Pending<T> pending) {
-        if (queue.peek() != pending) {
-            return;
-        }
-        queue.poll();
+    /** One for each write, in their order, also where a sleep of the host has moved some of the timers. */
+    private void written() {
+        Pending<T> pending = queue.poll();
         boolean fails = world.on(full, host);
         if (!fails) {
             durable = pending.value;

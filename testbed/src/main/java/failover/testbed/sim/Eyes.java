@@ -13,11 +13,13 @@ final class Eyes {
     private final int host;
     private final Program program;
     private final SimValidator validator;
+    private final Sources sources;
     private Observation look;
     private long lookedAt = LONG_AGO;
     private long changedAt = LONG_AGO;
 
-    Eyes(World world, int host, Program program, SimValidator validator) {
+    Eyes(World world, int host, Program program, SimValidator validator, Sources sources) {
+        this.sources = sources;
         this.world = world;
         this.host = host;
         this.program = program;
@@ -34,6 +36,11 @@ final class Eyes {
         changedAt = world.agenda().now();
     }
 
+    /** The newest look, as young as any that is shown; {@code null} when it is older. */
+    Observation recent() {
+        return world.agenda().now() - lookedAt <= LOOK_AGE && lookedAt >= changedAt ? look : null;
+    }
+
     void observe(Consumer<Observation> then) {
         if (world.agenda().now() - lookedAt <= LOOK_AGE && lookedAt >= changedAt) {
             then.accept(look);
@@ -44,16 +51,22 @@ final class Eyes {
 
     /** The process table at the beginning, the RPC a moment later: in between, things change. */
     void lookAfresh(Consumer<Observation> then) {
+        lookWithin(Long.MAX_VALUE, then);
+    }
+
+    /** The same, with so much patience. */
+    void lookWithin(long limit, Consumer<Observation> then) {
         Dice dice = world.dice(Dice.Concern.VALIDATORS, host);
         long at = world.agenda().now();
         Now begun = program.now();
         var process = validator.process();
         boolean mute = validator.running() && !validator.answers();
         long took = !process.running() ? dice.millis(0, 1) : mute && dice.chance(0.5) ? dice.millis(300, 500) : dice.millis(0, 5);
-        program.after(took, () -> {
+        program.after(Math.min(took, limit), () -> {
             boolean answers = process.running() && validator.answers();
             Observation seen = new Observation(begun.nanos(), process, answers ? validator.slot() : 0, answers && validator.healthy(),
-                    answers ? null : "failed to get slot", answers ? validator.identity() : null, answers ? null : "no answer");
+                    answers ? null : "failed to get slot", answers ? validator.identity() : null, answers ? null : "no answer",
+                    process.running() ? sources.ofHost(host) : null);
             if (at > lookedAt && at >= changedAt) {
                 lookedAt = at;
                 look = seen;

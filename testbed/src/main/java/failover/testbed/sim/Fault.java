@@ -33,8 +33,10 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
         /** On a fork of its own: its votes do not land, its slot goes on, and of others' votes it hears nothing. */
         VALIDATOR_FORKED(1),
         CLUSTER_HALTED(1), RPC_ERROR(1), RPC_LIMITED(1), RPC_FROZEN(1), RPC_LAGS(1), RPC_POOLED(1),
-        /** Only in runs of the class {@link RunClass#SILENT_HOSTS}. */
-        HOST_SILENT(0), HOST_SUSPENDED(0), MANAGER_SUSPENDED(0),
+        /** Only where a run's class asks for it. */
+        HOST_SILENT(0), HOST_SUSPENDED(0), MANAGER_SUSPENDED(0), MANAGER_LINK_CUT(0),
+        /** For ever: nothing starts it again. */
+        AGENT_KILLED(0), MANAGER_KILLED(0),
         /** Assumption (3) of safety.md taken away: in no class of its own accord. */
         FENCER_DEAD(0);
 
@@ -58,11 +60,14 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
 
     /** The whole plan of a run, in the order in which it was drawn. */
     static List<Fault> plan(Dice dice, RunClass runClass, long until) {
+        if (runClass == RunClass.OBSERVERS_FAIL) {
+            return observers(dice, until);
+        }
         List<Fault> plan = new ArrayList<>();
         // Most runs have trouble of a few kinds only: then it is the combination that is searched, not the average of all.
         boolean[] chosen = new boolean[Kind.values().length];
         for (Kind kind : Kind.values()) {
-            chosen[kind.ordinal()] = kind == Kind.OPERATOR || dice.chance(0.45);
+            chosen[kind.ordinal()] = (kind == Kind.OPERATOR || dice.chance(0.45)) && runClass.allows(kind);
         }
         // Only leases and tokens, which are still to come, can tell an old command from a new one where no epoch does (E11, E13): a command
         // by hand beside one that is still on its way, or an agent that has lost its epochs beside either.
@@ -75,8 +80,11 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
         long at = dice.millis(5_000, 20_000);
         while (at < until) {
             Kind kind = draw(dice, chosen);
-            if (runClass == RunClass.SILENT_HOSTS && dice.chance(0.14)) {
-                kind = dice.chance(0.7) ? Kind.HOST_SILENT : dice.one(Kind.HOST_SUSPENDED, Kind.HOST_SUSPENDED, Kind.MANAGER_SUSPENDED);
+            Kind[] extra = runClass.extra();
+            if (extra.length > 0 && dice.chance(0.18)) {
+                kind = extra[(int) dice.between(0, extra.length - 1)];
+                boolean forEver = kind == Kind.AGENT_KILLED || kind == Kind.MANAGER_KILLED;
+                kind = forEver && dice.chance(0.8) ? Kind.OPERATOR : kind;
             }
             long nanos = dice.chance(0.5) ? dice.millis(200, 5_000) : dice.millis(5_000, 40_000);
             plan.add(new Fault(plan.size(), at, kind, (int) dice.between(0, 1), nanos, (int) dice.between(1, 9)));
@@ -89,6 +97,20 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
                 plan.add(new Fault(plan.size(), at + dice.millis(0, dice.chance(0.5) ? 1_500 : 6_000), Kind.OPERATOR, 0, 1, 1));
             }
             at += dice.chance(0.4) ? dice.millis(0, 400) : dice.millis(500, 25_000);
+        }
+        return plan;
+    }
+
+    /** One observer at a time fails, and is well again before the next. */
+    private static List<Fault> observers(Dice dice, long until) {
+        Kind[] kinds = java.util.Arrays.stream(Kind.values()).filter(RunClass.OBSERVERS_FAIL::allows).toArray(Kind[]::new);
+        List<Fault> plan = new ArrayList<>();
+        long at = dice.millis(45_000, 60_000);
+        while (at < until) {
+            long nanos = dice.chance(0.5) ? dice.millis(200, 5_000) : dice.millis(5_000, 60_000);
+            Kind kind = kinds[(int) dice.between(0, kinds.length - 1)];
+            plan.add(new Fault(plan.size(), at, kind, (int) dice.between(0, 1), nanos, (int) dice.between(1, 9)));
+            at += nanos * 3 + dice.millis(20_000, 40_000);
         }
         return plan;
     }

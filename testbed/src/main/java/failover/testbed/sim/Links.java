@@ -36,7 +36,7 @@ final class Links {
 
     /** Nothing may keep that host from being heard now. */
     boolean mustBeHeard(int host) {
-        return runClass == RunClass.HOSTS_ANSWER && world.agenda().now() - heardAt[host] > silence * PATIENCE;
+        return runClass.answering() && world.agenda().now() - heardAt[host] > silence * PATIENCE;
     }
 
     /** How long an agent may be down at most. */
@@ -67,7 +67,7 @@ final class Links {
 
     /** A command goes out once; it may be late, and its answer may be lost. What comes is an answer, or why there is none. */
     void command(int host, FailoverRequest request, BiConsumer<FailoverResponse, Failure.Kind> answer) {
-        if (world.on(Fault.Kind.HOST_SILENT, host)) {
+        if (cut(host)) {
             return;
         }
         long usual = way(host);
@@ -85,11 +85,15 @@ final class Links {
 
     private void back(int host, Runnable answer) {
         boolean lost = world.on(Fault.Kind.ANSWERS_LOST, host) && world.dice(Fault.Kind.ANSWERS_LOST, host).chance(0.7)
-                || world.on(Fault.Kind.HOST_SILENT, host);
+                || cut(host);
         long way = way(host);
         if (!lost) {
             world.agenda().after(way, answer);
         }
+    }
+
+    private boolean cut(int host) {
+        return world.on(Fault.Kind.HOST_SILENT, host) || world.on(Fault.Kind.MANAGER_LINK_CUT, host);
     }
 
     private long way(int host) {
@@ -97,7 +101,7 @@ final class Links {
     }
 
     private long way(int host, boolean sure, long limit) {
-        if (world.on(Fault.Kind.HOST_SILENT, host)) {
+        if (cut(host)) {
             return -1;
         }
         long usual = way(host);

@@ -8,9 +8,11 @@ import failover.manager.decision.ManagerEvent;
 import failover.manager.decision.ManagerMemory;
 import failover.manager.decision.ManagerRules;
 import failover.manager.decision.ManagerState;
+import failover.manager.decision.Policy;
 import failover.manager.decision.Step;
 import failover.manager.decision.VoteReading;
 import failover.protocol.Now;
+import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.StateView;
@@ -21,12 +23,16 @@ import java.util.Map;
 
 /** The manager: the real core in a shell that does what the real one does, at the speed of this world, and that can die at any instant. */
 final class ManagerHost {
+    /** Slots for which votes have landed: any source that works has seen one. */
+    private static final long ENOUGH = 45;
+
     private final World world;
     private final Program program;
     private final ManagerRules rules;
     private final ManagerCore core;
     private final Links links;
     private final Sources sources;
+    private final Cluster cluster;
     private final Disk<ManagerMemory> disk;
     private final Mutant mutant;
     private final Dice network;
@@ -41,7 +47,9 @@ final class ManagerHost {
     private int dieAfter;
     private long downFor;
 
-    ManagerHost(World world, ManagerRules rules, Links links, Sources sources, Mutant mutant, Totals totals) {
+    ManagerHost(World world, ManagerRules rules, Links links, Sources sources, Cluster cluster, Mutant mutant,
+            Totals totals) {
+        this.cluster = cluster;
         this.world = world;
         this.program = new Program(world, World.MANAGER);
         this.rules = rules;
@@ -235,6 +243,7 @@ final class ManagerHost {
 
     private void command(ManagerEffect.Command command) {
         Host host = command.host();
+        examine(host, command.request());
         commands.put(command.command(), command.request());
         boolean[] answered = new boolean[1];
         totals.commands++;
@@ -251,6 +260,21 @@ final class ManagerHost {
                 program.arrive(() -> commanded(command, response, failure, answered));
             }
         });
+    }
+
+    /** INV-5, INV-6: what a promotion must rest on when it goes out. */
+    private void examine(Host host, FailoverRequest request) {
+        if (!Action.BECOME_ACTIVE.wire().equals(request.action())) {
+            return;
+        }
+        ManagerMemory durable = disk.read();
+        if (durable == null || durable.intent() == null || !durable.intent().operationId().equals(request.operationId())) {
+            world.violated("INV-5: a promotion without a durable intent");
+        }
+        boolean onSilence = request.grant() != null && !request.grant().otherPassive() && !request.grant().fenced();
+        if (onSilence && rules.policy().evidence() != Policy.VoteEvidence.OFF && cluster.landingFor(1 - host.ordinal(), ENOUGH)) {
+            world.violated("INV-6: a host is replaced although its votes land");
+        }
     }
 
     private void commanded(ManagerEffect.Command command, FailoverResponse response, Failure.Kind failure, boolean[] answered) {

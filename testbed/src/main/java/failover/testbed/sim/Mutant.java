@@ -14,6 +14,7 @@ import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Outcome;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.PeerStatusResponse;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -44,7 +45,15 @@ public enum Mutant {
     /** E13. */
     PEER_NOT_ASKED("a bare become_active is obeyed without asking the peer"),
     /** E10. */
-    EPOCHS_IGNORED("a become_active of an epoch that is over is obeyed");
+    EPOCHS_IGNORED("a become_active of an epoch that is over is obeyed"),
+    /** E2. */
+    E2_LATE("the holder begins its fence only when the lease has run out"),
+    /** E2. */
+    NO_SIGKILL("a fence ends without SIGKILL"),
+    /** E4. */
+    FENCER_ARMED_LATE("the fencer is never told the deadline"),
+    /** E16. */
+    GRANTS_ITSELF_TIME("a restarted agent takes a whole lease for itself");
 
     private final String words;
 
@@ -52,9 +61,28 @@ public enum Mutant {
         this.words = words;
     }
 
+    /** Where its absence is looked for. */
+    RunClass runClass() {
+        switch (this) {
+            case E2_LATE:
+            case NO_SIGKILL:
+                return RunClass.NEVER_FREEZE;
+            case FENCER_ARMED_LATE:
+            case GRANTS_ITSELF_TIME:
+                return RunClass.FREEZES_WITH_FENCER;
+            default:
+                return RunClass.HOSTS_ANSWER;
+        }
+    }
+
     /** What is wrong with it. */
     public String words() {
         return words;
+    }
+
+    /** What a restarted agent takes for the rest of its lease. */
+    Duration left(Duration real) {
+        return this == GRANTS_ITSELF_TIME ? Duration.ofSeconds(10) : real;
     }
 
     /** What a restarted agent reads. */

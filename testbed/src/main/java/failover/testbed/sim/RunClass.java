@@ -1,9 +1,75 @@
 package failover.testbed.sim;
 
+import failover.testbed.sim.Fault.Kind;
+import java.util.EnumSet;
+import java.util.Set;
+
 /** What may happen in a run, and so what may be demanded of it. */
 public enum RunClass {
     /** No host is ever silent for S: one validator at most can sign, always. */
-    HOSTS_ANSWER,
-    /** Hosts may be cut off for longer than S: until there are leases, a silent host is replaced on its silence, and two may sign. */
-    SILENT_HOSTS
+    HOSTS_ANSWER(Guard.SOME, true),
+    /** Silent hosts, cuts, isolated validators; agents die, for ever too, only where a fencer is; no agent stands still. */
+    NEVER_FREEZE(Guard.SOME, true, Kind.HOST_SILENT, Kind.HOST_SILENT, Kind.MANAGER_SUSPENDED, Kind.AGENT_KILLED, Kind.MANAGER_KILLED),
+    /** Agents stand still, die, and die for ever, each with a fencer beside it. */
+    FREEZES_WITH_FENCER(Guard.ALL, true, Kind.HOST_SILENT, Kind.AGENT_FROZEN, Kind.AGENT_FROZEN, Kind.AGENT_CRASH, Kind.AGENT_KILLED,
+            Kind.MANAGER_SUSPENDED),
+    /** The same without any fencer, where the manager requires one: a silent host is never replaced. */
+    FREEZES_REQUIRED(Guard.NONE, true, Kind.HOST_SILENT, Kind.AGENT_FROZEN, Kind.AGENT_FROZEN, Kind.AGENT_CRASH, Kind.AGENT_KILLED),
+    /** Assumption (3) taken away: fencers fail, and agents stand still and die. What then happens is counted, not demanded. */
+    FENCER_FAILS(Guard.ALL, false, Kind.FENCER_DEAD, Kind.HOST_SILENT, Kind.AGENT_FROZEN, Kind.AGENT_CRASH, Kind.AGENT_KILLED),
+    /** Whole hosts sleep: on waking, one may sign for the moment its fence needs, and no longer. */
+    SUSPENDS(Guard.SOME, true, Kind.HOST_SUSPENDED, Kind.HOST_SUSPENDED, Kind.HOST_SILENT, Kind.MANAGER_SUSPENDED),
+    /** Nobody but observers fails, one at a time: there is no failover at all. */
+    OBSERVERS_FAIL(Guard.SOME, true);
+
+    /** Which hosts have a fencer. */
+    private enum Guard { NONE, SOME, ALL }
+
+    private static final Set<Kind> OBSERVERS = EnumSet.of(Kind.MANAGER_CRASH, Kind.MANAGER_FROZEN, Kind.MANAGER_SUSPENDED,
+            Kind.MANAGER_LINK_CUT, Kind.PEER_LINK_CUT, Kind.MANAGER_WALL_STEP, Kind.RPC_ERROR, Kind.RPC_LIMITED, Kind.RPC_FROZEN, Kind.RPC_LAGS,
+            Kind.RPC_POOLED, Kind.MANAGER_DISK_FULL);
+    /** What no lease can mend: nobody can stop a process that cannot be killed. */
+    private static final Set<Kind> BEYOND = EnumSet.of(Kind.VALIDATOR_UNKILLABLE);
+
+    private final Guard guard;
+    private final boolean demanding;
+    private final Kind[] extra;
+
+    RunClass(Guard guard, boolean demanding, Kind... extra) {
+        this.guard = guard;
+        this.demanding = demanding;
+        this.extra = extra;
+    }
+
+    /** At most one validator able to sign is demanded, at every instant. */
+    boolean demanding() {
+        return demanding;
+    }
+
+    boolean answering() {
+        return this == HOSTS_ANSWER;
+    }
+
+    /** A host that its dice favour has a fencer. */
+    boolean fencer(boolean favoured) {
+        return guard == Guard.ALL || guard == Guard.SOME && favoured;
+    }
+
+    boolean allows(Kind kind) {
+        if (this == OBSERVERS_FAIL) {
+            return OBSERVERS.contains(kind);
+        }
+        boolean stands = kind != Kind.AGENT_FROZEN || answering() || EnumSet.of(FREEZES_WITH_FENCER, FREEZES_REQUIRED, FENCER_FAILS).contains(this);
+        return stands && (answering() || !BEYOND.contains(kind));
+    }
+
+    /** An agent may go away or stand still without anybody who fences its host. */
+    boolean unguarded() {
+        return this == FREEZES_REQUIRED;
+    }
+
+    /** What else may happen, one of these at a time. */
+    Kind[] extra() {
+        return extra.clone();
+    }
 }

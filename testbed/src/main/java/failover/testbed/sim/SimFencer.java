@@ -55,6 +55,11 @@ final class SimFencer {
         return machine.clock().read(world.agenda().now()).bootNanos();
     }
 
+    /** There is one on this host. */
+    boolean present() {
+        return present;
+    }
+
     private boolean works() {
         return present && !world.on(Fault.Kind.FENCER_DEAD, host);
     }

@@ -35,6 +35,9 @@ public final class Simulation {
     private final long seed;
     /** Both agents know which identity is the staked one; else the original's rules apply, and whoever lies is believed. */
     private final boolean identityKnown;
+    private Chaos chaos;
+    /** For so long a host that wakes may sign: its fencer's need, or that of its own fence. */
+    private final long moment;
     private long bothSince = -1;
     private long both;
 
@@ -44,19 +47,31 @@ public final class Simulation {
         this.plan = plan;
         this.world = new World(seed, listing);
         Dice dice = world.dice(Concern.CONFIGURATION);
-        identityKnown = dice.chance(0.9);
-        ManagerRules rules = managerRules(dice);
-        boolean symlinks = dice.chance(0.15);
+        identityKnown = dice.chance(0.9) | !runClass.answering();
+        ManagerRules rules = managerRules(dice, runClass);
+        // A boot identity that is the staked one is the original's, and its risk is the operator's (E14).
+        boolean symlinks = dice.chance(0.15) & runClass.answering();
         Set<CommandKind> configured = configured(dice, symlinks);
         boolean internet = dice.chance(0.5);
         links = new Links(world, agents, runClass, rules.silence());
         cluster = new Cluster(world);
         for (int i = 0; i < 2; i++) {
             validators[i] = new SimValidator(world, i, cluster);
-            world.machine(i).onSleep(validators[i]::look);
+        }
+        sources = new Sources(world, cluster, validators, rules.policy().sources().size());
+        for (int i = 0; i < 2; i++) {
             String identity = identityKnown || i == 0 && dice.chance(0.5) ? SimValidator.STAKED : null;
-            agents[i] = new AgentHost(world, i, agentRules(rules, i == 0, identity, configured, internet), validators[i], links, mutant,
-                    identityKnown);
+            agents[i] = new AgentHost(world, i, agentRules(rules, i == 0, identity, configured, internet), validators[i], sources, links,
+                    mutant, identityKnown);
+            SimFencer fencer = new SimFencer(world, i, runClass.fencer(dice.chance(0.6)), rules.policy().numbers(), agents[i],
+                    validators[i]);
+            agents[i].guardedBy(fencer);
+            AgentHost agent = agents[i];
+            SimValidator validator = validators[i];
+            world.machine(i).onSleep(() -> {
+                validator.look();
+                agent.jolt();
+            });
         }
         agents[0].pairWith(agents[1]);
         agents[1].pairWith(agents[0]);
@@ -64,12 +79,13 @@ public final class Simulation {
         if (symlinks) {
             validators[0].boot(SimValidator.STAKED);
         }
-        sources = new Sources(world, cluster, validators, (int) dice.between(1, 2));
-        manager = new ManagerHost(world, rules, links, sources, mutant, totals);
+        moment = rules.policy().numbers().fenceLead().toNanos() + 500_000_000L;
+        manager = new ManagerHost(world, rules, links, sources, cluster, mutant, totals);
         world.onFault(this::lookAtFaults);
     }
 
     private void lookAtFaults() {
+        world.ledger().look();
         cluster.look();
         sources.look();
         validators[0].look();
@@ -102,7 +118,7 @@ public final class Simulation {
         agents[0].start();
         agents[1].start();
         manager.start();
-        Chaos chaos = new Chaos(world, manager, agents, validators, links, sources, runClass);
+        chaos = new Chaos(world, manager, agents, validators, links, sources, runClass);
         for (Fault fault : plan) {
             world.agenda().after(fault.at(), () -> chaos.begin(fault));
         }
@@ -123,8 +139,18 @@ public final class Simulation {
     }
 
     private void check() {
-        boolean two = validators[0].ableToSign() && validators[1].ableToSign();
-        if (two && runClass == RunClass.HOSTS_ANSWER) {
+        boolean one = validators[0].ableToSign();
+        boolean other = validators[1].ableToSign();
+        if (one) {
+            world.ledger().able(0);
+        }
+        if (other) {
+            world.ledger().able(1);
+        }
+        boolean two = one && other;
+        if (two && runClass == RunClass.SUSPENDS && bothSince >= 0 && world.agenda().now() - bothSince > moment) {
+            world.violated("INV-1: after a suspend two validators are able to sign for longer than the fence needs");
+        } else if (two && runClass.demanding() && runClass != RunClass.SUSPENDS) {
             world.violated("INV-1: two validators are able to sign with the staked identity");
         } else if (two && bothSince < 0) {
             bothSince = world.agenda().now();
@@ -136,8 +162,14 @@ public final class Simulation {
     }
 
     private void checkPeace() {
+        if (chaos.forEver()) {
+            return;
+        }
         StateView view = manager.view();
-        if (runClass == RunClass.HOSTS_ANSWER && totals.onSilence > 0) {
+        if (runClass == RunClass.OBSERVERS_FAIL && totals.moves > 0) {
+            world.violated("LIVE-3: a failover although nobody but observers failed");
+        }
+        if (runClass.answering() && totals.onSilence > 0) {
             world.violated("a host was replaced on its silence, although none was silent");
         }
         if (view.operation() != null || manager.unanswered() + agents[0].unanswered() + agents[1].unanswered() > 0) {
@@ -147,20 +179,25 @@ public final class Simulation {
         if (!one && !identityKnown) {
             // Nobody can tell that the active has lost its identity: the verdict tells the operator where it is known at all.
             totals.needOperator++;
-        } else if (!one && runClass == RunClass.HOSTS_ANSWER) {
+        } else if (!one && runClass.demanding()) {
             world.violated("LIVE-1: nobody is active after the peace: " + view.verdict() + " " + view.why());
         }
     }
 
-    private static ManagerRules managerRules(Dice dice) {
+    private static ManagerRules managerRules(Dice dice, RunClass runClass) {
         boolean quick = dice.chance(0.3);
         Duration heartbeat = Duration.ofSeconds(quick ? 1 : dice.one(2, 2, 5));
         int misses = heartbeat.toSeconds() == 5 ? 3 : 5;
+        LeaseNumbers numbers = LeaseNumbers.of(heartbeat, misses);
+        List<String> sources = dice.chance(0.5) ? List.of("rpc0") : List.of("rpc0", "rpc1");
+        boolean blind = runClass.answering() && dice.chance(0.2);
+        Policy policy = new Policy(numbers, sources, blind ? Policy.VoteEvidence.OFF
+                : dice.chance(0.5) ? Policy.VoteEvidence.AUTO : Policy.VoteEvidence.REQUIRED,
+                runClass.unguarded() ? Policy.Fencing.REQUIRED : Policy.Fencing.BEST_EFFORT, false);
+        Duration silence = numbers.grantorWait().compareTo(numbers.silence()) > 0 ? numbers.grantorWait() : numbers.silence();
         return new ManagerRules(false, dice.chance(0.8), "http://a:8080", "http://b:8080", heartbeat, misses, 100, Duration.ofSeconds(5),
                 Duration.ofSeconds(2), 3, Duration.ofSeconds(20), Duration.ofSeconds(dice.one(0, 30, 60)), Duration.ofSeconds(10),
-                Duration.ofSeconds(20), Duration.ofSeconds(10),
-                new Policy(LeaseNumbers.of(heartbeat, misses), List.of(), Policy.VoteEvidence.OFF, Policy.Fencing.BEST_EFFORT, false),
-                dice.chance(0.5) ? SimValidator.STAKED : null);
+                Duration.ofSeconds(20), silence, policy, dice.chance(0.5) ? SimValidator.STAKED : null);
     }
 
     private static Set<CommandKind> configured(Dice dice, boolean symlinks) {

@@ -17,7 +17,7 @@ public final class Totals {
             completed++;
         } else if (line.startsWith("CRITICAL: Failover failed")) {
             failed++;
-        } else if (line.endsWith("on its silence alone")) {
+        } else if (line.endsWith("on its silence alone") || line.contains("is unreachable, skipping become_passive")) {
             onSilence++;
         }
     }

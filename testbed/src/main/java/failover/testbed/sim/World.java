@@ -20,6 +20,7 @@ final class World {
     private final int[][] faults = new int[Fault.Kind.values().length][TARGETS];
     private final Machine[] machines = new Machine[TARGETS];
     private final PrintStream listing;
+    private final Ledger ledger = new Ledger(this);
     private Runnable onFault = () -> { };
     private long hash = 17;
     private String violation;
@@ -32,6 +33,11 @@ final class World {
         for (int i = 0; i < TARGETS; i++) {
             machines[i] = new Machine(this, i, HostClock.any(dice(Concern.CLOCKS, i)));
         }
+    }
+
+    /** Who holds what. */
+    Ledger ledger() {
+        return ledger;
     }
 
     Agenda agenda() {

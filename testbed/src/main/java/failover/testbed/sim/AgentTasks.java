@@ -1,0 +1,120 @@
+package failover.testbed.sim;
+
+import failover.agent.decision.AgentMemory;
+import failover.agent.decision.Task;
+import failover.agent.decision.TaskResult;
+import failover.agent.decision.TowerCheck;
+import failover.protocol.wire.PeerStatusResponse;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** Does the steps of a change as the agent's shell does them: one at a time; what an abandoned one gives is told to nobody. */
+final class AgentTasks {
+    private final World world;
+    private final int host;
+    private final Program program;
+    private final CommandRunner commands;
+    private final Eyes eyes;
+    private final SimKiller killer;
+    private final Disk<AgentMemory> disk;
+    private final Consumer<TaskResult> done;
+    private Task out;
+    private int number;
+
+    /** What else the steps need. */
+    interface Others {
+        /** Asks the peer; {@code null} when it is silent. */
+        void askPeer(Consumer<PeerStatusResponse> then);
+
+        /** Waits for the fencer's word; gives why it would not act, {@code null} when it would. */
+        void awaitArmed(Duration limit, Consumer<String> then);
+    }
+
+    private final Others others;
+
+    AgentTasks(World world, int host, Program program, CommandRunner commands, Eyes eyes, SimKiller killer, Disk<AgentMemory> disk,
+            Others others, Consumer<TaskResult> done) {
+        this.world = world;
+        this.host = host;
+        this.program = program;
+        this.commands = commands;
+        this.eyes = eyes;
+        this.killer = killer;
+        this.disk = disk;
+        this.others = others;
+        this.done = done;
+    }
+
+    /** The agent starts anew, or its change is no more. */
+    void forget() {
+        number++;
+        out = null;
+    }
+
+    void abandon() {
+        forget();
+        commands.cutShort();
+    }
+
+    void begin(Task task) {
+        if (out != null) {
+            world.violated("two tasks at once: " + out + " and " + task);
+        }
+        out = task;
+        int mine = ++number;
+        if (task instanceof Task.Run run) {
+            commands.run(run.kind(), run.limit(), result -> finish(mine, new TaskResult.Ran(run.kind(), result)));
+        } else if (task instanceof Task.Look) {
+            eyes.lookAfresh(seen -> finish(mine, new TaskResult.Looked(seen)));
+        } else if (task instanceof Task.Wait wait) {
+            program.after(world.clock(host).world(wait.time()), () -> finish(mine, new TaskResult.Waited()));
+        } else if (task instanceof Task.Kill kill) {
+            killer.kill(kill, result -> finish(mine, result));
+        } else if (task instanceof Task.Save save) {
+            disk.write(save.memory(), error -> finish(mine, new TaskResult.Saved(error)));
+        } else if (task instanceof Task.Arm arm) {
+            others.awaitArmed(arm.limit(), why -> finish(mine, new TaskResult.Armed(why)));
+        } else if (task instanceof Task.CheckTower) {
+            boolean bad = world.on(Fault.Kind.TOWER_BAD, host);
+            TowerCheck check = new TowerCheck(bad ? TowerCheck.Verdict.BAD : TowerCheck.Verdict.VALID, bad ? "tower: 0 bytes" : "", 1);
+            program.after(2_000_000, () -> finish(mine, new TaskResult.TowerChecked(check)));
+        } else if (task instanceof Task.TakeTower) {
+            program.after(1_000_000, () -> finish(mine, new TaskResult.TowerTaken(null)));
+        } else if (task instanceof Task.InstallTower) {
+            TowerCheck check = new TowerCheck(TowerCheck.Verdict.VALID, "", 1);
+            program.after(2_000_000, () -> finish(mine, new TaskResult.TowerChecked(check)));
+        } else if (task instanceof Task.SetTowerAside) {
+            program.after(1_000_000, () -> finish(mine, new TaskResult.Waited()));
+        } else if (task instanceof Task.AskPeer) {
+            others.askPeer(answer -> finish(mine, new TaskResult.PeerSaid(answer)));
+        } else {
+            throw new AssertionError(task);
+        }
+    }
+
+    /** Cuts the command that runs now short, or ends a wait; a moment later. */
+    void cutShort() {
+        int mine = number;
+        program.after(1_000, () -> cutShort(mine));
+    }
+
+    private void cutShort(int mine) {
+        if (mine == number && out instanceof Task.Run) {
+            commands.cutShort();
+        } else if (mine == number && out instanceof Task.Wait) {
+            finish(mine, new TaskResult.Waited());
+        }
+    }
+
+    private void finish(int mine, TaskResult result) {
+        if (mine != number || out == null) {
+            return;
+        }
+        if (out instanceof Task.Run || out instanceof Task.Kill) {
+            // What was seen before a command is not shown to anybody after it.
+            eyes.changed();
+        }
+        out = null;
+        done.accept(result);
+    }
+}

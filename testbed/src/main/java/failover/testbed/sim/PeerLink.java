@@ -1,0 +1,54 @@
+package failover.testbed.sim;
+
+import failover.protocol.wire.PeerStatusRequest;
+import failover.protocol.wire.PeerStatusResponse;
+import java.util.function.Consumer;
+
+/** The way from one agent to the other. Every question has exactly one answer; {@code null} is none within the time. */
+final class PeerLink {
+    private static final long PATIENCE = 2_000_000_000L;
+
+    private final World world;
+    private final Program program;
+    private final int host;
+    private AgentHost peer;
+
+    PeerLink(World world, Program program, int host) {
+        this.world = world;
+        this.program = program;
+        this.host = host;
+    }
+
+    void to(AgentHost other) {
+        peer = other;
+    }
+
+    void ask(PeerStatusRequest question, Consumer<PeerStatusResponse> answer) {
+        boolean cut = world.on(Fault.Kind.PEER_LINK_CUT, 0) || silenced(host) || silenced(1 - host);
+        if (cut || !peer.up()) {
+            program.after(cut ? PATIENCE : 1_000_000, () -> answer.accept(null));
+            return;
+        }
+        Dice network = world.dice(Dice.Concern.NETWORK, host);
+        boolean[] answered = new boolean[1];
+        Consumer<PeerStatusResponse> once = words -> {
+            if (!answered[0]) {
+                answered[0] = true;
+                answer.accept(words);
+            }
+        };
+        int life = program.life();
+        long there = network.millis(0, 3);
+        long back = network.millis(0, 3);
+        world.agenda().after(there, () -> peer.arrive(() -> peer.peerAsks(question, words -> world.agenda().after(back, () -> {
+            if (life == program.life()) {
+                program.arrive(() -> once.accept(words));
+            }
+        }))));
+        program.after(PATIENCE, () -> once.accept(null));
+    }
+
+    private boolean silenced(int which) {
+        return world.on(Fault.Kind.HOST_SILENT, which);
+    }
+}
