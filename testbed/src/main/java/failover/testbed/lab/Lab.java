@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 public final class Lab implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(20);
     private enum Option {
-        AGENTS, MANAGER, ETCD, SHIPPED
+        AGENTS, FENCER, MANAGER, ETCD, SHIPPED
     }
 
     private static final AtomicReference<Lab> NEWEST = new AtomicReference<>();
@@ -77,6 +77,12 @@ public final class Lab implements AutoCloseable {
     public Lab withAgents() {
         wanted.add(Option.AGENTS);
         return this;
+    }
+
+    /** Starts agents, and before them a fencer on each host, with its default times, on that host's own lease_dir. */
+    public Lab withFencer() {
+        wanted.add(Option.FENCER);
+        return withAgents();
     }
 
     /** Starts the agents and the manager. */
@@ -141,6 +147,9 @@ public final class Lab implements AutoCloseable {
             etcd().awaitReady(READY);
         }
         if (wanted.contains(Option.AGENTS)) {
+            if (wanted.contains(Option.FENCER)) {
+                parts().fencers();
+            }
             parts().agents(holder, changes);
         }
         if (wanted.contains(Option.MANAGER)) {
@@ -178,7 +187,7 @@ public final class Lab implements AutoCloseable {
         return this;
     }
 
-    /** Any process by name: "cluster", "a", "b", "agent-a", "agent-b", "manager", "etcd". */
+    /** Any process by name: "cluster", "a", "b", "agent-a", "agent-b", "fencer-a", "fencer-b", "manager", "etcd". */
     public ManagedProcess process(String name) {
         ManagedProcess process = parts().processes().get(name);
         if (process == null) {
@@ -195,6 +204,11 @@ public final class Lab implements AutoCloseable {
     /** The agent beside the validator "a" or "b". */
     public LabProgram agent(String name) {
         return (LabProgram) process("agent-" + name);
+    }
+
+    /** The fencer of {@link #withFencer} on the host "a" or "b"; its output tells what it did. */
+    public ManagedProcess fencer(String name) {
+        return process("fencer-" + name);
     }
 
     /** The manager. */

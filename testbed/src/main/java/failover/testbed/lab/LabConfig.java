@@ -13,6 +13,11 @@ final class LabConfig {
     private LabConfig() {
     }
 
+    /** Where the agent of that host and its fencer, if there is one, meet. */
+    static Path leases(Path host) {
+        return host.resolve("lease");
+    }
+
     /** One agent, with towers handed over through a shared directory. */
     static JsonObject agent(LabValidator validator, Pubkey staked, int port, String peer, boolean active, Path host, Path shared) {
         LabValidator.Files files = validator.files();
@@ -36,7 +41,7 @@ final class LabConfig {
             .put("min_process_uptime", "100ms")
             .put("ledger_path", files.ledger().toString())
             .put("state_dir", host.resolve("agent-state").toString())
-            .put("lease_dir", host.resolve("agent-state").toString())
+            .put("lease_dir", leases(host).toString())
             .put("dry_run", false);
     }
 

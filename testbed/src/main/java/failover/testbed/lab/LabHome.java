@@ -52,6 +52,11 @@ final class LabHome {
         return command;
     }
 
+    /** The fencer as it is shipped, watching that directory. */
+    static List<String> fencer(Path leases) {
+        return List.of(root().resolve("deploy/fencer/failover-fencer").toString(), "--dir", leases.toString());
+    }
+
     /** The same by the launcher in dist/, as it is shipped, if dist/ was built of the same jar. */
     static List<String> shipped(String name, String... arguments) {
         Path dist = root().resolve("dist");

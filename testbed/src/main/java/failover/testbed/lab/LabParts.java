@@ -122,6 +122,15 @@ final class LabParts {
             host.resolve("validator.log"), files, comm, port, staked));
     }
 
+    /** Before the agents: one that starts beside a fencer can attest it from the beginning. */
+    void fencers() throws IOException {
+        for (String name : List.of("a", "b")) {
+            Path host = directory.resolve(name);
+            Path leases = Files.createDirectory(LabConfig.leases(host));
+            add("fencer-" + name, new ManagedProcess("fencer-" + name, LabHome.fencer(leases), environment, host, host.resolve("fencer.log")));
+        }
+    }
+
     void agents(String holder, Map<String, List<Consumer<JsonObject>>> changes) throws IOException {
         EtcdServer etcd = (EtcdServer) processes.get("etcd");
         Path shared = Files.createDirectory(directory.resolve("shared"));

@@ -1,0 +1,49 @@
+package failover.testbed.soak;
+
+import failover.testbed.Log;
+import failover.testbed.lab.Lab;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code failover-testbed soak}: random faults on real processes (scenario 64). Exit code 0 when nothing was wrong. */
+@Command(name = "soak", mixinStandardHelpOptions = true,
+    description = "Real manager, agents and fencers under random faults: nobody may vote twice, and the pair must recover each time.")
+public final class SoakCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+    @Option(names = "--minutes", defaultValue = "15", description = "How long (${DEFAULT-VALUE}).")
+    private double minutes;
+    @Option(names = "--seed", description = "What is drawn (default: by the clock; printed).")
+    private Long seed;
+    @Option(names = "--recovery-seconds", defaultValue = "90",
+        description = "Within which one voter and a content manager must be there after mending (${DEFAULT-VALUE}).")
+    private int recoverySeconds;
+
+    @Override
+    public Integer call() {
+        if (!(minutes > 0 && minutes <= 10_080) || recoverySeconds < 10) {
+            throw new ParameterException(spec.commandLine(), "--minutes must be above 0 and at most 10080 (a week), "
+                + "--recovery-seconds at least 10");
+        }
+        long drawn = seed == null ? System.currentTimeMillis() : seed;
+        Log.print("soak: seed " + drawn + ", " + minutes + " minutes");
+        try (Lab lab = Lab.create().withFencer().withManager().configure("manager", json -> json.put("failover_cooldown", "1s")).start()) {
+            Soak soak = new Soak(lab, drawn, Duration.ofSeconds(recoverySeconds), Log::print);
+            try {
+                soak.run(Duration.ofMillis((long) (minutes * 60_000)));
+            } catch (AssertionError wrong) {
+                Log.print("FAILED, seed " + drawn + ": " + wrong.getMessage());
+                return 1;
+            }
+            Log.print("soak: " + soak.rounds() + " rounds, the identity moved in " + soak.moves() + ", double votes "
+                + lab.judge().doubleVotes() + ", seed " + drawn);
+            Log.print(lab.judge().text());
+        }
+        return 0;
+    }
+}

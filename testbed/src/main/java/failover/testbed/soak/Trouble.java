@@ -1,0 +1,192 @@
+package failover.testbed.soak;
+
+import failover.testbed.lab.Lab;
+import failover.testbed.link.LinkProxy;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Locale;
+import java.util.random.RandomGenerator;
+
+/** What may happen to a pair; the numbers of scenarios in brackets. Everything is mended by {@link Soak} afterwards. */
+enum Trouble {
+    /** (12) */
+    AGENT_KILLED {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.agent(host).kill();
+        }
+    },
+    /** (12b) */
+    AGENT_RESTARTED {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.agent(host).kill();
+            lab.agent(host).start();
+        }
+    },
+    /** (13) */
+    AGENT_FROZEN {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.agent(host).suspend();
+        }
+    },
+    /** (10) */
+    VALIDATOR_KILLED {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.validator(host).kill();
+        }
+    },
+    VALIDATOR_FROZEN {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.validator(host).suspend();
+        }
+    },
+    /** (9) */
+    HOST_LOST {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.agent(host).kill();
+            lab.validator(host).kill();
+        }
+    },
+    HOST_FROZEN {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.agent(host).suspend();
+            lab.validator(host).suspend();
+        }
+    },
+    /** (19, 36) */
+    MANAGER_KILLED {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.manager().kill();
+        }
+    },
+    MANAGER_FROZEN {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.manager().suspend();
+        }
+    },
+    /** (21, 22, 23) */
+    MANAGER_LINK_CUT {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            cut(lab.link("manager", host), dice);
+        }
+    },
+    /** (24) */
+    PEER_LINK_CUT {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            cut(lab.link(host, other(host)), dice);
+            cut(lab.link(other(host), host), dice);
+        }
+    },
+    /** (20) */
+    HOST_CUT_OFF {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.link("manager", host).cut();
+            lab.link(host, other(host)).cut();
+            lab.link(other(host), host).cut();
+        }
+    },
+    /** (31) */
+    HOST_CUT_OFF_FROM_ALL {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            HOST_CUT_OFF.begin(lab, host, dice);
+            lab.link(host, "cluster").cut();
+        }
+    },
+    LINK_SLOW {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.link("manager", host).delay(dice.nextInt(100, 1500));
+        }
+    },
+    LINK_REFUSES {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.link("manager", host).refuse();
+        }
+    },
+    /** (26, 27) */
+    CLUSTER_RPC_BROKEN {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.cluster().fault(List.of("rpc-error", "rpc-hang", "rpc-freeze", "rpc-limit").get(dice.nextInt(4)));
+        }
+    },
+    /** (30) */
+    VOTES_LOST {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            lab.cluster().fault("lose-votes", host);
+        }
+    },
+    VALIDATOR_SICK {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            switch (dice.nextInt(4)) {
+                case 0 -> lab.validator(host).fault("unhealthy");
+                case 1 -> lab.validator(host).fault("lag", "200");
+                case 2 -> lab.validator(host).fault("rpc-hang");
+                default -> lab.validator(host).fault("stall-votes");
+            }
+        }
+    },
+    /** (4, 5, 49) */
+    SET_IDENTITY_BROKEN {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            switch (dice.nextInt(4)) {
+                case 0 -> lab.validator(host).fault("set-identity-hang");
+                case 1 -> lab.validator(host).fault("set-identity-refuse");
+                case 2 -> lab.validator(host).fault("set-identity-late", String.valueOf(dice.nextInt(100, 6000)));
+                default -> lab.validator(host).fault("set-identity-hang", String.valueOf(dice.nextInt(100, 6000)));
+            }
+        }
+    },
+    /** (2) */
+    SWITCHOVER {
+        @Override
+        void begin(Lab lab, String host, RandomGenerator dice) {
+            Thread operator = new Thread(() -> {
+                try {
+                    lab.manager().exchange("/failover", new JsonObject().put("reason", "soak"));
+                } catch (RuntimeException refused) {
+                    // The manager may be dead, or die meanwhile: that is the point.
+                }
+            }, "soak-operator");
+            operator.setDaemon(true);
+            operator.start();
+        }
+    };
+
+    /** Begins it, mostly on that host; returns at once. A process that does not run is not touched. */
+    abstract void begin(Lab lab, String host, RandomGenerator dice);
+
+    static String other(String host) {
+        return "a".equals(host) ? "b" : "a";
+    }
+
+    private static void cut(LinkProxy link, RandomGenerator dice) {
+        switch (dice.nextInt(4)) {
+            case 0 -> link.cut(LinkProxy.Way.TO);
+            case 1 -> link.cut(LinkProxy.Way.FROM);
+            case 2 -> link.blackHole();
+            default -> link.cut();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

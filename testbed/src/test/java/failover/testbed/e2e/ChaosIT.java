@@ -1,0 +1,146 @@
+package failover.testbed.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.testbed.lab.Lab;
+import failover.testbed.lab.LabLogs;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Programs killed and frozen, hosts lost: each test carries the number of its scenario. In all of them {@code /active} is scraped (63). */
+@ExtendWith(LabLogs.class)
+class ChaosIT {
+    private static final UnaryOperator<Lab> AS_IT_IS = lab -> lab;
+    /** A slow machine's allowance on top of S, sixteen slots and the promotion itself. */
+    private static final Duration REPLACED = Duration.ofSeconds(20);
+
+    @Test
+    void scenario12AnAgentKilledBesideAVotingValidatorIsNotReplacedWithoutAFencer() throws Exception {
+        try (Chaos chaos = Chaos.pair(AS_IT_IS)) {
+            chaos.lab().agent("a").kill();
+            chaos.awaitVerdict(Chaos.VOTING);
+            chaos.stays("a", Chaos.SILENCE.multipliedBy(2));
+            // Its lease has run out meanwhile: coming back it fences first, and only then somebody is promoted (E16).
+            chaos.lab().agent("a").start();
+            chaos.lab().agent("a").awaitLog("=== NOW PASSIVE ===", Pair.SOON);
+            chaos.endsWithOneVoter();
+        }
+    }
+
+    @Test
+    void scenario12AnAgentKilledBesideAVotingValidatorIsFencedAndReplaced() {
+        try (Chaos chaos = Chaos.fenced(AS_IT_IS)) {
+            chaos.lab().agent("a").kill();
+            fencedInTime(chaos, "a");
+            chaos.ends("b");
+            replacedInTime(chaos);
+            assertFalse(chaos.lab().validator("a").alive());
+            assertTrue(chaos.activeAnswers() > 0);
+        }
+    }
+
+    @Test
+    void scenario12bAnAgentRestartedWithinItsLeaseChangesNothing() throws Exception {
+        try (Chaos chaos = Chaos.fenced(lab -> lab.configure("manager", json -> json.put("misses_before_failover", 30)))) {
+            chaos.lab().agent("a").kill();
+            chaos.lab().agent("a").start();
+            chaos.stays("a", Chaos.SILENCE);
+            Pair.settled(chaos.lab(), "primary");
+            chaos.lab().agent("a").restart();
+            chaos.stays("a", Chaos.SILENCE);
+            Pair.settled(chaos.lab(), "primary");
+            assertFalse(chaos.lab().fencer("a").output().contains("event=fired"));
+            assertFalse(chaos.lab().manager().output().contains("FAILOVER INITIATED"));
+        }
+    }
+
+    @Test
+    void scenario13AFrozenAgentIsFencedAndReplaced() {
+        try (Chaos chaos = Chaos.fenced(AS_IT_IS)) {
+            chaos.lab().agent("a").suspend();
+            fencedInTime(chaos, "a");
+            chaos.ends("b");
+            replacedInTime(chaos);
+            chaos.lab().agent("a").resume();
+            assertTrue(chaos.lab().agent("a").awaitEnd(Pair.SOON), "the fencer kills the agent, too");
+            chaos.ends("b");
+        }
+    }
+
+    @Test
+    void scenario9AHostWithoutPowerIsReplaced() {
+        try (Chaos chaos = Chaos.pair(AS_IT_IS)) {
+            chaos.lab().agent("a").kill();
+            chaos.lab().validator("a").kill();
+            chaos.ends("b");
+            replacedInTime(chaos);
+        }
+    }
+
+    @Test
+    void scenario19WithoutAManagerTheActiveStaysByThePeersPromise() throws Exception {
+        try (Chaos chaos = Chaos.pair(AS_IT_IS)) {
+            chaos.lab().manager().kill();
+            chaos.stays("a", Chaos.SILENCE.multipliedBy(3).plusSeconds(1));
+            assertTrue(chaos.lease("a").getLong("left_ms") > 0, () -> chaos.lease("a").encode());
+            assertEquals("active", chaos.lab().agent("a").status().getString("role"));
+            assertEquals("passive", chaos.lab().agent("b").status().getString("role"));
+            chaos.lab().manager().start();
+            chaos.ready("primary");
+            chaos.innocent();
+        }
+    }
+
+    @Test
+    void scenario20CutFromManagerAndPeerTheActiveFencesItselfAndIsReplaced() {
+        try (Chaos chaos = Chaos.pair(AS_IT_IS)) {
+            chaos.cutManagerFrom("a");
+            chaos.cutPeers();
+            chaos.lab().agent("a").awaitLog("=== FENCING THIS HOST ===", Pair.SOON);
+            chaos.lab().agent("a").awaitLog("=== NOW PASSIVE ===", Pair.SOON);
+            chaos.ends("b");
+            replacedInTime(chaos);
+            chaos.heal();
+            chaos.ready("secondary");
+            chaos.innocent();
+        }
+    }
+
+    @Test
+    void scenarios21And24NoSingleCutLinkMovesAnything() throws Exception {
+        try (Chaos chaos = Chaos.pair(AS_IT_IS)) {
+            chaos.cutManagerFrom("a");
+            chaos.awaitVerdict(Chaos.VOTING);
+            chaos.stays("a", Chaos.SILENCE.multipliedBy(2));
+            chaos.heal();
+            chaos.ready("primary");
+            chaos.cutPeers();
+            chaos.lab().agent("a").awaitLog("no promise from the peer", Pair.SOON);
+            chaos.stays("a", Chaos.SILENCE.multipliedBy(2));
+            chaos.heal();
+            chaos.ready("primary");
+            assertFalse(chaos.lab().manager().output().contains("FAILOVER INITIATED"));
+            assertEquals(1, epochs(chaos), () -> Pair.state(chaos.lab()).encode());
+        }
+    }
+
+    private static long epochs(Chaos chaos) {
+        return Pair.state(chaos.lab()).getLong("epoch");
+    }
+
+    /** By the fencer's own record: dead before the lease ended. */
+    private static void fencedInTime(Chaos chaos, String host) {
+        String before = chaos.lab().fencer(host).awaitLog("event=fenced .* before_deadline_ms=(-?\\d+) verified=1", Pair.SOON);
+        assertTrue(Long.parseLong(before) >= 0, chaos.lab().fencer(host)::tail);
+    }
+
+    /** The longest gap is the one of the failover. */
+    private static void replacedInTime(Chaos chaos) {
+        assertTrue(chaos.lab().judge().longestGap().compareTo(REPLACED) < 0, chaos.lab().judge()::text);
+    }
+}
+

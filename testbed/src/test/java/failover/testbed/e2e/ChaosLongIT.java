@@ -1,0 +1,128 @@
+package failover.testbed.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.testbed.lab.Await;
+import failover.testbed.lab.Lab;
+import failover.testbed.lab.LabLogs;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The rarer scenarios with real processes, some minutes more: {@code mvn verify -Dfailover.long=true}. */
+@EnabledIfSystemProperty(named = "failover.long", matches = "true")
+@ExtendWith(LabLogs.class)
+class ChaosLongIT {
+    private static final UnaryOperator<Lab> AS_IT_IS = lab -> lab;
+    private static final Duration LONG = Chaos.SILENCE.multipliedBy(2).plusSeconds(2);
+
+    @Test
+    void scenario14AFrozenHostWithoutAFencerIsNotReplacedWhereOneIsRequired() throws Exception {
+        try (Chaos chaos = Chaos.pair(lab -> lab.configure("manager", json -> json.put("fencing", "required")))) {
+            chaos.lab().agent("a").suspend();
+            chaos.awaitVerdict(Chaos.VOTING);
+            chaos.stays("a", Chaos.SILENCE.multipliedBy(2));
+            chaos.lab().validator("a").suspend();
+            chaos.awaitVerdict(Set.of("active_dead_unfenced"));
+            Await.never("b is promoted", LONG, () -> chaos.lab().judge().votes("b") > 0);
+            chaos.innocent();
+            // The zombie wakes, and its agent with it: the lease is over, so it fences first.
+            chaos.lab().validator("a").resume();
+            chaos.lab().agent("a").resume();
+            chaos.lab().agent("a").awaitLog("=== NOW PASSIVE ===", Pair.SOON);
+            chaos.endsWithOneVoter();
+        }
+    }
+
+    @Test
+    void scenario26AManagerThatCannotSeeVotesWaitsUntilItCan() throws Exception {
+        try (Chaos chaos = Chaos.pair(AS_IT_IS)) {
+            chaos.lab().cluster().fault("rpc-error");
+            chaos.lab().agent("a").kill();
+            chaos.lab().validator("a").kill();
+            chaos.awaitVerdict(Set.of("observer_blind"));
+            Await.never("b is promoted", LONG, () -> chaos.lab().judge().votes("b") > 0);
+            chaos.lab().cluster().fault("clear");
+            chaos.ends("b");
+        }
+    }
+
+    @Test
+    void scenario49AnIdentityCommandThatHangsAtTheLeasesEndEndsWithTheValidator() {
+        try (Chaos chaos = Chaos.pair(AS_IT_IS)) {
+            chaos.lab().validator("a").fault("set-identity-hang");
+            chaos.cutManagerFrom("a");
+            chaos.cutPeers();
+            chaos.lab().agent("a").awaitLog("=== FENCING THIS HOST ===", Pair.SOON);
+            long began = System.nanoTime();
+            assertTrue(chaos.lab().validator("a").awaitEnd(Duration.ofSeconds(5)), chaos.lab().agent("a")::tail);
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            assertTrue(took.compareTo(Duration.ofSeconds(3)) < 0, () -> "killed only after " + took);
+            chaos.ends("b");
+            chaos.heal();
+            chaos.lab().validator("a").start();
+            chaos.ready("secondary");
+            chaos.innocent();
+        }
+    }
+
+    @Test
+    void scenario36AManagerKilledWhileItDemotesFinishesOrLeavesNobodyBehind() {
+        killedAt("Step 1: Sending become_passive");
+    }
+
+    @Test
+    void scenario36AManagerKilledWhileItPromotesFinishesOrLeavesNobodyBehind() {
+        killedAt("Step 2: Sending become_active");
+    }
+
+    private static void killedAt(String step) {
+        try (Chaos chaos = Chaos.pair(lab -> lab
+            .configure("manager", json -> json.put("misses_before_failover", 20))
+            .configure("agent-a", ChaosLongIT::slow).configure("agent-b", ChaosLongIT::slow))) {
+            Thread operator = new Thread(() -> {
+                try {
+                    Pair.failover(chaos.lab());
+                } catch (RuntimeException expected) {
+                    // The manager dies under it.
+                }
+            });
+            operator.start();
+            chaos.lab().manager().awaitLog(step, Pair.SOON);
+            chaos.lab().manager().kill();
+            chaos.lab().manager().start();
+            chaos.lab().manager().awaitListening(Pair.SOON);
+            chaos.endsWithOneVoter();
+            JsonObject report = chaos.lab().judge().report();
+            Pair.settled(chaos.lab(), "a".equals(report.getJsonArray("carriers").getString(0)) ? "primary" : "secondary");
+            chaos.endsWithOneVoter();
+        }
+    }
+
+    /** A second in each command, so that the manager can be caught in it. */
+    private static void slow(JsonObject agent) {
+        for (String key : new String[] {"identity_change_command", "identity_remove_command"}) {
+            agent.put(key, "sleep 1; " + agent.getString(key));
+        }
+    }
+
+    @Test
+    void scenario59SwappedEndpointsAreRefused() throws Exception {
+        try (Chaos chaos = Chaos.pair(AS_IT_IS)) {
+            chaos.lab().manager().reconfigure(json -> {
+                String active = json.getString("active_validator");
+                json.put("active_validator", json.getString("passive_validator")).put("passive_validator", active);
+            }).restart();
+            chaos.awaitVerdict(Set.of("swapped_hosts"));
+            chaos.stays("a", LONG);
+            assertEquals("swapped_hosts", Pair.state(chaos.lab()).getString("verdict"));
+            assertFalse(chaos.lab().manager().output().contains("FAILOVER INITIATED"));
+        }
+    }
+}
