@@ -3,6 +3,7 @@ package failover.agent;
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.AgentEffect;
 import failover.agent.decision.AgentEvent;
+import failover.agent.decision.AgentMemory;
 import failover.agent.decision.AgentRules;
 import failover.agent.decision.CommandKind;
 import failover.agent.decision.CommandResult;
@@ -15,6 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -30,6 +35,7 @@ final class DeadMan implements AutoCloseable {
     private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
     private static final long FENCER_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration ASK_LIMIT = Duration.ofMillis(250);
+    private static final Duration DISK_LIMIT = Duration.ofMillis(100);
     private static final Duration AGAIN = Duration.ofSeconds(1);
     private final AgentConfig config;
     private final AgentRules rules;
@@ -167,13 +173,31 @@ final class DeadMan implements AutoCloseable {
             return killer.kill(kill.pid(), kill.startTicks(), kill.limit()).map(alive -> new TaskResult.Killed(false, alive))
                 .orElse(new TaskResult.Killed(true, null));
         } else if (task instanceof Task.Save save) {
-            return new TaskResult.Saved(store.writeNow(save.memory()));
+            return new TaskResult.Saved(save(save.memory()));
         } else if (task instanceof Task.TakeTower) {
             return new TaskResult.TowerTaken(towers.take(fence.memory().stakedIdentity()).orElse(null));
         } else if (task instanceof Task.SetTowerAside) {
             return new TaskResult.Waited();
         }
         throw new AssertionError(task);
+    }
+
+    /** A disk that hangs must not keep a validator voting: its word is awaited a moment, and the write goes on by itself. */
+    private String save(AgentMemory memory) {
+        FutureTask<String> write = new FutureTask<>(() -> store.writeNow(memory));
+        Thread disk = new Thread(write, "agent-dead-man-disk");
+        disk.setDaemon(true);
+        disk.start();
+        try {
+            return write.get(DISK_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException slow) {
+            return "the disk has not answered within " + DISK_LIMIT.toMillis() + " ms";
+        } catch (ExecutionException e) {
+            return String.valueOf(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
     }
 
     private CommandResult command(Task.Run run, Fence fence) {

@@ -127,7 +127,8 @@ final class LabParts {
         for (String name : List.of("a", "b")) {
             Path host = directory.resolve(name);
             Path leases = Files.createDirectory(LabConfig.leases(host));
-            add("fencer-" + name, new ManagedProcess("fencer-" + name, LabHome.fencer(leases), environment, host, host.resolve("fencer.log")));
+            add("fencer-" + name, new ManagedProcess("fencer-" + name, LabHome.fencer(leases), environment, host,
+                    host.resolve("fencer.log")));
         }
     }
 
