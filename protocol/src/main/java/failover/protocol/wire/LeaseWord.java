@@ -9,7 +9,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param token fresh in each answer; whoever echoes it extends the lease to {@code issue + Q} on this agent's own clock
  * @param leftMs milliseconds until the lease held ends; 0 and left out when none is held
  * @param fenceCapable a fencer answered lately that it would fence this host when its agent cannot
- * @param refused why this poll was given no say (another manager is bound, Q does not fit); absent when it was
+ * @param refused why this poll was given no say (another manager, or a newer start of this one, is bound); absent when it was
  * @param paused the manager's pause is known here
  */
 public record LeaseWord(

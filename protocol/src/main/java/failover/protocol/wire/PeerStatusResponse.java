@@ -14,7 +14,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param epoch the answerer's highest epoch (ours)
  * @param identityVerified {@code isActive} is the validator's word (ours)
  * @param operation a change of role under way there; absent when none (ours)
- * @param stay the answer to {@link PeerStatusRequest#stay()} (ours); absent when that was
+ * @param stay the answer to {@link PeerStatusRequest#stay()}, and what is known of the manager (ours; absent from an original)
  */
 public record PeerStatusResponse(
         @JsonProperty("is_alive") boolean isAlive,
