@@ -9,7 +9,8 @@ public enum RunClass {
     /** No host is ever silent for S: one validator at most can sign, always. */
     HOSTS_ANSWER(Guard.SOME, true),
     /** Silent hosts, cuts, isolated validators; agents die, for ever too, only where a fencer is; no agent stands still. */
-    NEVER_FREEZE(Guard.SOME, true, Kind.HOST_SILENT, Kind.HOST_SILENT, Kind.MANAGER_SUSPENDED, Kind.AGENT_KILLED, Kind.MANAGER_KILLED),
+    NEVER_FREEZE(Guard.SOME, true, Kind.HOST_SILENT, Kind.HOST_SILENT, Kind.MANAGER_LINK_CUT, Kind.PEER_LINK_CUT, Kind.MANAGER_SUSPENDED,
+            Kind.AGENT_KILLED, Kind.MANAGER_KILLED),
     /** Agents stand still, die, and die for ever, each with a fencer beside it. */
     FREEZES_WITH_FENCER(Guard.ALL, true, Kind.HOST_SILENT, Kind.AGENT_FROZEN, Kind.AGENT_FROZEN, Kind.AGENT_CRASH, Kind.AGENT_KILLED,
             Kind.MANAGER_SUSPENDED),
