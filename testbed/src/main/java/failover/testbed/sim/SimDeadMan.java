@@ -45,6 +45,7 @@ final class SimDeadMan {
     private int timer;
     private boolean timing;
     private boolean capable;
+    private boolean everArmed;
     private long answeredAt;
 
     SimDeadMan(World world, int host, Program program, AgentRules rules, CommandRunner commands, Eyes eyes, SimKiller killer,
@@ -79,6 +80,7 @@ final class SimDeadMan {
         timing = false;
         timer++;
         capable = false;
+        everArmed = false;
         answeredAt = -LATELY;
     }
 
@@ -100,14 +102,8 @@ final class SimDeadMan {
     }
 
     private void act() {
-        if (published.hold() != null || atRest(published.memory())) {
-            tell(published.hold());
-        }
+        tell(published.hold());
         watch();
-    }
-
-    private static boolean atRest(AgentMemory memory) {
-        return true;
     }
 
     private void tell(Hold hold) {
@@ -115,9 +111,12 @@ final class SimDeadMan {
             return;
         }
         if (hold == null) {
-            fencer.disarm();
+            if (everArmed) {
+                fencer.disarm();
+            }
         } else if (!hold.ended(now()) && mutant != Mutant.FENCER_ARMED_LATE) {
             Duration left = hold.left(now());
+            everArmed = true;
             fencer.arm(program.now().bootNanos() + Duration.ofMillis(left.toMillis() + 1).toNanos());
         }
     }
