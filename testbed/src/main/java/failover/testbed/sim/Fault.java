@@ -113,8 +113,8 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
         }
         long cut = at + dice.millis(0, 20_000);
         plan.add(new Fault(plan.size(), cut, dice.chance(0.5) ? Kind.MANAGER_LINK_CUT : Kind.HOST_SILENT, host, nanos, 1));
-        Kind[] with = {Kind.SET_HUNG, Kind.SET_REFUSED, Kind.SET_SLOW, Kind.WALL_STEP, Kind.MANAGER_CRASH, Kind.AGENT_CRASH, Kind.POLLS_LATE,
-            Kind.VALIDATOR_ISOLATED, Kind.RPC_ERROR, Kind.RPC_FROZEN, Kind.RESTART_FAILS};
+        Kind[] with = {Kind.SET_HUNG, Kind.SET_REFUSED, Kind.SET_SLOW, Kind.WALL_STEP, Kind.MANAGER_CRASH, Kind.AGENT_CRASH,
+            Kind.POLLS_LATE, Kind.VALIDATOR_ISOLATED, Kind.RPC_ERROR, Kind.RPC_FROZEN, Kind.RESTART_FAILS};
         int count = (int) dice.between(0, 4);
         for (int i = 0; i < count; i++) {
             Kind kind = dice.chance(0.3) ? Kind.SET_HUNG : with[(int) dice.between(0, with.length - 1)];

@@ -34,7 +34,8 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--shrink", description = "With --replay: leave out faults, and shorten them, as long as the run still fails.")
     private boolean shrink;
 
-    @Option(names = "--mutant", description = "With --replay or --mutants: take that rule away, alone (${COMPLETION-CANDIDATES}).", defaultValue = "NONE")
+    @Option(names = "--mutant",
+            description = "With --replay or --mutants: take that rule away, alone (${COMPLETION-CANDIDATES}).", defaultValue = "NONE")
     private Mutant mutant;
 
     @Option(names = "--threads", description = "On how many cores (${DEFAULT-VALUE}).", defaultValue = "1")
