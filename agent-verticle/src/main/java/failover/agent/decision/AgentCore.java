@@ -65,6 +65,7 @@ public final class AgentCore {
         out.add(new AgentEffect.Observe());
         if (start.intent() != null && !rules.dryRun()) {
             String half = start.intent().action().wire();
+            takeOver(state, untold(state, leaseLeft), now);
             changes.demoteByItself(state, "this agent stopped in the middle of " + half, now, out);
         } else if (start.terms() != null && start.role() == Role.ACTIVE && !rules.dryRun()) {
             leased(state, leaseLeft, now, out);
@@ -75,15 +76,28 @@ public final class AgentCore {
 
     /** A holder that starts again goes on with what is left of its lease, and grants itself nothing (E16). */
     private void leased(AgentState state, Duration told, Now now, List<AgentEffect> out) {
-        AgentMemory.Terms terms = state.memory.terms();
-        Duration left = told == null ? null : told.minus(Hold.toldLater(Duration.ofMillis(terms.fenceMs())));
+        Duration left = untold(state, told);
         if (left == null || left.isNegative() || left.isZero()) {
             changes.demoteByItself(state, left == null ? "its lease is not known any more (E16)" : "its lease has run out (E16)", now, out);
             return;
         }
-        state.lease.hold = new Hold(state.memory.epoch(), now, left, Duration.ofMillis(terms.fenceMs()),
-                Duration.ofMillis(terms.jitterMs()));
+        takeOver(state, left, now);
         out.add(say(Level.INFO, "the lease of epoch " + state.memory.epoch() + " has " + left.toMillis() + " ms left"));
+    }
+
+    /** What is left of the lease itself: a fencer is told a later instant where the lease is short. */
+    private static Duration untold(AgentState state, Duration told) {
+        AgentMemory.Terms terms = state.memory.terms();
+        return told == null || terms == null ? null : told.minus(Hold.toldLater(Duration.ofMillis(terms.fenceMs())));
+    }
+
+    /** The fencer's deadline of an earlier start is this one's now, also while it demotes: it stays until the identity is off (E4). */
+    private static void takeOver(AgentState state, Duration left, Now now) {
+        AgentMemory.Terms terms = state.memory.terms();
+        if (terms != null && left != null && !left.isNegative() && !left.isZero()) {
+            state.lease.hold = new Hold(state.memory.epoch(), now, left, Duration.ofMillis(terms.fenceMs()),
+                    Duration.ofMillis(terms.jitterMs()));
+        }
     }
 
     /** Tells the dead-man and the fencer what has changed for them. */
