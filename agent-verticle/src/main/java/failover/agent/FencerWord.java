@@ -28,7 +28,7 @@ final class FencerWord {
     private final String trouble;
     private volatile ProcessRef validator;
     private volatile boolean capable;
-    private boolean everArmed;
+    private volatile boolean everArmed;
     private boolean troubleSaid;
 
     /**
