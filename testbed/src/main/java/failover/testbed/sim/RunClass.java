@@ -6,8 +6,8 @@ import java.util.Set;
 
 /** What may happen in a run, and so what may be demanded of it. */
 public enum RunClass {
-    /** No host is ever silent for S: one validator at most can sign, always. */
-    HOSTS_ANSWER(Guard.SOME, true),
+    /** No host is ever silent for S, nor has a fencer that stops its agent: one validator at most can sign, always. */
+    HOSTS_ANSWER(Guard.NONE, true),
     /** Silent hosts, cuts, isolated validators; agents die, for ever too, only where a fencer is; no agent stands still. */
     NEVER_FREEZE(Guard.SOME, true, Kind.HOST_SILENT, Kind.HOST_SILENT, Kind.MANAGER_LINK_CUT, Kind.PEER_LINK_CUT, Kind.MANAGER_SUSPENDED,
             Kind.AGENT_KILLED, Kind.MANAGER_KILLED),
