@@ -88,7 +88,9 @@ final class FencerWord {
             if (hold != null && !hold.ended(now)) {
                 link.arm(clock.millis() + hold.left(now).plus(Hold.toldLater(hold.fence())).toMillis(), validator);
                 everArmed = true;
-            } else if (hold == null && (everArmed || link.previous().isPresent())) {
+            } else if (hold == null && everArmed) {
+                // What an earlier start armed stays armed until this one has taken it over: an agent that has lost its memory knows of no
+                // lease, and its validator may carry the identity all the same.
                 link.disarm();
             }
             troubleSaid = false;

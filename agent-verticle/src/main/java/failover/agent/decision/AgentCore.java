@@ -65,6 +65,7 @@ public final class AgentCore {
         out.add(new AgentEffect.Observe());
         if (start.intent() != null && !rules.dryRun()) {
             String half = start.intent().action().wire();
+            takeOver(state, leaseLeft, now);
             changes.demoteByItself(state, "this agent stopped in the middle of " + half, now, out);
         } else if (start.terms() != null && start.role() == Role.ACTIVE && !rules.dryRun()) {
             leased(state, leaseLeft, now, out);
@@ -81,9 +82,22 @@ public final class AgentCore {
             changes.demoteByItself(state, left == null ? "its lease is not known any more (E16)" : "its lease has run out (E16)", now, out);
             return;
         }
+<<<<<<< HEAD
         state.lease.hold = new Hold(state.memory.epoch(), now, left, Duration.ofMillis(terms.fenceMs()),
                 Duration.ofMillis(terms.jitterMs()));
+=======
+        takeOver(state, left, now);
+>>>>>>> sim3
         out.add(say(Level.INFO, "the lease of epoch " + state.memory.epoch() + " has " + left.toMillis() + " ms left"));
+    }
+
+    /** The fencer's deadline of an earlier start is this one's now, also while it demotes: it stays until the identity is off (E4). */
+    private static void takeOver(AgentState state, Duration left, Now now) {
+        AgentMemory.Terms terms = state.memory.terms();
+        if (terms != null && left != null && !left.isNegative() && !left.isZero()) {
+            state.lease.hold = new Hold(state.memory.epoch(), now, left, Duration.ofMillis(terms.fenceMs()),
+                    Duration.ofMillis(terms.jitterMs()));
+        }
     }
 
     /** Tells the dead-man and the fencer what has changed for them. */

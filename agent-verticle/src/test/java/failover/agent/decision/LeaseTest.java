@@ -308,6 +308,19 @@ class LeaseTest {
     }
 
     @Test
+    void aChangeHalfDoneIsUndoneUnderTheLeaseThatItBeganWith() {
+        AgentMemory memory = AgentAtWork.memory(Role.ACTIVE).withTerms(new AgentMemory.Terms(Q, D, J))
+                .withIntent(new AgentMemory.Intent(Action.BECOME_PASSIVE, "op", 5));
+        agent.identity = AgentAtWork.STAKED;
+        agent.leaseLeft = Duration.ofMillis(6000);
+        agent.start(memory, false);
+        assertEquals(6000, hold().left(agent.now()).toMillis(), "the fencer stays while the identity may be there");
+        agent.work();
+        assertEquals(AgentAtWork.OTHER, agent.identity);
+        assertNull(hold(), "it rests once the identity is off");
+    }
+
+    @Test
     void theDeadManTakesOverAChangeAndItsEndAnswersWhoeverAsked() {
         leased();
         long ticket = agent.ask(Action.BECOME_PASSIVE, 6, true);

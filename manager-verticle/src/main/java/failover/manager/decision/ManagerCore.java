@@ -45,12 +45,7 @@ public final class ManagerCore {
      */
     public Step start(ManagerMemory memory, Now now) {
         List<ManagerEffect> out = new ArrayList<>();
-        boolean samePair = rules.primaryEndpoint().equals(memory.primaryEndpoint())
-                && rules.secondaryEndpoint().equals(memory.secondaryEndpoint());
-        ManagerMemory start = new ManagerMemory(memory.managerId(), memory.epoch(), samePair ? memory.holder() : null,
-                rules.primaryEndpoint(), rules.secondaryEndpoint(), memory.movedAtMillis(), samePair ? memory.intent() : null,
-                memory.start() + 1, samePair ? memory.primaryId() : null, samePair ? memory.secondaryId() : null,
-                samePair ? memory.tip() : null);
+        ManagerMemory start = memory.begun(rules.primaryEndpoint(), rules.secondaryEndpoint());
         ManagerState state = new ManagerState(start, now);
         state.holder = start.holder() != null ? start.holder() : rules.rolesConfigured() ? Host.PRIMARY : null;
         if (start.tip() != null) {

@@ -105,4 +105,21 @@ public record ManagerMemory(
     public String hostId(Host host) {
         return host == Host.PRIMARY ? primaryId : secondaryId;
     }
+
+    /**
+     * What a new start of the manager goes on with: for the same pair everything, also where the file names its hosts the other way round,
+     * as operators do after a failover; for another pair nothing but its own id, the epochs and the cooldown.
+     */
+    ManagerMemory begun(String primary, String secondary) {
+        boolean same = primary.equals(primaryEndpoint) && secondary.equals(secondaryEndpoint);
+        boolean exchanged = !same && primary.equals(secondaryEndpoint) && secondary.equals(primaryEndpoint);
+        if (!same && !exchanged) {
+            return new ManagerMemory(managerId, epoch, null, primary, secondary, movedAtMillis, null, start + 1, null, null, null);
+        }
+        Host known = exchanged && holder != null ? holder.other() : holder;
+        Intent half = exchanged && intent != null
+                ? new Intent(intent.operationId(), intent.from().other(), intent.to().other(), intent.step(), intent.reason()) : intent;
+        return new ManagerMemory(managerId, epoch, known, primary, secondary, movedAtMillis, half, start + 1,
+                exchanged ? secondaryId : primaryId, exchanged ? primaryId : secondaryId, tip);
+    }
 }

@@ -193,6 +193,16 @@ class GrantTest {
     }
 
     @Test
+    void aPairThatTheFileNamesTheOtherWayRoundIsTheSamePair() {
+        ManagerMemory memory = new ManagerMemory("m", 7, Host.SECONDARY, "http://b", "http://a", 5, new ManagerMemory.Intent("op",
+                Host.PRIMARY, Host.SECONDARY, ManagerMemory.Step.PROMOTING, "r"), 3, "id-b", "id-a", new Tip(9, 1));
+        ManagerMemory begun = memory.begun("http://a", "http://b");
+        assertEquals(new ManagerMemory("m", 7, Host.PRIMARY, "http://a", "http://b", 5, new ManagerMemory.Intent("op",
+                Host.SECONDARY, Host.PRIMARY, ManagerMemory.Step.PROMOTING, "r"), 4, "id-a", "id-b", new Tip(9, 1)), begun);
+        assertNull(memory.begun("http://a", "http://c").tip());
+    }
+
+    @Test
     void theTipAndTheStartsSurviveARestart() {
         manager.sources = List.of("rpc");
         leased();

@@ -57,6 +57,7 @@ final class AgentHost {
     private int dieAfter;
     private long downFor;
     private int starts;
+    private long startedAt;
 
     AgentHost(World world, int host, AgentRules rules, SimValidator validator, Sources sources, Links links,
             Mutant mutant, boolean identityKnown) {
@@ -123,6 +124,7 @@ final class AgentHost {
         AgentMemory memory = disk.read();
         boolean isNew = memory == null;
         up = true;
+        startedAt = now().nanos();
         tasks.forget();
         deadMan.forget();
         eyes.forget();
@@ -185,7 +187,7 @@ final class AgentHost {
     }
 
     void polled(StatusRequest request, Consumer<StatusResponse> answer) {
-        post(new AgentEvent.ManagerPolled(request));
+        post(new AgentEvent.ManagerPolled(LeaseMutants.polled(mutant, request, now())));
         eyes.observe(seen -> answer.accept(core.status(state, seen, now().wallSeconds(), now())));
     }
 
@@ -205,7 +207,7 @@ final class AgentHost {
         long ticket = ++lastTicket;
         tickets.put(ticket, new Asker(answer, broken));
         world.say(host, () -> "is asked " + request);
-        post(new AgentEvent.ChangeAsked(ticket, request));
+        post(LeaseMutants.asked(mutant, new AgentEvent.ChangeAsked(ticket, request), now().since(startedAt), now()));
     }
 
     /** The highest epoch it has obeyed. */
@@ -219,7 +221,7 @@ final class AgentHost {
     }
 
     private Now now() {
-        return program.now();
+        return LeaseMutants.clock(mutant, program.now());
     }
 
     private void tick() {

@@ -86,6 +86,9 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
                 boolean forEver = kind == Kind.AGENT_KILLED || kind == Kind.MANAGER_KILLED;
                 kind = forEver && dice.chance(0.8) ? Kind.OPERATOR : kind;
             }
+            if (extra.length > 0 && dice.chance(0.12)) {
+                storm(dice, runClass, at, plan);
+            }
             long nanos = dice.chance(0.5) ? dice.millis(200, 5_000) : dice.millis(5_000, 40_000);
             plan.add(new Fault(plan.size(), at, kind, (int) dice.between(0, 1), nanos, (int) dice.between(1, 9)));
             // Faults come in bunches: a second one at the same time is what breaks rules.
@@ -99,6 +102,29 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
             at += dice.chance(0.4) ? dice.millis(0, 400) : dice.millis(500, 25_000);
         }
         return plan;
+    }
+
+    /** All ways to one host fail, not all at once, and with them whatever it and the others would need to notice. */
+    private static void storm(Dice dice, RunClass runClass, long at, List<Fault> plan) {
+        int host = (int) dice.between(0, 1);
+        long nanos = dice.millis(12_000, 40_000);
+        if (dice.chance(0.5)) {
+            plan.add(new Fault(plan.size(), at, Kind.PEER_LINK_CUT, 0, nanos + 30_000_000_000L, 1));
+        }
+        long cut = at + dice.millis(0, 20_000);
+        plan.add(new Fault(plan.size(), cut, dice.chance(0.5) ? Kind.MANAGER_LINK_CUT : Kind.HOST_SILENT, host, nanos, 1));
+        Kind[] with = {Kind.SET_HUNG, Kind.SET_REFUSED, Kind.SET_SLOW, Kind.WALL_STEP, Kind.MANAGER_CRASH, Kind.AGENT_CRASH,
+            Kind.POLLS_LATE, Kind.VALIDATOR_ISOLATED, Kind.RPC_ERROR, Kind.RPC_FROZEN, Kind.RESTART_FAILS};
+        int count = (int) dice.between(0, 4);
+        for (int i = 0; i < count; i++) {
+            Kind kind = dice.chance(0.3) ? Kind.SET_HUNG : with[(int) dice.between(0, with.length - 1)];
+            boolean other = kind == Kind.AGENT_CRASH && dice.chance(0.5);
+            boolean brief = kind == Kind.MANAGER_CRASH || kind == Kind.AGENT_CRASH;
+            if (runClass.allows(kind)) {
+                plan.add(new Fault(plan.size(), Math.max(0, cut + dice.millis(0, 12_000) - 4_000_000_000L), kind, other ? 1 - host : host,
+                        brief ? dice.millis(300, 4_000) : nanos, 1));
+            }
+        }
     }
 
     /** One observer at a time fails, and is well again before the next. */

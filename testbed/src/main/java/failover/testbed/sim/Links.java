@@ -92,6 +92,12 @@ final class Links {
         }
     }
 
+    /** Some come long after whoever sent them has given up. */
+    private long late(int host, long limit) {
+        Dice dice = world.dice(Fault.Kind.POLLS_LATE, host);
+        return !runClass.answering() && dice.chance(0.3) ? dice.between(0, limit * 8) : dice.between(0, limit);
+    }
+
     private boolean cut(int host) {
         return world.on(Fault.Kind.HOST_SILENT, host) || world.on(Fault.Kind.MANAGER_LINK_CUT, host);
     }
@@ -108,6 +114,6 @@ final class Links {
         if (!sure && world.on(Fault.Kind.POLLS_LOST, host) && world.dice(Fault.Kind.POLLS_LOST, host).chance(0.5)) {
             return -1;
         }
-        return !sure && world.on(Fault.Kind.POLLS_LATE, host) ? world.dice(Fault.Kind.POLLS_LATE, host).between(0, limit) : usual;
+        return !sure && world.on(Fault.Kind.POLLS_LATE, host) ? late(host, limit) : usual;
     }
 }

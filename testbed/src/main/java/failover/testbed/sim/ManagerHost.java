@@ -38,6 +38,7 @@ final class ManagerHost {
     private final Dice network;
     private final Totals totals;
 
+    private final VoteWord[] lastWords = new VoteWord[2];
     private boolean up;
     private ManagerState state;
     private long lastTicket;
@@ -53,7 +54,7 @@ final class ManagerHost {
         this.world = world;
         this.program = new Program(world, World.MANAGER);
         this.rules = rules;
-        this.core = new ManagerCore(rules);
+        this.core = new ManagerCore(LeaseMutants.rules(mutant, rules));
         this.links = links;
         this.sources = sources;
         this.mutant = mutant;
@@ -74,9 +75,10 @@ final class ManagerHost {
         up = true;
         links.heard(0);
         links.heard(1);
-        ManagerMemory first = memory == null ? new ManagerMemory("manager1", 0, null, null, null, 0, null) : memory;
+        ManagerMemory first = memory == null ? new ManagerMemory("manager1", 0, null, null, null, 0, null)
+                : LeaseMutants.remembered(mutant, memory);
         world.say(World.MANAGER, () -> "manager starts " + first);
-        Step step = core.start(first, now());
+        Step step = core.start(first, LeaseMutants.started(mutant, now()));
         state = step.state();
         perform(step);
         heartbeat();
@@ -180,7 +182,9 @@ final class ManagerHost {
                     : new ManagerEvent.NetworkSlotRead(word.slot())));
         } else if (effect instanceof ManagerEffect.ReadVotes read) {
             for (int i = 0; i < sources.count(); i++) {
-                VoteWord word = sources.ofSource(i);
+                VoteWord word = LeaseMutants.word(mutant, sources.ofSource(i), lastWords[i], cluster.slot(),
+                        world.on(Fault.Kind.RPC_FROZEN, i));
+                lastWords[i] = word.error() == null ? word : lastWords[i];
                 String name = "rpc" + i;
                 program.after(network.millis(20, 200), () -> post(word.error() != null
                         ? new ManagerEvent.VotesUnknown(name, word.error(), read.askedAt())
@@ -216,7 +220,7 @@ final class ManagerHost {
             }
         });
         int life = program.life();
-        links.poll(host, poll.request(), poll.limit(), status -> {
+        links.poll(host, LeaseMutants.sent(poll.request(), rules.policy().numbers()), poll.limit(), status -> {
             if (life == program.life()) {
                 program.arrive(() -> polled(poll, status, answered));
             }
@@ -255,7 +259,7 @@ final class ManagerHost {
             }
         });
         int life = program.life();
-        links.command(host.ordinal(), command.request(), (response, failure) -> {
+        links.command(host.ordinal(), LeaseMutants.sent(command.request(), rules.policy().numbers()), (response, failure) -> {
             if (life == program.life()) {
                 program.arrive(() -> commanded(command, response, failure, answered));
             }

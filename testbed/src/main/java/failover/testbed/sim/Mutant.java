@@ -53,7 +53,35 @@ public enum Mutant {
     /** E4. */
     FENCER_ARMED_LATE("the fencer is never told the deadline"),
     /** E16. */
-    GRANTS_ITSELF_TIME("a restarted agent takes a whole lease for itself");
+    GRANTS_ITSELF_TIME("a restarted agent takes a whole lease for itself"),
+    /** E3. */
+    NO_E3_WAIT("a silent host is replaced after two heartbeats, its lease still running"),
+    /** E0. */
+    LEASE_FROM_RECEIPT("a lease counts from the arrival of the poll, not from the issue of the token it echoes"),
+    /** E7. */
+    NO_PEER_REFUSAL("the peer promises, and is promoted all the same"),
+    /** E7. */
+    NO_HOLD_OFF("an agent that has just started forgets that it may have promised"),
+    /** E8. */
+    NO_E8("a manager that has just started takes who does not answer for silent at once"),
+    /** E11. */
+    NO_E11("a late become_active is obeyed as if its token were new"),
+    /** E10. */
+    EPOCH_NOT_DURABLE("a restarted manager begins its epochs anew"),
+    /** E9. */
+    WALL_CLOCK_ONLY("an agent's lease is measured by its wall clock alone"),
+    /** E9. */
+    MONOTONIC_ONLY("an agent's lease is measured by its monotonic clock alone"),
+    /** E6. */
+    EVIDENCE_IGNORED("a silent host is replaced whatever its votes say"),
+    /** E6. */
+    RPC_ERROR_MEANS_STILL("a source that gives an error is taken for one that sees no vote"),
+    /** E6. */
+    FROZEN_SOURCE_BELIEVED("the witness of a source is taken from elsewhere, so that a frozen one sees no vote"),
+    /** E4. */
+    ATTESTS_FALSELY("an agent attests a fencer that is not there"),
+    /** E2. */
+    COMMANDS_NOT_CUT("the fence lets other commands run on and begin");
 
     private final String words;
 
@@ -66,7 +94,23 @@ public enum Mutant {
         switch (this) {
             case E2_LATE:
             case NO_SIGKILL:
+            case NO_E3_WAIT:
+            case LEASE_FROM_RECEIPT:
+            case NO_PEER_REFUSAL:
+            case NO_HOLD_OFF:
+            case NO_E8:
+            case NO_E11:
+            case WALL_CLOCK_ONLY:
+            case EVIDENCE_IGNORED:
+            case RPC_ERROR_MEANS_STILL:
+            case FROZEN_SOURCE_BELIEVED:
+            case COMMANDS_NOT_CUT:
+            case EPOCH_NOT_DURABLE:
                 return RunClass.NEVER_FREEZE;
+            case MONOTONIC_ONLY:
+                return RunClass.SUSPENDS;
+            case ATTESTS_FALSELY:
+                return RunClass.FREEZES_REQUIRED;
             case FENCER_ARMED_LATE:
             case GRANTS_ITSELF_TIME:
                 return RunClass.FREEZES_WITH_FENCER;

@@ -9,7 +9,8 @@ public enum RunClass {
     /** No host is ever silent for S: one validator at most can sign, always. */
     HOSTS_ANSWER(Guard.SOME, true),
     /** Silent hosts, cuts, isolated validators; agents die, for ever too, only where a fencer is; no agent stands still. */
-    NEVER_FREEZE(Guard.SOME, true, Kind.HOST_SILENT, Kind.HOST_SILENT, Kind.MANAGER_SUSPENDED, Kind.AGENT_KILLED, Kind.MANAGER_KILLED),
+    NEVER_FREEZE(Guard.SOME, true, Kind.HOST_SILENT, Kind.HOST_SILENT, Kind.MANAGER_LINK_CUT, Kind.PEER_LINK_CUT, Kind.MANAGER_SUSPENDED,
+            Kind.AGENT_KILLED, Kind.MANAGER_KILLED),
     /** Agents stand still, die, and die for ever, each with a fencer beside it. */
     FREEZES_WITH_FENCER(Guard.ALL, true, Kind.HOST_SILENT, Kind.AGENT_FROZEN, Kind.AGENT_FROZEN, Kind.AGENT_CRASH, Kind.AGENT_KILLED,
             Kind.MANAGER_SUSPENDED),
@@ -26,7 +27,8 @@ public enum RunClass {
     private enum Guard { NONE, SOME, ALL }
 
     private static final Set<Kind> OBSERVERS = EnumSet.of(Kind.MANAGER_CRASH, Kind.MANAGER_FROZEN, Kind.MANAGER_SUSPENDED,
-            Kind.MANAGER_LINK_CUT, Kind.PEER_LINK_CUT, Kind.MANAGER_WALL_STEP, Kind.RPC_ERROR, Kind.RPC_LIMITED, Kind.RPC_FROZEN, Kind.RPC_LAGS,
+            Kind.MANAGER_LINK_CUT, Kind.PEER_LINK_CUT, Kind.MANAGER_WALL_STEP,
+            Kind.RPC_ERROR, Kind.RPC_LIMITED, Kind.RPC_FROZEN, Kind.RPC_LAGS,
             Kind.RPC_POOLED, Kind.MANAGER_DISK_FULL);
     /** What no lease can mend: nobody can stop a process that cannot be killed. */
     private static final Set<Kind> BEYOND = EnumSet.of(Kind.VALIDATOR_UNKILLABLE);
@@ -59,7 +61,8 @@ public enum RunClass {
         if (this == OBSERVERS_FAIL) {
             return OBSERVERS.contains(kind);
         }
-        boolean stands = kind != Kind.AGENT_FROZEN || answering() || EnumSet.of(FREEZES_WITH_FENCER, FREEZES_REQUIRED, FENCER_FAILS).contains(this);
+        boolean freezes = answering() || EnumSet.of(FREEZES_WITH_FENCER, FREEZES_REQUIRED, FENCER_FAILS).contains(this);
+        boolean stands = kind != Kind.AGENT_FROZEN || freezes;
         return stands && (answering() || !BEYOND.contains(kind));
     }
 

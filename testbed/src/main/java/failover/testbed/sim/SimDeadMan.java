@@ -8,6 +8,7 @@ import failover.agent.decision.Fence;
 import failover.agent.decision.Hold;
 import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
+import failover.protocol.Now;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ final class SimDeadMan {
     private int timer;
     private boolean timing;
     private boolean capable;
+    private boolean everArmed;
     private long answeredAt;
 
     SimDeadMan(World world, int host, Program program, AgentRules rules, CommandRunner commands, Eyes eyes, SimKiller killer,
@@ -78,12 +80,17 @@ final class SimDeadMan {
         timing = false;
         timer++;
         capable = false;
+        everArmed = false;
         answeredAt = -LATELY;
     }
 
     /** What is left of the lease in the file; {@code null} when none is there (E16). */
     Duration left() {
         return fencer == null || fencer.previous() == 0 ? null : Duration.ofNanos(fencer.previous() - program.now().bootNanos());
+    }
+
+    private Now now() {
+        return LeaseMutants.clock(mutant, program.now());
     }
 
     /** From now on this is what counts. */
@@ -95,14 +102,8 @@ final class SimDeadMan {
     }
 
     private void act() {
-        if (published.hold() != null || atRest(published.memory())) {
-            tell(published.hold());
-        }
+        tell(published.hold());
         watch();
-    }
-
-    private static boolean atRest(AgentMemory memory) {
-        return true;
     }
 
     private void tell(Hold hold) {
@@ -110,9 +111,12 @@ final class SimDeadMan {
             return;
         }
         if (hold == null) {
-            fencer.disarm();
-        } else if (!hold.ended(program.now()) && mutant != Mutant.FENCER_ARMED_LATE) {
-            Duration left = hold.left(program.now());
+            if (everArmed) {
+                fencer.disarm();
+            }
+        } else if (!hold.ended(now()) && mutant != Mutant.FENCER_ARMED_LATE) {
+            Duration left = hold.left(now());
+            everArmed = true;
             fencer.arm(program.now().bootNanos() + Duration.ofMillis(left.toMillis() + 1).toNanos());
         }
     }
@@ -133,7 +137,11 @@ final class SimDeadMan {
 
     /** Looks at the fencer's answers; to be called now and then. */
     void lookAtFencer() {
-        if (fencer == null) {
+        if (mutant == Mutant.ATTESTS_FALSELY && !capable) {
+            capable = true;
+            post.accept(new AgentEvent.FencerSeen(true));
+        }
+        if (fencer == null || mutant == Mutant.ATTESTS_FALSELY) {
             return;
         }
         long now = world.agenda().now();
@@ -151,7 +159,7 @@ final class SimDeadMan {
         if (hold == null) {
             return;
         }
-        Duration left = hold.left(program.now()).minus(hold.fence()).minus(hold.jitter());
+        Duration left = hold.left(now()).minus(hold.fence()).minus(hold.jitter());
         long wait = (left.isNegative() ? 0 : world.clock(host).world(left)) + dice.between(1_000_000, LOOK);
         long at = world.agenda().now() + wait;
         if (timing && timerAt <= at) {
@@ -177,7 +185,7 @@ final class SimDeadMan {
         if (busy || published == null || published.hold() == null) {
             return;
         }
-        if (mutant == Mutant.E2_LATE ? published.hold().ended(program.now()) : published.hold().due(program.now())) {
+        if (mutant == Mutant.E2_LATE ? published.hold().ended(now()) : published.hold().due(now())) {
             begin(published);
         } else {
             watch();
@@ -188,9 +196,11 @@ final class SimDeadMan {
         busy = true;
         rested = false;
         world.note(host, "fences this host, epoch " + by.hold().epoch());
-        commands.close();
+        if (mutant != Mutant.COMMANDS_NOT_CUT) {
+            commands.close();
+        }
         later(new AgentEvent.FenceBegun());
-        fence = new Fence(rules, by.hold(), by.memory(), program.now());
+        fence = new Fence(rules, by.hold(), by.memory(), now());
         List<AgentEffect> out = new ArrayList<>();
         Task first = fence.begin(out);
         say(out);
@@ -203,7 +213,7 @@ final class SimDeadMan {
 
     private void next(TaskResult done, Hold hold) {
         List<AgentEffect> out = new ArrayList<>();
-        Task task = fence.next(done, program.now(), out);
+        Task task = fence.next(done, now(), out);
         say(out);
         if (!rested && fence.safe()) {
             rested = true;
@@ -213,7 +223,7 @@ final class SimDeadMan {
             perform(task, hold);
             return;
         }
-        var response = fence.response(program.now());
+        var response = fence.response(now());
         world.note(host, "fence has ended: " + response.outcome() + " " + response.message());
         published = new AgentEffect.Publish(response.success() ? null : hold, fence.memory());
         later(new AgentEvent.Fenced(fence.memory(), response));

@@ -34,7 +34,8 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--shrink", description = "With --replay: leave out faults, and shorten them, as long as the run still fails.")
     private boolean shrink;
 
-    @Option(names = "--mutant", description = "With --replay: take that rule away (${COMPLETION-CANDIDATES}).", defaultValue = "NONE")
+    @Option(names = "--mutant",
+            description = "With --replay or --mutants: take that rule away, alone (${COMPLETION-CANDIDATES}).", defaultValue = "NONE")
     private Mutant mutant;
 
     @Option(names = "--threads", description = "On how many cores (${DEFAULT-VALUE}).", defaultValue = "1")
@@ -94,7 +95,7 @@ public final class SimulateCommand implements Callable<Integer> {
     private int mutants(PrintWriter out) {
         int alive = 0;
         for (Mutant mutant : Mutant.values()) {
-            if (mutant == Mutant.NONE) {
+            if (mutant == Mutant.NONE || this.mutant != Mutant.NONE && mutant != this.mutant) {
                 continue;
             }
             RunResult caught = Batch.firstCaught(mutant, from, seeds);

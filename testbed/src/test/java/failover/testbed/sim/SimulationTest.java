@@ -82,6 +82,12 @@ class SimulationTest {
         "KILL_BELIEVED, 1, 600",
         "PEER_NOT_ASKED, 1, 100",
         "EPOCHS_IGNORED, 1, 200",
+        "NO_SIGKILL, 95, 30",
+        "NO_PEER_REFUSAL, 45, 20",
+        "EVIDENCE_IGNORED, 1, 60",
+        "NO_E3_WAIT, 105, 30",
+        "NO_HOLD_OFF, 160, 20",
+        "ATTESTS_FALSELY, 1, 60",
     })
     void aMissingRuleIsNoticed(Mutant mutant, long from, long budget) {
         RunResult caught = Batch.firstCaught(mutant, from, budget);

@@ -1,0 +1,120 @@
+package failover.testbed.sim;
+
+import failover.agent.decision.AgentEvent;
+import failover.manager.decision.ManagerMemory;
+import failover.manager.decision.ManagerRules;
+import failover.manager.decision.Policy;
+import failover.protocol.Now;
+import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.Grant;
+import failover.protocol.wire.LeaseOffer;
+import failover.protocol.wire.StatusRequest;
+import failover.protocol.wire.VoteWord;
+import java.time.Duration;
+
+/** How the rules about leases and evidence are taken away: what a core without them would have believed, said or not waited for. */
+final class LeaseMutants {
+    private static final Duration LONG_AGO = Duration.ofMinutes(5);
+
+    private LeaseMutants() {
+    }
+
+    /** What an agent reads from its clocks (E9). */
+    static Now clock(Mutant mutant, Now real) {
+        if (mutant == Mutant.WALL_CLOCK_ONLY) {
+            long nanos = real.wallMillis() * 1_000_000L;
+            return new Now(nanos, real.wallMillis(), nanos);
+        }
+        return mutant == Mutant.MONOTONIC_ONLY ? new Now(real.nanos(), Math.floorDiv(real.nanos(), 1_000_000L), real.nanos()) : real;
+    }
+
+    /** The same token as if it had been issued now. */
+    private static String fresh(String token, Now now) {
+        return token == null ? null : token.substring(0, token.indexOf('.') + 1) + Long.toHexString(now.nanos()) + "."
+                + Long.toHexString(now.bootNanos()) + "." + Long.toHexString(now.wallMillis());
+    }
+
+    /** What a polled agent takes the poll for. */
+    static StatusRequest polled(Mutant mutant, StatusRequest request, Now now) {
+        LeaseOffer offer = request.lease();
+        if (mutant != Mutant.LEASE_FROM_RECEIPT || offer == null) {
+            return request;
+        }
+        return with(request, new LeaseOffer(fresh(offer.token(), now), offer.grantEpoch(), offer.managerStart(), offer.heartbeatMs(),
+                offer.leaseMs(), offer.fenceMs(), offer.jitterMs(), offer.paused()));
+    }
+
+    /** What an agent takes an order for; {@code sinceStart}: how long it has been running. */
+    static AgentEvent.ChangeAsked asked(Mutant mutant, AgentEvent.ChangeAsked event, Duration sinceStart, Now now) {
+        Grant grant = event.request().grant();
+        if (grant == null) {
+            return event;
+        }
+        boolean young = sinceStart.compareTo(Duration.ofSeconds(16)) < 0;
+        boolean free = mutant == Mutant.NO_PEER_REFUSAL && !young || mutant == Mutant.NO_HOLD_OFF && young;
+        String token = mutant == Mutant.NO_E11 ? fresh(grant.token(), now) : grant.token();
+        return new AgentEvent.ChangeAsked(event.ticket(), with(event.request(), new Grant(token, grant.managerId(), grant.managerStart(),
+                grant.leaseMs(), grant.fenceMs(), grant.jitterMs(), grant.otherPassive() || free, grant.fenced(), grant.automatic())));
+    }
+
+    /** The rules a manager goes by. */
+    static ManagerRules rules(Mutant mutant, ManagerRules real) {
+        Policy policy = real.policy();
+        if (mutant == Mutant.NO_E3_WAIT) {
+            LeaseNumbers n = policy.numbers();
+            Duration little = n.heartbeat().multipliedBy(2);
+            LeaseNumbers hasty = new LeaseNumbers(n.heartbeat(), little, little, n.jitter(), n.fence(), n.kill(), little.minus(n.jitter()),
+                    n.misses());
+            policy = new Policy(hasty, policy.sources(), policy.evidence(), policy.fencing(), policy.holdWhileVoting());
+        } else if (mutant == Mutant.EVIDENCE_IGNORED) {
+            policy = new Policy(policy.numbers(), policy.sources(), Policy.VoteEvidence.OFF, policy.fencing(), policy.holdWhileVoting());
+        }
+        Duration grace = mutant == Mutant.NO_E8 ? Duration.ZERO : real.startupGrace();
+        return new ManagerRules(real.dryRun(), real.rolesConfigured(), real.primaryEndpoint(), real.secondaryEndpoint(),
+                real.heartbeatInterval(), real.missesBeforeFailover(), real.slotDiffThreshold(), real.slotCheckInterval(),
+                real.requestTimeout(), real.unhealthyChecks(), real.minProcessUptime(), real.failoverCooldown(), real.demotionTimeout(),
+                real.promotionTimeout(), grace, policy, real.stakedIdentity());
+    }
+
+    /** A manager that does not wait believes that it has started, and heard nothing, long ago. */
+    static Now started(Mutant mutant, Now real) {
+        return mutant == Mutant.NO_E8 ? new Now(real.nanos() - LONG_AGO.toNanos(), real.wallMillis(), real.bootNanos()) : real;
+    }
+
+    static ManagerMemory remembered(Mutant mutant, ManagerMemory memory) {
+        return mutant == Mutant.EPOCH_NOT_DURABLE ? memory.withEpoch(0) : memory;
+    }
+
+    /** A manager that does not wait for leases to run out grants them all the same. */
+    static StatusRequest sent(StatusRequest request, LeaseNumbers numbers) {
+        LeaseOffer offer = request.lease();
+        return offer == null ? request : with(request, new LeaseOffer(offer.token(), offer.grantEpoch(), offer.managerStart(),
+                offer.heartbeatMs(), numbers.lease().toMillis(), numbers.fence().toMillis(), numbers.jitter().toMillis(), offer.paused()));
+    }
+
+    static FailoverRequest sent(FailoverRequest request, LeaseNumbers numbers) {
+        Grant grant = request.grant();
+        return grant == null ? request : with(request, new Grant(grant.token(), grant.managerId(), grant.managerStart(),
+                numbers.lease().toMillis(), numbers.fence().toMillis(), numbers.jitter().toMillis(), grant.otherPassive(), grant.fenced(),
+                grant.automatic()));
+    }
+
+    /** What a source's word is taken for; {@code before} is its last that was no error, {@code slot} the cluster's. */
+    static VoteWord word(Mutant mutant, VoteWord said, VoteWord before, long slot, boolean frozen) {
+        if (mutant == Mutant.RPC_ERROR_MEANS_STILL && said.error() != null && before != null) {
+            return new VoteWord(before.account(), before.lastVote(), slot, 0, null);
+        }
+        return mutant == Mutant.FROZEN_SOURCE_BELIEVED && frozen && said.error() == null
+                ? new VoteWord(said.account(), said.lastVote(), slot, 0, null) : said;
+    }
+
+    private static StatusRequest with(StatusRequest request, LeaseOffer offer) {
+        return new StatusRequest(request.timestamp(), request.lastReceivedTimestamp(), request.managerId(), request.epoch(), offer);
+    }
+
+    private static FailoverRequest with(FailoverRequest request, Grant grant) {
+        return new FailoverRequest(request.action(), request.reason(), request.skipIdentity(), request.timestamp(), request.operationId(),
+                request.epoch(), request.deadlineMs(), request.planned(), grant, request.tower());
+    }
+}
