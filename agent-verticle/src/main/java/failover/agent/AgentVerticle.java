@@ -70,7 +70,11 @@ public final class AgentVerticle extends VerticleBase {
         Future<FencerWord> fencer = vertx.executeBlocking(() -> new FencerWord(config.leaseDir(), config.processName()), false);
         Future<?> workers = Future.join(List.of(
             deploy(new ProbeWorker(config, instance, this::workersStop), "agent-probe-" + instance, 1),
-            deploy(new CommandWorker(config, instance, gate), "agent-command-" + instance, 2),
+            deploy(new CommandWorker(config, instance, gate, leader -> {
+                if (fencer.succeeded()) {
+                    fencer.result().command(leader);
+                }
+            }), "agent-command-" + instance, 2),
             deploy(new BackupWorker(config, instance, gate), "agent-backup-" + instance, 2)));
         return Future.all(memory, rules, fencer, workers).compose(ready -> {
             shell = new Shell(vertx, config, new AgentCore(rules.result()), rules.result(), instance, store, gate, fencer.result());

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -30,14 +31,25 @@ final class CommandRunner {
     private static final Duration DRAIN = Duration.ofMillis(250);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
     private final String searchPath;
+    private final LongConsumer started;
 
     CommandRunner() {
-        this(System.getenv().getOrDefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
+        this(pid -> { });
+    }
+
+    /** A runner that tells the leader of each command's session, and 0 when the command has ended. */
+    CommandRunner(LongConsumer started) {
+        this(System.getenv().getOrDefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), started);
     }
 
     /** A runner that finds {@code setsid} and {@code bash} on that path. */
     CommandRunner(String searchPath) {
+        this(searchPath, pid -> { });
+    }
+
+    private CommandRunner(String searchPath, LongConsumer started) {
         this.searchPath = searchPath;
+        this.started = started;
     }
 
     /**
@@ -89,11 +101,14 @@ final class CommandRunner {
         }
         BoundedOutput output = new BoundedOutput(process.getInputStream());
         ProcessTree tree = new ProcessTree(bash, process.pid(), MARKER + "=" + mark);
+        started.accept(process.pid());
         try {
             return watch(order, process, tree, output, begun);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return killed(How.CANCELLED, tree, output, begun);
+        } finally {
+            started.accept(0);
         }
     }
 

@@ -8,6 +8,7 @@ import failover.protocol.config.Redact;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,12 +24,13 @@ final class CommandWorker extends VerticleBase {
     private final String instance;
     private final CommandLines lines;
     private final TowerFiles towers;
-    private final CommandRunner runner = new CommandRunner();
+    private final CommandRunner runner;
     private final CommandGate gate;
     private Order running;
     private Future<CommandResult> result = Future.succeededFuture();
 
-    CommandWorker(AgentConfig config, String instance, CommandGate gate) {
+    CommandWorker(AgentConfig config, String instance, CommandGate gate, LongConsumer started) {
+        this.runner = new CommandRunner(started);
         this.gate = gate;
         this.config = config;
         this.instance = instance;

@@ -45,7 +45,7 @@ final class DeadMan implements AutoCloseable {
     private final Consumer<AgentEvent> post;
     private final BlockingLook eyes;
     private final Killer killer = new Killer(Path.of("/proc"));
-    private final CommandRunner runner = new CommandRunner();
+    private final CommandRunner runner;
     private final CommandLines lines;
     private final TowerFiles towers;
     private final Thread thread;
@@ -65,6 +65,7 @@ final class DeadMan implements AutoCloseable {
         this.fencer = fencer;
         this.post = post;
         this.eyes = new BlockingLook(config);
+        this.runner = new CommandRunner(fencer::command);
         this.lines = new CommandLines(config);
         this.towers = new TowerFiles(config);
         this.thread = new Thread(this::run, "agent-dead-man");

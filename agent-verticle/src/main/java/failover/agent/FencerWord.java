@@ -48,6 +48,9 @@ final class FencerWord {
                 throw new IOException(directory + " is not writable for this user");
             }
             opened = new FencerLink(new LeaseFile(directory), clock);
+            for (String line : opened.fenced()) {
+                LOG.warn("The fencer fenced this host in this boot: {}", line);
+            }
         } catch (IOException e) {
             why = e.toString();
             LOG.warn("lease_dir: {}: no fencer can stand behind this host, and an active agent that restarts demotes its validator", why);
@@ -76,6 +79,18 @@ final class FencerWord {
             validator = new ProcessRef(0, 0, processName, "");
         } else if (pid != validator.pid()) {
             validator = ProcessRef.of(pid).orElse(new ProcessRef(0, 0, processName, ""));
+        }
+    }
+
+    /** Names the session of the command that runs now, so that a fence takes it along; 0: it has ended. */
+    void command(long leader) {
+        if (link == null) {
+            return;
+        }
+        try {
+            link.command(leader <= 0 ? ProcessRef.NONE : ProcessRef.of(leader).orElse(ProcessRef.NONE));
+        } catch (IOException e) {
+            LOG.warn("The fencer does not know of the command that runs: {}", e.getMessage());
         }
     }
 

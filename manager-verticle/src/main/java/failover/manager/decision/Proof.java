@@ -90,7 +90,8 @@ final class Proof {
         if (looked() && finding.word() == Finding.Word.PROGRESS) {
             boolean refused = active.failure != null && active.failure.kind() == Failure.Kind.NOT_DELIVERED;
             return refused
-                    ? of(Verdict.AGENT_DOWN_VALIDATOR_VOTING, silence + ": its agent is down, its validator is not guarded; "
+                    ? of(Verdict.AGENT_DOWN_VALIDATOR_VOTING, silence
+                            + ": no connection to its agent comes about, its validator may be unguarded; "
                             + finding.why())
                     : of(Verdict.MANAGER_PATH_LOST, silence + ", but only for this manager; " + finding.why());
         }
