@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,7 +81,7 @@ final class CommandWorker extends VerticleBase {
     }
 
     /** For this worker and the backup's. Blocks until the command has ended. */
-    static CommandResult throughGate(CommandGate gate, CutSwitch cut, java.util.function.Supplier<CommandResult> command) {
+    static CommandResult throughGate(CommandGate gate, CutSwitch cut, Supplier<CommandResult> command) {
         if (!gate.enter(cut)) {
             return new CommandResult(How.NOT_STARTED, -1, "this host fences itself", Duration.ZERO);
         }

@@ -5,7 +5,6 @@ import failover.agent.decision.AgentEffect;
 import failover.agent.decision.AgentEvent;
 import failover.agent.decision.AgentMemory;
 import failover.agent.decision.AgentRules;
-import failover.agent.decision.CommandKind;
 import failover.agent.decision.CommandResult;
 import failover.agent.decision.Fence;
 import failover.agent.decision.Hold;
@@ -178,6 +177,7 @@ final class DeadMan implements AutoCloseable {
         } else if (task instanceof Task.TakeTower) {
             return new TaskResult.TowerTaken(towers.take(fence.memory().stakedIdentity()).orElse(null));
         } else if (task instanceof Task.SetTowerAside) {
+            towers.setAside(fence.memory().stakedIdentity());
             return new TaskResult.Waited();
         }
         throw new AssertionError(task);
@@ -203,10 +203,6 @@ final class DeadMan implements AutoCloseable {
 
     private CommandResult command(Task.Run run, Fence fence) {
         CommandWorker.Order order = new CommandWorker.Order(run.kind(), run.limit(), fence.memory().stakedIdentity(), new CutSwitch());
-        CommandResult result = CommandWorker.execute(config, lines, runner, order);
-        if (run.kind() == CommandKind.TOWER_BACKUP && result.ok()) {
-            towers.setAside(fence.memory().stakedIdentity());
-        }
-        return result;
+        return CommandWorker.execute(config, lines, runner, order);
     }
 }

@@ -1,6 +1,7 @@
 package failover.agent.decision;
 
 import failover.protocol.Now;
+import failover.protocol.lease.LeaseNumbers;
 import java.time.Duration;
 
 /**
@@ -14,8 +15,6 @@ import java.time.Duration;
  * @param jitter J
  */
 public record Hold(long epoch, Now base, Duration worth, Duration fence, Duration jitter) {
-    /** What the fencer program takes for its D_w: it fires that long, and the clocks' drift, before the deadline it is told. */
-    private static final Duration FENCER = Duration.ofSeconds(1);
 
     /** What is left of it; never negative. */
     public Duration left(Now now) {
@@ -35,7 +34,7 @@ public record Hold(long epoch, Now base, Duration worth, Duration fence, Duratio
 
     /** How long the agent's own fence may take: where a fencer stands behind it, it is done before that fires. */
     public Duration ownFence() {
-        return fence.plus(jitter).minus(drifted(fencer(fence)));
+        return fence.plus(jitter).minus(drifted(LeaseNumbers.fencer(fence)));
     }
 
     /**
@@ -43,13 +42,10 @@ public record Hold(long epoch, Now base, Duration worth, Duration fence, Duratio
      * try, while the program always reckons with a second. Nothing for a D of two seconds or more.
      */
     public static Duration toldLater(Duration fence) {
-        return drifted(FENCER).minus(drifted(fencer(fence)));
+        return drifted(LeaseNumbers.MAX_FENCER).minus(drifted(LeaseNumbers.fencer(fence)));
     }
 
-    private static Duration fencer(Duration fence) {
-        return FENCER.compareTo(fence.dividedBy(2)) < 0 ? FENCER : fence.dividedBy(2);
-    }
-
+    /** The fencer fires its D_w and the clocks' drift before the deadline it is told. */
     private static Duration drifted(Duration time) {
         return time.plus(time.dividedBy(200));
     }

@@ -296,8 +296,8 @@ final class Leases {
     }
 
     private static Duration grantorWait(long leaseMs, long jitterMs) {
-        double rate = (1 + LeaseNumbers.CLOCK_RATE) / (1 - LeaseNumbers.CLOCK_RATE);
-        return Duration.ofMillis((long) Math.ceil(leaseMs * rate) + jitterMs);
+        Duration exact = LeaseNumbers.grantorWait(Duration.ofMillis(leaseMs), Duration.ofMillis(jitterMs));
+        return Duration.ofMillis(exact.plusNanos(999_999).toMillis());
     }
 
     /** A host that cannot carry the identity any more, verifiably, needs no lease; then nobody has to fence it. */

@@ -265,18 +265,17 @@ final class Moves {
             ends.fail(state, now, out);
             return;
         }
-        String trouble = proof.last(state, move, now, out);
-        if (trouble == null) {
+        Proof.LastLook look = proof.last(state, move, now, out);
+        if (look.step() == Proof.LastLook.Go.WAIT) {
             return;
         }
-        Finding finding = proof.finding(state, move.from, move.provedAfter, now);
         move.provedAfter = 0;
-        if (trouble.isEmpty()) {
-            move.proof = finding.why();
-            out.add(say(Level.WARNING, "[" + move.from + "] is taken for dead: " + finding.why()));
+        if (look.step() == Proof.LastLook.Go.ON) {
+            move.proof = look.why();
+            out.add(say(Level.WARNING, "[" + move.from + "] is taken for dead: " + look.why()));
             promoteNext(state, move, now, out);
         } else {
-            move.trouble = "[" + move.from + "] is silent, but " + trouble;
+            move.trouble = "[" + move.from + "] is silent, but " + look.why();
             ends.fail(state, now, out);
         }
     }

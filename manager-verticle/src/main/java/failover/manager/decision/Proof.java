@@ -107,21 +107,31 @@ final class Proof {
         return of(Verdict.ACTIVE_DEAD, why);
     }
 
-    /** The last call to a silent host has failed: only a look made after it counts (E6). Null: not known yet. */
-    String last(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+    /**
+     * What the last look at a silent host comes to.
+     *
+     * @param step whether the move goes on
+     * @param why what the sources say
+     */
+    record LastLook(Go step, String why) {
+        enum Go { ON, NOT, WAIT }
+    }
+
+    /** The last call to a silent host has failed: only a look made after it counts (E6). */
+    LastLook last(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         Finding finding = finding(state, move.from, move.provedAfter, now);
         if (finding.word() == Finding.Word.NO_PROGRESS || !looked()) {
-            return "";
+            return new LastLook(LastLook.Go.ON, finding.why());
         }
         if (finding.word() == Finding.Word.PROGRESS) {
-            return finding.why();
+            return new LastLook(LastLook.Go.NOT, finding.why());
         }
         if (!required(state)) {
             out.add(Moves.say(Level.WARNING, "no source of votes has ever answered: [" + move.from + "] is replaced on its silence alone; "
                     + "set cluster_rpc to one that does"));
-            return "";
+            return new LastLook(LastLook.Go.ON, finding.why());
         }
-        return now.reached(move.proveBy) ? finding.why() : null;
+        return new LastLook(now.reached(move.proveBy) ? LastLook.Go.NOT : LastLook.Go.WAIT, finding.why());
     }
 
     /** Counts heartbeats in which an answering active's votes stand still although the cluster moves. */

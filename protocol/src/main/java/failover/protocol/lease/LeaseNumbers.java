@@ -29,7 +29,8 @@ public record LeaseNumbers(
     /** r: the machines' clocks run at rates within this of each other. */
     public static final double CLOCK_RATE = 0.005;
 
-    private static final Duration MAX_FENCER = Duration.ofSeconds(1);
+    /** What the fencer program takes for its D_w unless told otherwise. */
+    public static final Duration MAX_FENCER = Duration.ofSeconds(1);
     private static final Duration MAX_JITTER = Duration.ofMillis(500);
     private static final Duration MAX_FENCE = Duration.ofSeconds(5);
     private static final Duration MAX_KILL = Duration.ofMillis(300);
@@ -78,11 +79,21 @@ public record LeaseNumbers(
 
     /** D_w: what the fencer may take; never more than half of D, so that a short lease still leaves the agent the first try. */
     public Duration fencer() {
+        return fencer(fence);
+    }
+
+    /** D_w of a fence that may take so long. */
+    public static Duration fencer(Duration fence) {
         return min(MAX_FENCER, fence.dividedBy(2));
     }
 
     /** E3: how long the grantor waits on its own clock after it last heard the holder, {@code Q(1+r)/(1−r) + J}. */
     public Duration grantorWait() {
+        return grantorWait(lease, jitter);
+    }
+
+    /** The same for a lease and a jitter that another program told (E7). */
+    public static Duration grantorWait(Duration lease, Duration jitter) {
         return scale(lease, (1 + CLOCK_RATE) / (1 - CLOCK_RATE)).plus(jitter);
     }
 
