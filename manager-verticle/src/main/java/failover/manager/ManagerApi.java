@@ -1,10 +1,12 @@
 package failover.manager;
 
 import failover.manager.decision.ManagerEffect.OperatorAnswer;
+import failover.manager.decision.ManagerEvent;
 import failover.protocol.Routes;
 import failover.protocol.config.HostPort;
 import failover.protocol.wire.GoJson;
 import failover.protocol.wire.ManualFailoverRequest;
+import failover.protocol.wire.PauseRequest;
 import failover.protocol.wire.StateView;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -22,6 +24,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,9 +43,10 @@ final class ManagerApi {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration LINGER = Duration.ofSeconds(1);
     private static final String NO_REASON = "manual failover triggered via API";
+    private static final String NO_PAUSE_REASON = "asked via API";
 
     private final Vertx vertx;
-    private final Operator operator;
+    private final Consumer<ManagerEvent> operator;
     private final Supplier<StateView> view;
     private final Map<Long, HttpServerResponse> owed = new HashMap<>();
     private final Map<HttpConnection, Long> silent = new LinkedHashMap<>();
@@ -49,13 +54,8 @@ final class ManagerApi {
     private long tickets;
     private int connections;
 
-    /** Takes an operator's wish; the answer comes by {@link #answer}. */
-    interface Operator {
-        /** Asks for a failover; {@code reason} is never empty; {@code fenced}: the operator states that the present active cannot sign. */
-        void ask(long ticket, String reason, boolean fenced);
-    }
-
-    ManagerApi(Vertx vertx, Operator operator, Supplier<StateView> view) {
+    /** {@code operator} takes an operator's wish; the answer comes by {@link #answer}. */
+    ManagerApi(Vertx vertx, Consumer<ManagerEvent> operator, Supplier<StateView> view) {
         this.vertx = vertx;
         this.operator = operator;
         this.view = view;
@@ -69,6 +69,8 @@ final class ManagerApi {
     Future<Void> listen(HostPort address, Duration longest) {
         Router router = Router.router(vertx);
         route(router, Routes.FAILOVER, HttpMethod.POST).handler(this::failover);
+        route(router, Routes.PAUSE, HttpMethod.POST).handler(ctx -> pause(ctx, true));
+        route(router, Routes.RESUME, HttpMethod.POST).handler(ctx -> pause(ctx, false));
         route(router, Routes.STATE, HttpMethod.GET).handler(ctx -> json(ctx.response(), view.get()));
         route(router, Routes.HEALTH, null).handler(ctx -> text(ctx.response(), 200, "OK"));
         router.route().handler(ManagerApi::notFound);
@@ -126,11 +128,22 @@ final class ManagerApi {
     }
 
     private void failover(RoutingContext ctx) {
+        asked(ctx, ManualFailoverRequest.class, (ticket, asked) ->
+                new ManagerEvent.FailoverAsked(ticket, words(asked.reason(), NO_REASON), asked.fenced()));
+    }
+
+    private void pause(RoutingContext ctx, boolean pause) {
+        asked(ctx, PauseRequest.class, (ticket, asked) ->
+                new ManagerEvent.PauseAsked(ticket, pause, words(asked.reason(), NO_PAUSE_REASON)));
+    }
+
+    /** Reads the wish and passes it on; its answer is owed from then on. */
+    private <T> void asked(RoutingContext ctx, Class<T> type, BiFunction<Long, T, ManagerEvent> event) {
         HttpServerRequest request = ctx.request();
         body(request, body -> {
-            ManualFailoverRequest asked;
+            T asked;
             try {
-                asked = GoJson.decode(body, ManualFailoverRequest.class);
+                asked = GoJson.decode(body, type);
             } catch (GoJson.BadJson e) {
                 error(request.response(), 400, "Invalid request body");
                 return;
@@ -138,12 +151,14 @@ final class ManagerApi {
             long ticket = ++tickets;
             owed.put(ticket, request.response());
             request.response().closeHandler(gone -> owed.remove(ticket));
-            operator.ask(ticket, asked.reason() == null || asked.reason().isEmpty() ? NO_REASON : shortened(asked.reason()),
-                asked.fenced());
+            operator.accept(event.apply(ticket, asked));
         });
     }
 
-    private static String shortened(String reason) {
+    private static String words(String reason, String otherwise) {
+        if (reason == null || reason.isEmpty()) {
+            return otherwise;
+        }
         return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
     }
 

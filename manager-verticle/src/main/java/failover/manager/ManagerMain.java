@@ -41,7 +41,9 @@ public final class ManagerMain {
             new Flag("shutdown-agent", Kind.SWITCH, "", "", "Stop the agents, the active one first, and exit."),
             new Flag("trigger-failover", Kind.SWITCH, "", "", "Ask the manager that runs on this host to fail over, and exit."),
             new Flag("i-have-fenced", Kind.SWITCH, "", "", "With --trigger-failover: the active cannot sign, do not wait for proof."),
-            new Flag("reason", Kind.TEXT, "", "manual failover triggered via CLI", "Why, for --trigger-failover."));
+            new Flag("pause", Kind.SWITCH, "", "", "Let the manager that runs on this host begin no failover, and exit."),
+            new Flag("resume", Kind.SWITCH, "", "", "The opposite of --pause, and exit."),
+            new Flag("reason", Kind.TEXT, "", "manual failover triggered via CLI", "Why, for --trigger-failover, --pause and --resume."));
 
     /** As the original wrote it, byte for byte. */
     private static final String EXAMPLE = """
@@ -69,6 +71,8 @@ public final class ManagerMain {
     public static Program.Spec<ManagerConfig> spec() {
         Map<String, Program.Action> actions = new LinkedHashMap<>();
         actions.put("trigger-failover", ManagerMain::trigger);
+        actions.put("pause", (vertx, flags, layers, out) -> pause(vertx, flags, layers, out, true));
+        actions.put("resume", (vertx, flags, layers, out) -> pause(vertx, flags, layers, out, false));
         actions.put("shutdown-agent", ManagerMain::shutdown);
         return new Program.Spec<>("manager",
                 "Watches two validators through their agents and moves the identity when the active one fails.",
@@ -78,22 +82,36 @@ public final class ManagerMain {
     }
 
     private static Future<Integer> trigger(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {
-        // Without a file the original's address, so that it works on a bare shell in an emergency.
-        HostPort api = STANDARD_API;
-        Duration limit = TRIGGER_LIMIT;
-        if (flags.text("config").isPresent()) {
-            ManagerConfig config = ManagerSettings.read(layers, System.getenv()).config();
-            if (config.apiListen().isEmpty()) {
-                out.println("api_listen is \"off\" in " + layers.fileName()
-                        + ": the manager cannot be asked; set it and restart the manager");
-                return Future.succeededFuture(1);
-            }
-            api = config.apiListen().get();
-            Duration work = config.timing().demotionTimeout().plus(config.timing().promotionTimeout()).plusSeconds(10);
-            limit = work.compareTo(limit) > 0 ? work : limit;
-        }
+        Asked asked = asked(flags, layers, out);
         String reason = flags.text("reason").orElse("manual failover triggered via CLI");
-        return new OneShot(vertx, out).trigger(api, reason, flags.on("i-have-fenced"), limit);
+        return asked == null ? Future.succeededFuture(1)
+                : new OneShot(vertx, out).trigger(asked.api(), reason, flags.on("i-have-fenced"), asked.limit());
+    }
+
+    private static Future<Integer> pause(Vertx vertx, Parsed flags, Layers layers, PrintStream out, boolean pause) {
+        Asked asked = asked(flags, layers, out);
+        return asked == null ? Future.succeededFuture(1)
+                : new OneShot(vertx, out).pause(asked.api(), pause, flags.text("reason").orElse("asked via CLI"), asked.limit());
+    }
+
+    /** Where the running manager is asked, and for how long. */
+    private record Asked(HostPort api, Duration limit) {
+    }
+
+    /** {@code null} where the API is off, which has been said. */
+    private static Asked asked(Parsed flags, Layers layers, PrintStream out) {
+        // Without a file the original's address, so that it works on a bare shell in an emergency.
+        if (flags.text("config").isEmpty()) {
+            return new Asked(STANDARD_API, TRIGGER_LIMIT);
+        }
+        ManagerConfig config = ManagerSettings.read(layers, System.getenv()).config();
+        if (config.apiListen().isEmpty()) {
+            out.println("api_listen is \"off\" in " + layers.fileName()
+                    + ": the manager cannot be asked; set it and restart the manager");
+            return null;
+        }
+        Duration work = config.timing().demotionTimeout().plus(config.timing().promotionTimeout()).plusSeconds(10);
+        return new Asked(config.apiListen().get(), work.compareTo(TRIGGER_LIMIT) > 0 ? work : TRIGGER_LIMIT);
     }
 
     private static Future<Integer> shutdown(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {

@@ -105,8 +105,7 @@ public final class ManagerVerticle extends VerticleBase {
         HostPort address = config.apiListen().get();
         // A move may demote, promote, clear and restore.
         Duration longest = rules.demotionTimeout().plus(rules.promotionTimeout()).multipliedBy(2);
-        api = new ManagerApi(vertx, (ticket, reason, fenced) -> post(new ManagerEvent.FailoverAsked(ticket, reason, fenced)),
-                () -> core.view(state, Now.ofMachine()));
+        api = new ManagerApi(vertx, this::post, () -> core.view(state, Now.ofMachine()));
         return api.listen(address, longest).onSuccess(listening -> {
             LOG.info("Operators' API listens on port {}", api.port());
         }).recover(failure -> Future.failedFuture(new IllegalStateException("api_listen " + address + (failure instanceof BindException
@@ -185,8 +184,8 @@ public final class ManagerVerticle extends VerticleBase {
             readVotes(votes);
         } else if (effect instanceof ManagerEffect.Save save) {
             memory.save(save.memory()).onComplete(
-                    saved -> post(new ManagerEvent.Saved(null)),
-                    cause -> post(new ManagerEvent.Saved(String.valueOf(cause.getMessage()))));
+                    saved -> post(new ManagerEvent.Saved(save.number(), null)),
+                    cause -> post(new ManagerEvent.Saved(save.number(), String.valueOf(cause.getMessage()))));
         } else if (effect instanceof ManagerEffect.Remember remember) {
             memory.save(remember.memory()).onFailure(cause -> LOG.warn("Not remembered: {}", cause.getMessage()));
         } else if (effect instanceof ManagerEffect.Answer answer) {

@@ -2,7 +2,9 @@ package failover.manager;
 
 import failover.manager.decision.Host;
 import failover.manager.decision.ManagerMemory;
+import failover.manager.decision.ManagerMemory.HostRecord;
 import failover.manager.decision.ManagerMemory.Intent;
+import failover.manager.decision.ManagerMemory.Pause;
 import failover.manager.decision.ManagerMemory.Step;
 import failover.manager.decision.Tip;
 import failover.protocol.StateFile;
@@ -55,7 +57,7 @@ final class MemoryFile {
                     LOG.warn(found.warning());
                 }
                 ManagerMemory memory = found.value().orElseGet(() ->
-                        new ManagerMemory(UUID.randomUUID().toString(), 0, null, null, null, 0, null));
+                        ManagerMemory.fresh(UUID.randomUUID().toString()));
                 if (found.value().isEmpty()) {
                     file.write(encode(memory));
                 }
@@ -88,15 +90,22 @@ final class MemoryFile {
         if (memory.holder() != null) {
             json.put("holder", memory.holder().label());
         }
-        json.put("primary_endpoint", memory.primaryEndpoint()).put("secondary_endpoint", memory.secondaryEndpoint())
-                .put("moved_at_ms", memory.movedAtMillis());
+        for (Host host : Host.values()) {
+            HostRecord known = memory.host(host);
+            json.put(host.label() + "_endpoint", known.endpoint()).put(host.label() + "_id", known.id())
+                    .put(host.label() + "_issued", known.issued()).put(host.label() + "_passive", known.passive());
+        }
+        json.put("moved_at_ms", memory.movedAtMillis());
         Intent intent = memory.intent();
         if (intent != null) {
             json.put("intent", new JsonObject().put("operation_id", intent.operationId()).put("from", intent.from().label())
                     .put("to", intent.to().label()).put("step", intent.step().name().toLowerCase(Locale.ROOT))
                     .put("reason", intent.reason()));
         }
-        json.put("start", memory.start()).put("primary_id", memory.primaryId()).put("secondary_id", memory.secondaryId());
+        json.put("start", memory.start());
+        if (memory.pause() != null) {
+            json.put("pause", new JsonObject().put("reason", memory.pause().reason()).put("since_ms", memory.pause().sinceMillis()));
+        }
         if (memory.tip() != null) {
             json.put("tip", new JsonObject().put("slot", memory.tip().slot()).put("wall_ms", memory.tip().wallMillis()));
         }
@@ -119,15 +128,21 @@ final class MemoryFile {
             }
             JsonObject intent = json.getJsonObject("intent");
             JsonObject tip = json.getJsonObject("tip");
-            return new ManagerMemory(id, epoch, host(json.getString("holder")), json.getString("primary_endpoint"),
-                    json.getString("secondary_endpoint"), json.getLong("moved_at_ms", 0L), intent == null ? null
+            JsonObject pause = json.getJsonObject("pause");
+            return new ManagerMemory(id, json.getLong("start", 0L), epoch, host(json.getString("holder")), known(json, Host.PRIMARY),
+                    known(json, Host.SECONDARY), json.getLong("moved_at_ms", 0L), intent == null ? null
                     : new Intent(intent.getString("operation_id"), required(intent, "from"), required(intent, "to"),
                             Step.valueOf(intent.getString("step", "").toUpperCase(Locale.ROOT)), intent.getString("reason")),
-                    json.getLong("start", 0L), json.getString("primary_id"), json.getString("secondary_id"),
+                    pause == null ? null : new Pause(pause.getString("reason", ""), pause.getLong("since_ms", 0L)),
                     tip == null ? null : new Tip(tip.getLong("slot"), tip.getLong("wall_ms")));
         } catch (DecodeException | ClassCastException | IllegalArgumentException e) {
             throw new IOException("not a manager's memory: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         }
+    }
+
+    private static HostRecord known(JsonObject json, Host host) {
+        return new HostRecord(json.getString(host.label() + "_endpoint"), json.getString(host.label() + "_id"),
+                json.getLong(host.label() + "_issued", 0L), json.getLong(host.label() + "_passive", 0L));
     }
 
     private static Host required(JsonObject json, String key) throws IOException {

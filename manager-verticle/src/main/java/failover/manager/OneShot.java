@@ -72,6 +72,21 @@ final class OneShot {
         });
     }
 
+    /** Asks the running manager to begin no failover, or to begin them again; 0 only when that is in force. */
+    Future<Integer> pause(HostPort api, boolean pause, String reason, Duration limit) {
+        Endpoint manager = Endpoint.parse("http://" + new HostPort(api.connectHost(), api.port()));
+        return send(HttpMethod.POST, manager, pause ? Routes.PAUSE : Routes.RESUME, new JsonObject().put("reason", reason), limit)
+                .map(answer -> {
+                    boolean done = answer.succeeded() && Boolean.valueOf(pause).equals(answer.json().getValue("in_force"));
+                    out.println(answer.succeeded() ? answer.message() : "Refused (HTTP " + answer.status() + "): " + answer.message());
+                    return done ? 0 : 1;
+                }).otherwise(failure -> {
+                    out.println(failure instanceof TimeoutException ? "No answer within " + limit.toSeconds() + " s: look at GET /state"
+                            : "Is the manager running on this host? " + api + ": " + reason(failure));
+                    return 1;
+                });
+    }
+
     /** Stops the agents one after the other, the active one first as far as they say; a failure spares the rest. */
     Future<Integer> shutdown(List<Endpoint> agents, Duration limit) {
         if (agents.isEmpty()) {

@@ -2,6 +2,7 @@ package failover.manager;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.manager.FakeAgent.Await;
@@ -170,6 +171,29 @@ class ManagerVerticleIT {
         assertTrue(answer.startsWith("HTTP/1.1 503 Service Unavailable\r\nX-Content-Type-Options: nosniff\r\n" + PLAIN), answer);
         assertTrue(FakeAgent.bodyOf(answer).startsWith("Cannot failover: passive validator " + second.endpoint() + " is unreachable: "),
                 answer);
+    }
+
+    @Test
+    void scenario52APausedManagerKeepsToItAcrossARestartUntilItIsResumed() {
+        ManagerVerticle manager = start(settings());
+        untilVerdict(manager, "no_problem");
+        String answer = raw(manager.apiPort(), request("POST", "/pause", "", "{\"reason\":\"work on the rack\"}"));
+        // These agents are originals: nobody acknowledges, and that is said.
+        assertTrue(FakeAgent.bodyOf(answer).startsWith("{\"success\":true,\"message\":\"Paused, but NOT IN FORCE YET: [secondary] has "
+                + "not acknowledged it: its agent knows no pause"), answer);
+        assertTrue(FakeAgent.bodyOf(answer).endsWith("\"in_force\":false}\n"), answer);
+        Await.result(vertx.undeploy(manager.deploymentID()));
+        first.behave(original("first", true, false));
+        ManagerVerticle again = start(settings());
+        Await.until(vertx, "it would act", () -> state(again).getString("why").contains("paused by an operator since"));
+        assertEquals("work on the rack", state(again).getJsonObject("paused").getString("reason"));
+        assertEquals(List.of(), commands);
+        refused(again.apiPort(), request("GET", "/pause", "", ""), "405 Method Not Allowed", "Method not allowed\n");
+        refused(again.apiPort(), request("POST", "/resume", "Origin: http://evil.example\r\n", "{}"), "403 Forbidden",
+                "Forbidden: only localhost requests are allowed\n");
+        assertTrue(raw(again.apiPort(), request("POST", "/resume", "", "{}")).contains("Resumed"));
+        Await.until(vertx, "two commands", () -> commands.size() == 2);
+        assertNull(state(again).getJsonObject("paused"));
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import failover.manager.FakeAgent.Await;
 import failover.manager.decision.Host;
 import failover.manager.decision.ManagerMemory;
+import failover.manager.decision.Tip;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MemoryFileTest {
-    private static final ManagerMemory BARE = new ManagerMemory("m-1", 0, null, null, null, 0, null);
-    private static final ManagerMemory FULL = new ManagerMemory("m-1", 12, Host.SECONDARY, "http://a:1", "http://b:2", 1736000000123L,
-            new ManagerMemory.Intent("op-1", Host.SECONDARY, Host.PRIMARY, ManagerMemory.Step.PROMOTING, "a \"b\"\n<c>"));
+    private static final ManagerMemory BARE = ManagerMemory.fresh("m-1");
+    private static final ManagerMemory FULL = new ManagerMemory("m-1", 3, 12, Host.SECONDARY,
+            new ManagerMemory.HostRecord("http://a:1", "id-a", 11, 10), new ManagerMemory.HostRecord("http://b:2", "id-b", 12, 0),
+            1736000000123L,
+            new ManagerMemory.Intent("op-1", Host.SECONDARY, Host.PRIMARY, ManagerMemory.Step.PROMOTING, "a \"b\"\n<c>"),
+            new ManagerMemory.Pause("work on the rack", 1736000000000L), new Tip(300_000_000L, 1736000000100L));
 
     @TempDir
     Path dir;

@@ -26,6 +26,7 @@ class OneShotIT {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
     private OneShot oneShot;
+    private volatile Boolean inForce;
 
     @BeforeEach
     void setUp() {
@@ -76,6 +77,18 @@ class OneShotIT {
     }
 
     @Test
+    void aPauseThatIsNotInForceIsNoSuccess() throws Exception {
+        Endpoint manager = agent("m", true, 200, true);
+        HostPort api = new HostPort(manager.host(), manager.port());
+        assertEquals(1, pause(api, true), "it does not say that it is in force");
+        assertEquals(1, pause(api, false), "nor that it is not");
+        assertEquals(List.of("m /pause rack", "m /resume rack"), List.copyOf(calls));
+        inForce = true;
+        assertEquals(0, pause(api, true));
+        assertEquals(1, pause(api, false));
+    }
+
+    @Test
     void aManagerThatIsNotThereOrSilentIsNoSuccess() throws Exception {
         Endpoint gone = agent("m", true, 200, true);
         servers.remove().close().await(5, TimeUnit.SECONDS);
@@ -93,7 +106,7 @@ class OneShotIT {
             JsonObject answer = new JsonObject().put("is_active", active);
             if (!request.path().equals("/status")) {
                 calls.add(name + " " + request.path() + " " + new JsonObject(body).getString("reason"));
-                answer = new JsonObject().put("success", success).put("message", success ? "done" : "no");
+                answer = new JsonObject().put("success", success).put("message", success ? "done" : "no").put("in_force", inForce);
             }
             if (status != 0) {
                 request.response().setStatusCode(request.path().equals("/status") ? 200 : status).end(answer.encode());
@@ -109,6 +122,10 @@ class OneShotIT {
 
     private int trigger(Endpoint manager, Duration limit) throws Exception {
         return oneShot.trigger(new HostPort(manager.host(), manager.port()), "why", false, limit).await(30, TimeUnit.SECONDS);
+    }
+
+    private int pause(HostPort manager, boolean pause) throws Exception {
+        return oneShot.pause(manager, pause, "rack", LIMIT).await(30, TimeUnit.SECONDS);
     }
 
     private String printed() {

@@ -10,6 +10,10 @@ public final class Routes {
     public static final String FAILOVER = "/failover";
     /** Agent, GET: 200 only while this host verifiably holds the identity by a lease (INV-9). */
     public static final String ACTIVE = "/active";
+    /** Manager, POST: no failover is begun until {@link #RESUME}. */
+    public static final String PAUSE = "/pause";
+    /** Manager, POST: failovers are automatic again. */
+    public static final String RESUME = "/resume";
     /** Both, any method: {@code OK} while the program serves. */
     public static final String HEALTH = "/health";
     /** Agent, GET: who the validator says it is. */

@@ -15,6 +15,7 @@ import java.util.List;
  */
 public final class AgentCore {
     private static final Duration OBSERVE_EVERY = Duration.ofSeconds(1);
+    private static final Duration OBSERVE_UNLEASED = Duration.ofMillis(250);
 
     private final AgentRules rules;
     private final Changes changes;
@@ -184,7 +185,9 @@ public final class AgentCore {
         watch.tick(state, now, out);
         leases.tick(state, now, out);
         backUp(state, now, out);
-        if (!state.observing && now.since(state.observedAt).compareTo(OBSERVE_EVERY) >= 0) {
+        // E14: where nobody granted anything, an identity that turns up is taken off at once.
+        boolean unleased = state.lease.hold == null && state.memory.bonds().managed() && state.memory.stakedIdentity() != null;
+        if (!state.observing && now.since(state.observedAt).compareTo(unleased ? OBSERVE_UNLEASED : OBSERVE_EVERY) >= 0) {
             state.observing = true;
             out.add(new AgentEffect.Observe());
         }

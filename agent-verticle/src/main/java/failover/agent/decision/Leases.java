@@ -51,6 +51,9 @@ final class Leases {
         lease.managerHeardAt = now.nanos();
         lease.managerHeard = true;
         lease.paused = offer.paused();
+        if (offer.paused()) {
+            lease.pausedAt = now;
+        }
         Token.issued(lease.nonce, offer.token(), now).ifPresent(issued -> granted(state, offer, issued, now, out));
         return true;
     }
@@ -257,12 +260,14 @@ final class Leases {
         if (foreign != null) {
             return foreign;
         }
-        if (grant.automatic() && state.lease.paused) {
-            return "the pair is paused";
-        }
         Optional<Now> issued = Token.issued(state.lease.nonce, grant.token(), now);
         if (issued.isEmpty()) {
             return "its token was not issued by this start of the agent: it comes too late (E11)";
+        }
+        // What was sent before the pause, and comes after it, echoes a token from before it (INV-7).
+        boolean before = state.lease.pausedAt != null && issued.get().nanos() - state.lease.pausedAt.nanos() < 0;
+        if (grant.automatic() && (state.lease.paused || before)) {
+            return "the pair is paused, or was when this was sent: nothing automatic is done";
         }
         Hold hold = new Hold(request.epoch(), issued.get(), Duration.ofMillis(grant.leaseMs()), Duration.ofMillis(grant.fenceMs()),
                 Duration.ofMillis(grant.jitterMs()));

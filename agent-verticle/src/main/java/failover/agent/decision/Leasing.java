@@ -23,6 +23,8 @@ final class Leasing {
     boolean refusalSaid;
     /** The bound manager has paused the pair. */
     boolean paused;
+    /** When it was last heard that it has; {@code null} when never. */
+    Now pausedAt;
     /** No promotion that rests on the peer's silence before this instant (E7); {@code null} when nothing was promised. */
     Now promisedAt;
     long promiseNanos;
@@ -57,6 +59,7 @@ final class Leasing {
         this.refused = other.refused;
         this.refusalSaid = other.refusalSaid;
         this.paused = other.paused;
+        this.pausedAt = other.pausedAt;
         this.promisedAt = other.promisedAt;
         this.promiseNanos = other.promiseNanos;
         this.stay = other.stay;

@@ -188,9 +188,12 @@ final class Watch {
         if (rules.dryRun()) {
             return;
         }
-        if (bornAfterDemotion) {
-            String why = "the validator started with the staked identity after this host was made passive (E14)";
-            changes.demoteByItself(state, why, now, out);
+        boolean deposed = state.memory.bonds().managed() && state.memory.demotedAtMillis() > 0;
+        if (bornAfterDemotion || deposed) {
+            changes.demoteByItself(state, bornAfterDemotion
+                    ? "the validator started with the staked identity after this host was made passive (E14)"
+                    : "the validator carries the staked identity again, and no manager granted it (E14): to move it by hand, ask the "
+                            + "manager, or stop this agent first", now, out);
         } else if (!rules.peerConfigured()) {
             adopt(state, "the validator carries the staked identity, and there is no peer to ask", out);
         } else if (state.asking == null && !tooSoon(state, now)) {

@@ -190,6 +190,26 @@ class LeaseTest {
     }
 
     @Test
+    void whilePausedNothingAutomaticIsObeyedNotEvenWhatWasSentBefore() {
+        agent.passive();
+        String before = token();
+        pass(100);
+        paused(true);
+        assertTrue(promote(grant(before, true)).message().contains("paused"));
+        assertTrue(promote(grant(token(), true)).message().contains("paused"));
+        paused(false);
+        assertTrue(promote(grant(before, true)).message().contains("paused"), "it was sent before the pause");
+        pass(100);
+        Grant byHand = new Grant(before, "manager", 1, Q, D, J, true, false, false);
+        assertEquals(Outcome.DONE.wire(), promote(byHand).outcome(), "an operator may");
+    }
+
+    private void paused(boolean paused) {
+        agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, "manager", 0,
+                new LeaseOffer(token(), 0, 1, 2000, Q, D, J, paused))));
+    }
+
+    @Test
     void setIdentityNeverOutlivesWhatTheLeaseHasLeft() {
         agent.passive();
         String token = token();

@@ -161,6 +161,31 @@ class WatchTest {
     }
 
     @Test
+    void e14UnderAManagerADeposedHostKeepsNoIdentityThatNobodyGranted() {
+        AgentMemory deposed = AgentAtWork.memory(Role.PASSIVE).withDemotedAt(agent.now().wallMillis())
+                .withBonds(new AgentMemory.Bonds("manager", 1, null));
+        agent.start(deposed, false).observed();
+        long looks = looks();
+        for (int i = 0; i < 8; i++) {
+            agent.nanos += 250_000_000L;
+            agent.post(new AgentEvent.Tick());
+            agent.observed();
+        }
+        assertEquals(8, looks() - looks, "it looks four times a second");
+        agent.identity = AgentAtWork.STAKED;
+        agent.observed();
+        agent.nanos += 300_000_000L;
+        agent.observed();
+        agent.work();
+        assertEquals(AgentAtWork.OTHER, agent.identity);
+        assertEquals(0, asked());
+    }
+
+    private long looks() {
+        return agent.effects.stream().filter(AgentEffect.Observe.class::isInstance).count();
+    }
+
+    @Test
     void e15AnUnknownOutcomeThatNobodyResolvesIsResolvedHere() {
         agent.start(AgentAtWork.memory(Role.PASSIVE).withUnsettled(agent.here()), false).observed();
         seconds(19);

@@ -123,6 +123,7 @@ final class Actions {
                 && proof.finding(state, active.host, 0, now).word() == Finding.Word.PROGRESS) {
             blockers.add("its votes land, and hold_while_voting is set");
         }
+        addPause(state, blockers);
         addCooldown(state, now, blockers);
         addBackOff(state, now, blockers);
         if (!blockers.isEmpty()) {
@@ -157,6 +158,7 @@ final class Actions {
             if (state.holder != null && target != state.holder) {
                 addCooldown(state, now, blockers);
             }
+            addPause(state, blockers);
             addBackOff(state, now, blockers);
         }
         if (!blockers.isEmpty()) {
@@ -210,6 +212,13 @@ final class Actions {
         if (!left.isZero()) {
             blockers.add("cooldown: " + left.toSeconds() + " s of " + rules.failoverCooldown().toSeconds() + " s are left since the last "
                     + "automatic failover; an operator may still move by hand");
+        }
+    }
+
+    private static void addPause(ManagerState state, List<String> blockers) {
+        String paused = Pauses.blocker(state);
+        if (paused != null) {
+            blockers.add(paused);
         }
     }
 

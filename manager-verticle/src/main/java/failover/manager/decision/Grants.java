@@ -1,5 +1,6 @@
 package failover.manager.decision;
 
+import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.lease.LeaseNumbers;
 import failover.protocol.wire.Action;
@@ -22,7 +23,7 @@ final class Grants {
         }
         LeaseNumbers numbers = rules.policy().numbers();
         return new LeaseOffer(token(view), epoch(state, view), state.memory.start(), numbers.heartbeat().toMillis(),
-                numbers.lease().toMillis(), numbers.fence().toMillis(), numbers.jitter().toMillis(), false);
+                numbers.lease().toMillis(), numbers.fence().toMillis(), numbers.jitter().toMillis(), Pauses.told(state));
     }
 
     /** The epoch that host may hold the identity at now; 0 when none. */
@@ -58,12 +59,31 @@ final class Grants {
             view.granted = Math.max(view.granted, view.status.epoch());
             return;
         }
-        boolean waiting = view.granted > 0 && now.since(view.grantedAt).compareTo(rules.heartbeatInterval().multipliedBy(3)) < 0;
+        boolean waiting = view.grantSave != 0
+                || view.granted > 0 && now.since(view.grantedAt).compareTo(rules.heartbeatInterval().multipliedBy(3)) < 0;
         if (!waiting) {
-            view.granted = state.highestEpoch() + 1;
-            view.grantedAt = now.nanos();
-            state.memory = state.memory.withEpoch(view.granted);
-            out.add(new ManagerEffect.Remember(state.memory));
+            // Offered only once it is durable (E10): a manager restored from before must not issue the same epoch to the other.
+            view.toGrant = state.highestEpoch() + 1;
+            view.grantSave = state.number();
+            state.memory = state.memory.withEpoch(view.toGrant).with(view.host, state.memory.host(view.host).withIssued(view.toGrant));
+            out.add(new ManagerEffect.Save(view.grantSave, state.memory));
+        }
+    }
+
+    /** A new epoch for a holder without a lease is durable, or is not. */
+    void saved(ManagerState state, ManagerEvent.Saved event, Now now, List<ManagerEffect> out) {
+        for (HostView view : new HostView[] {state.primary, state.secondary}) {
+            if (view.grantSave == 0 || view.grantSave != event.number()) {
+                continue;
+            }
+            view.grantSave = 0;
+            if (event.error() != null) {
+                out.add(Moves.say(Level.WARNING, "[" + view.host + "] gets no lease at epoch " + view.toGrant
+                        + ", because a restart would forget it: " + event.error()));
+            } else if (state.move == null && view.host == state.holder) {
+                view.granted = view.toGrant;
+                view.grantedAt = now.nanos();
+            }
         }
     }
 

@@ -9,6 +9,8 @@ final class HostView {
     final Host host;
     /** The newest good answer; {@code null} before the first. */
     StatusResponse status;
+    /** Monotonic instant when it was asked for. */
+    long askedAt;
     /** Monotonic instant when it was received; before the first answer, when the manager started. */
     long heardAt;
     /** Number of the poll it answered; older answers are dropped. */
@@ -30,6 +32,11 @@ final class HostView {
     long grantedAt;
     /** Its agent has attested a fencer in its newest answer. */
     boolean fenceCapable;
+    /** Its newest answer acknowledges the pause. */
+    boolean pauseKnown;
+    /** The epoch that is granted as soon as it is durable, by the Save of that number; 0 when none. */
+    long toGrant;
+    long grantSave;
     /** What was last said of its health, so that it is said once. */
     String said = "";
 
@@ -41,6 +48,7 @@ final class HostView {
     HostView(HostView other) {
         this.host = other.host;
         this.status = other.status;
+        this.askedAt = other.askedAt;
         this.heardAt = other.heardAt;
         this.answeredPoll = other.answeredPoll;
         this.failure = other.failure;
@@ -53,6 +61,9 @@ final class HostView {
         this.granted = other.granted;
         this.grantedAt = other.grantedAt;
         this.fenceCapable = other.fenceCapable;
+        this.pauseKnown = other.pauseKnown;
+        this.toGrant = other.toGrant;
+        this.grantSave = other.grantSave;
         this.said = other.said;
     }
 
@@ -68,6 +79,11 @@ final class HostView {
     boolean answers(ManagerRules rules, Now now) {
         return status != null && failure == null
                 && silentFor(now).compareTo(rules.heartbeatInterval().plus(rules.requestTimeout())) <= 0;
+    }
+
+    /** Its newest answer is of the time before the last change of roles. */
+    boolean outdated(long rolesChangedAt) {
+        return status != null && askedAt - rolesChangedAt < 0;
     }
 
     /** Silent for the whole S. */

@@ -41,7 +41,7 @@ final class Judge {
                     : of(Verdict.DUAL_IDENTITY, "both hosts say they are active");
         }
         if (state.vacant > 0) {
-            return vacant(state);
+            return vacant(state, now);
         }
         if (state.holder == null) {
             return of(Verdict.IDENTITY_UNKNOWN, "no host says it is active, and the configuration does not say which one is");
@@ -60,6 +60,9 @@ final class Judge {
         if (active.failure != null || !active.everAnswered()) {
             return of(Verdict.ACTIVE_UNREACHABLE_SUSPECT, silence(active, now)
                     + (active.failure == null ? "" : ": " + active.failure.detail()));
+        }
+        if (active.outdated(state.rolesChangedAt)) {
+            return of(Verdict.SUSPECT, "[" + active.host + "] has said nothing since the last change of roles yet");
         }
         if (active.busy()) {
             return of(Verdict.SUSPECT, "[" + active.host + "] is busy with " + active.status.operation());
@@ -85,20 +88,31 @@ final class Judge {
         return of(Verdict.NO_PROBLEM, "[" + active.host + "] is active and well");
     }
 
-    private Judgement vacant(ManagerState state) {
-        boolean certain = excluded(state.primary) && excluded(state.secondary);
+    private Judgement vacant(ManagerState state, Now now) {
+        boolean certain = excluded(state, state.primary) && excluded(state, state.secondary);
         if (!certain) {
             return of(Verdict.IDENTITY_UNKNOWN, "both hosts say they are passive, but not by their validators' word: nobody is promoted "
                     + "(set validator_identity on both agents, or promote one by hand)");
         }
         return state.vacant < rules.unhealthyChecks()
                 ? of(Verdict.SUSPECT, "nobody is active, seen " + state.vacant + " of " + rules.unhealthyChecks() + " times")
-                : of(Verdict.NO_ACTIVE, "both validators passive");
+                : of(Verdict.NO_ACTIVE, gone(state, now) == null ? "both validators passive" : "nobody is active: [" + gone(state, now)
+                        + "] does not answer, and has been passive since after everything it was granted");
     }
 
     private Judgement bothUnreachable(ManagerState state) {
         return of(Verdict.BOTH_UNREACHABLE, "neither host answers: [primary] " + detail(state.primary) + "; [secondary] "
                 + detail(state.secondary) + "; nothing is moved on that");
+    }
+
+    /** The host of the two that does not answer; {@code null} when both do. */
+    private Host gone(ManagerState state, Now now) {
+        return !state.primary.answers(rules, now) ? Host.PRIMARY : !state.secondary.answers(rules, now) ? Host.SECONDARY : null;
+    }
+
+    /** It verifiably cannot sign, by its newest word, or, where it is silent, by its last word for all it was granted. */
+    private static boolean excluded(ManagerState state, HostView view) {
+        return view.failure == null && excluded(view) || state.memory.host(view.host).excluded();
     }
 
     /** A host that verifiably cannot sign. */
@@ -109,8 +123,8 @@ final class Judge {
     /** A host answers at the other's endpoint (E17). */
     static boolean swapped(ManagerState state) {
         for (HostView view : new HostView[] {state.primary, state.secondary}) {
-            if (view.ours() && !view.status.hostId().equals(state.memory.hostId(view.host))
-                    && view.status.hostId().equals(state.memory.hostId(view.host.other()))) {
+            if (view.ours() && !view.status.hostId().equals(state.memory.host(view.host).id())
+                    && view.status.hostId().equals(state.memory.host(view.host.other()).id())) {
                 return true;
             }
         }

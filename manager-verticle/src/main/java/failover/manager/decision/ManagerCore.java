@@ -26,6 +26,7 @@ public final class ManagerCore {
     private final Actions actions;
     private final Grants grants;
     private final Proof proof;
+    private final Pauses pauses;
 
     /** A core for that configuration. */
     public ManagerCore(ManagerRules rules) {
@@ -33,6 +34,7 @@ public final class ManagerCore {
         this.fitness = new Fitness(rules);
         this.grants = new Grants(rules);
         this.proof = new Proof(rules);
+        this.pauses = new Pauses(rules);
         this.judge = new Judge(rules, fitness, proof);
         this.moves = new Moves(rules, grants, proof);
         this.actions = new Actions(rules, fitness, moves, proof);
@@ -80,13 +82,17 @@ public final class ManagerCore {
             }
             state.slotTrouble = unknown.why();
         } else if (event instanceof ManagerEvent.Saved saved) {
-            moves.saved(state, saved.error(), now, out);
+            moves.saved(state, saved, now, out);
+            grants.saved(state, saved, now, out);
+            pauses.saved(state, saved, now, out);
         } else if (event instanceof ManagerEvent.CommandReplied reply) {
             moves.replied(state, reply.command(), reply.response(), now, out);
         } else if (event instanceof ManagerEvent.CommandFailed failure) {
             moves.failed(state, failure.command(), failure.failure(), now, out);
         } else if (event instanceof ManagerEvent.FailoverAsked asked) {
             actions.asked(state, asked, now, out);
+        } else if (event instanceof ManagerEvent.PauseAsked asked) {
+            pauses.asked(state, asked, now, out);
         } else if (event instanceof ManagerEvent.VotesRead read) {
             state.evidence = state.evidence.with(read.source(), read.reading());
             moves.prove(state, now, out);
@@ -97,6 +103,7 @@ public final class ManagerCore {
         }
         Judgement judgement = judge.judge(state, now);
         state.judgement = actions.act(state, judgement, now, out);
+        pauses.tick(state, now, out);
         speak(state, now, out);
         return new Step(state, out);
     }
@@ -113,7 +120,8 @@ public final class ManagerCore {
                 state.move == null ? null : state.move.operationId,
                 actions.cooldownLeft(state, now).toSeconds(),
                 state.networkSlot,
-                List.of(line(state, state.primary, now), line(state, state.secondary, now)));
+                List.of(line(state, state.primary, now), line(state, state.secondary, now)),
+                Pauses.view(state));
     }
 
     private StateView.HostLine line(ManagerState state, HostView view, Now now) {
@@ -194,12 +202,15 @@ public final class ManagerCore {
         }
         view.slotBefore = view.status == null ? 0 : view.status.validatorSlot();
         view.status = event.status();
+        view.askedAt = askedAt;
         view.heardAt = now.nanos();
         view.answeredPoll = event.poll();
         view.failure = null;
         view.fails = 0;
         proof.told(state, view, askedAt);
         pin(state, view, out);
+        Pauses.answered(state, view, event.poll());
+        Roles.keepPassive(state, view, out);
         countReadings(state, view, askedAt, now, out);
         moves.statusSeen(state, view, now, out);
         moves.prove(state, now, out);
@@ -212,14 +223,17 @@ public final class ManagerCore {
     /** E17: the host behind an endpoint is known by its id; a new one there is said, the other one's is refused by the judge. */
     private static void pin(ManagerState state, HostView view, List<ManagerEffect> out) {
         String id = view.status.hostId();
-        String pinned = state.memory.hostId(view.host);
-        if (!view.ours() || id.equals(pinned) || id.equals(state.memory.hostId(view.host.other()))) {
+        String pinned = state.memory.host(view.host).id();
+        if (!view.ours() || id.equals(pinned) || id.equals(state.memory.host(view.host.other()).id())) {
             return;
         }
         if (pinned != null) {
             out.add(Moves.say(Level.WARNING, "[" + view.host + "] is another host now: id " + id + ", it was " + pinned));
         }
-        state.memory = state.memory.withHostId(view.host, id);
+        // What another host once said of epochs is not this one's word.
+        ManagerMemory.HostRecord known = state.memory.host(view.host);
+        state.memory = state.memory.with(view.host,
+                pinned == null ? known.withId(id) : ManagerMemory.HostRecord.at(known.endpoint()).withId(id));
         out.add(new ManagerEffect.Remember(state.memory));
     }
 
@@ -271,7 +285,7 @@ public final class ManagerCore {
                 out.add(Moves.say(Level.ERROR, "CRITICAL: Passive validator is also unreachable. Cannot failover!"));
             }
         } else if (now.since(state.summaryAt).compareTo(SUMMARY_EVERY) >= 0) {
-            out.add(Moves.say(Level.INFO, line(state, now)));
+            out.add(Moves.say(state.memory.pause() == null ? Level.INFO : Level.WARNING, line(state, now)));
         } else {
             return;
         }
@@ -283,7 +297,8 @@ public final class ManagerCore {
         return "verdict=" + judgement.verdict().name().toLowerCase(Locale.ROOT) + " " + judgement.why()
                 + (judgement.blockers().isEmpty() ? "" : " | FAILOVER BLOCKED: " + String.join("; ", judgement.blockers()))
                 + " | " + brief(state, state.primary, now) + " " + brief(state, state.secondary, now)
-                + " network_slot=" + state.networkSlot;
+                + " network_slot=" + state.networkSlot
+                + (state.memory.pause() == null ? "" : " | " + Pauses.blocker(state));
     }
 
     private String brief(ManagerState state, HostView view, Now now) {

@@ -2,7 +2,6 @@ package failover.manager.decision;
 
 import failover.protocol.Level;
 import failover.protocol.wire.FailoverRequest;
-import failover.protocol.wire.ManualFailoverResponse;
 import failover.protocol.wire.StatusRequest;
 import java.time.Duration;
 
@@ -37,9 +36,10 @@ public sealed interface ManagerEffect {
     /**
      * Make the memory durable (fsync); answer with Saved.
      *
+     * @param number of this Save, to be given back
      * @param memory all of it
      */
-    record Save(ManagerMemory memory) implements ManagerEffect {
+    record Save(long number, ManagerMemory memory) implements ManagerEffect {
     }
 
     /**
@@ -92,8 +92,8 @@ public sealed interface ManagerEffect {
      *
      * @param status HTTP status: 200, 500 or 503
      * @param error text when not 200; else {@code null}
-     * @param response body when 200; else {@code null}
+     * @param response body when 200, a record of {@code failover.protocol.wire}; else {@code null}
      */
-    record OperatorAnswer(int status, String error, ManualFailoverResponse response) {
+    record OperatorAnswer(int status, String error, Record response) {
     }
 }

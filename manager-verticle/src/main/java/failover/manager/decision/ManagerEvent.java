@@ -49,9 +49,10 @@ public sealed interface ManagerEvent {
     /**
      * The memory of {@link ManagerEffect.Save} is durable, or is not.
      *
+     * @param number that of the Save
      * @param error file and reason; {@code null} when it is
      */
-    record Saved(String error) implements ManagerEvent {
+    record Saved(long number, String error) implements ManagerEvent {
     }
 
     /**
@@ -99,5 +100,15 @@ public sealed interface ManagerEvent {
      * @param fenced the operator states that the present active cannot sign
      */
     record FailoverAsked(long ticket, String reason, boolean fenced) implements ManagerEvent {
+    }
+
+    /**
+     * An operator pauses or resumes automatic failovers.
+     *
+     * @param ticket the shell's name for the answer it owes
+     * @param pause or resume
+     * @param reason the operator's words, never empty
+     */
+    record PauseAsked(long ticket, boolean pause, String reason) implements ManagerEvent {
     }
 }

@@ -1,38 +1,64 @@
 package failover.manager.decision;
 
+import java.util.Objects;
+
 /**
  * What a manager remembers across its own restarts (one small file, fsync, atomic rename; E10). It is a help, never a truth: a restarted
  * manager reads reality from the agents first.
  *
  * @param managerId random, made once with the state directory (E12)
+ * @param start how often this manager has started (E12)
  * @param epoch the highest epoch ever issued
  * @param holder the host that was last known to be active; {@code null} when never known
- * @param primaryEndpoint whose names the hosts had when this was written: other endpoints make {@code holder} worthless
- * @param secondaryEndpoint likewise
+ * @param primary what is known of the first host
+ * @param secondary likewise of the second
  * @param movedAtMillis wall clock of the last automatic failover; 0 when none (cooldown)
  * @param intent a move begun and not finished; {@code null} when none
- * @param start how often this manager has started (E12)
- * @param primaryId host id of the first host's agent (E17); {@code null} before it answered
- * @param secondaryId likewise
+ * @param pause nothing automatic is begun; {@code null} when not paused
  * @param tip the highest slot seen (E6); {@code null} when no source of votes has ever answered
  */
 public record ManagerMemory(
         String managerId,
+        long start,
         long epoch,
         Host holder,
-        String primaryEndpoint,
-        String secondaryEndpoint,
+        HostRecord primary,
+        HostRecord secondary,
         long movedAtMillis,
         Intent intent,
-        long start,
-        String primaryId,
-        String secondaryId,
+        Pause pause,
         Tip tip) {
 
-    /** A manager that has never started before. */
-    public ManagerMemory(String managerId, long epoch, Host holder, String primaryEndpoint, String secondaryEndpoint, long movedAtMillis,
-            Intent intent) {
-        this(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent, 0, null, null, null);
+    /**
+     * What is known of one host.
+     *
+     * @param endpoint its agent's base URL when this was written: at another one everything here is worthless
+     * @param id its agent's host id (E17); {@code null} before it answered
+     * @param issued the highest epoch at which it was ever granted the identity (E10)
+     * @param passive the highest epoch at which it answered that it verifiably cannot sign; 0 when never, or when it was active since
+     */
+    public record HostRecord(String endpoint, String id, long issued, long passive) {
+        /** A host that was never met. */
+        public static HostRecord at(String endpoint) {
+            return new HostRecord(endpoint, null, 0, 0);
+        }
+
+        HostRecord withId(String newId) {
+            return new HostRecord(endpoint, newId, issued, passive);
+        }
+
+        HostRecord withIssued(long newEpoch) {
+            return new HostRecord(endpoint, id, Math.max(issued, newEpoch), passive);
+        }
+
+        HostRecord withPassive(long newEpoch) {
+            return new HostRecord(endpoint, id, issued, newEpoch);
+        }
+
+        /** It cannot sign, whether it is reachable or not: it said so after everything it was ever granted (NoActive). */
+        boolean excluded() {
+            return passive > 0 && passive >= issued;
+        }
     }
 
     /**
@@ -59,67 +85,76 @@ public record ManagerMemory(
         RESTORING
     }
 
+    /**
+     * An operator's pause.
+     *
+     * @param reason the operator's words
+     * @param sinceMillis wall clock, for people
+     */
+    public record Pause(String reason, long sinceMillis) {
+    }
+
+    /** A manager that has never started before. */
+    public static ManagerMemory fresh(String managerId) {
+        return new ManagerMemory(managerId, 0, 0, null, HostRecord.at(null), HostRecord.at(null), 0, null, null, null);
+    }
+
     /** The same with another epoch. */
     public ManagerMemory withEpoch(long newEpoch) {
-        return new ManagerMemory(managerId, newEpoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent, start,
-                primaryId, secondaryId, tip);
+        return new ManagerMemory(managerId, start, newEpoch, holder, primary, secondary, movedAtMillis, intent, pause, tip);
     }
 
     /** The same with another holder. */
     public ManagerMemory withHolder(Host newHolder) {
-        return new ManagerMemory(managerId, epoch, newHolder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent, start,
-                primaryId, secondaryId, tip);
+        return new ManagerMemory(managerId, start, epoch, newHolder, primary, secondary, movedAtMillis, intent, pause, tip);
+    }
+
+    /** The same with other knowledge of a host. */
+    public ManagerMemory with(Host host, HostRecord known) {
+        return new ManagerMemory(managerId, start, epoch, holder, host == Host.PRIMARY ? known : primary,
+                host == Host.SECONDARY ? known : secondary, movedAtMillis, intent, pause, tip);
     }
 
     /** The same with the instant of an automatic failover. */
     public ManagerMemory withMovedAt(long millis) {
-        return new ManagerMemory(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, millis, intent, start,
-                primaryId, secondaryId, tip);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, millis, intent, pause, tip);
     }
 
     /** The same with another intent, or none. */
     public ManagerMemory withIntent(Intent newIntent) {
-        return new ManagerMemory(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, newIntent, start,
-                primaryId, secondaryId, tip);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, newIntent, pause, tip);
     }
 
-    /** The same with another count of starts. */
-    public ManagerMemory withStart(long number) {
-        return new ManagerMemory(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent, number,
-                primaryId, secondaryId, tip);
-    }
-
-    /** The same with a host's id known. */
-    public ManagerMemory withHostId(Host host, String id) {
-        return new ManagerMemory(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent, start,
-                host == Host.PRIMARY ? id : primaryId, host == Host.SECONDARY ? id : secondaryId, tip);
+    /** The same with a pause, or none. */
+    public ManagerMemory withPause(Pause newPause) {
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, newPause, tip);
     }
 
     /** The same with a newer tip. */
     public ManagerMemory withTip(Tip newest) {
-        return new ManagerMemory(managerId, epoch, holder, primaryEndpoint, secondaryEndpoint, movedAtMillis, intent, start,
-                primaryId, secondaryId, newest);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, newest);
     }
 
-    /** The pinned id of a host; {@code null} when it never answered. */
-    public String hostId(Host host) {
-        return host == Host.PRIMARY ? primaryId : secondaryId;
+    /** What is known of a host. */
+    public HostRecord host(Host host) {
+        return host == Host.PRIMARY ? primary : secondary;
     }
 
     /**
      * What a new start of the manager goes on with: for the same pair everything, also where the file names its hosts the other way round,
-     * as operators do after a failover; for another pair nothing but its own id, the epochs and the cooldown.
+     * as operators do after a failover; for another pair nothing but its own id, the epochs, the cooldown and the pause.
      */
-    ManagerMemory begun(String primary, String secondary) {
-        boolean same = primary.equals(primaryEndpoint) && secondary.equals(secondaryEndpoint);
-        boolean exchanged = !same && primary.equals(secondaryEndpoint) && secondary.equals(primaryEndpoint);
-        if (!same && !exchanged) {
-            return new ManagerMemory(managerId, epoch, null, primary, secondary, movedAtMillis, null, start + 1, null, null, null);
+    ManagerMemory begun(String first, String second) {
+        if (first.equals(primary.endpoint()) && second.equals(secondary.endpoint())) {
+            return new ManagerMemory(managerId, start + 1, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip);
         }
-        Host known = exchanged && holder != null ? holder.other() : holder;
-        Intent half = exchanged && intent != null
-                ? new Intent(intent.operationId(), intent.from().other(), intent.to().other(), intent.step(), intent.reason()) : intent;
-        return new ManagerMemory(managerId, epoch, known, primary, secondary, movedAtMillis, half, start + 1,
-                exchanged ? secondaryId : primaryId, exchanged ? primaryId : secondaryId, tip);
+        if (Objects.equals(first, secondary.endpoint()) && Objects.equals(second, primary.endpoint())) {
+            Intent half = intent == null ? null
+                    : new Intent(intent.operationId(), intent.from().other(), intent.to().other(), intent.step(), intent.reason());
+            return new ManagerMemory(managerId, start + 1, epoch, holder == null ? null : holder.other(), secondary, primary,
+                    movedAtMillis, half, pause, tip);
+        }
+        return new ManagerMemory(managerId, start + 1, epoch, null, HostRecord.at(first), HostRecord.at(second), movedAtMillis, null, pause,
+                null);
     }
 }

@@ -34,6 +34,11 @@ public final class ManagerState {
     boolean slotAsked;
     String slotTrouble;
 
+    /** What operators' requests to pause wait for; {@code null} when for nothing. */
+    Pauses.Asked pauseAsked;
+    /** Polls up to this number said nothing of the newest pause. */
+    long pausedAfter;
+
     /** The move under way; {@code null} when none. */
     Move move;
     /** Nothing automatic is begun before this instant: the last move failed. */
@@ -79,6 +84,8 @@ public final class ManagerState {
         this.slotAskedAt = other.slotAskedAt;
         this.slotAsked = other.slotAsked;
         this.slotTrouble = other.slotTrouble;
+        this.pauseAsked = other.pauseAsked;
+        this.pausedAfter = other.pausedAfter;
         this.move = other.move == null ? null : other.move.copy();
         this.notBefore = other.notBefore;
         this.failedTarget = other.failedTarget;

@@ -32,6 +32,8 @@ final class Move {
 
     Step step = Step.DEMOTING;
     long epoch;
+    /** Number of the Save that makes the present step durable; 0 once it is. */
+    long saving;
     /** The command that is out; 0 while the memory is being saved or an outcome is being read from statuses. */
     long command;
     /** {@link #from} answered that it is passive, in this move. */
@@ -69,10 +71,16 @@ final class Move {
         this.vacant = vacant;
     }
 
+    /** Whom the command of the present step goes to. */
+    Host recipient() {
+        return step == Step.DEMOTING || step == Step.RESTORING ? from : to;
+    }
+
     Move copy() {
         Move copy = new Move(kind, operationId, epoch, from, to, reason, automatic, planned, silentFrom, vacant);
         copy.tickets.addAll(tickets);
         copy.step = step;
+        copy.saving = saving;
         copy.command = command;
         copy.demoted = demoted;
         copy.fromDead = fromDead;

@@ -4,7 +4,6 @@ import failover.manager.decision.ManagerMemory.Step;
 import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.Action;
-import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Outcome;
 import failover.protocol.wire.StatusResponse;
@@ -19,16 +18,15 @@ final class Moves {
     private static final Duration LAST_CALL = Duration.ofMillis(500);
     private static final Duration PROOF_TIME = Duration.ofSeconds(8);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
-    private static final Duration ANSWER_SLACK = Duration.ofSeconds(1);
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final ManagerRules rules;
-    private final Grants grants;
+    private final Orders orders;
     private final Proof proof;
     private final Ends ends;
 
     Moves(ManagerRules rules, Grants grants, Proof proof) {
-        this.grants = grants;
+        this.orders = new Orders(grants);
         this.proof = proof;
         this.ends = new Ends(rules);
         this.rules = rules;
@@ -65,11 +63,13 @@ final class Moves {
         }
     }
 
-    void saved(ManagerState state, String error, Now now, List<ManagerEffect> out) {
+    void saved(ManagerState state, ManagerEvent.Saved event, Now now, List<ManagerEffect> out) {
         Move move = state.move;
-        if (move == null || move.command != 0 || move.resolveBy != 0 || move.retryAt != 0 || move.provedAfter != 0) {
+        if (move == null || move.saving == 0 || move.saving != event.number()) {
             return;
         }
+        move.saving = 0;
+        String error = event.error();
         if (error != null) {
             move.trouble = "the state could not be made durable: " + error;
             ends.fail(state, now, out);
@@ -82,15 +82,15 @@ final class Moves {
                 break;
             case PROMOTING:
                 out.add(say(Level.INFO, "Step 2: Sending become_active to [" + move.to + "]..."));
-                command(state, move, move.to, Action.BECOME_ACTIVE, rules.promotionTimeout(), now, out);
+                orders.send(state, move, move.to, Action.BECOME_ACTIVE, rules.promotionTimeout(), now, out);
                 break;
             case CLEARING:
                 out.add(say(Level.WARNING, "Sending become_passive to [" + move.to + "], to know for sure: " + move.trouble));
-                command(state, move, move.to, Action.BECOME_PASSIVE, rules.demotionTimeout(), now, out);
+                orders.send(state, move, move.to, Action.BECOME_PASSIVE, rules.demotionTimeout(), now, out);
                 break;
             case RESTORING:
                 out.add(say(Level.WARNING, "Giving the identity back to [" + move.from + "]: " + move.trouble));
-                command(state, move, move.from, Action.BECOME_ACTIVE, rules.promotionTimeout(), now, out);
+                orders.send(state, move, move.from, Action.BECOME_ACTIVE, rules.promotionTimeout(), now, out);
                 break;
             default:
                 throw new AssertionError(move.step);
@@ -104,7 +104,7 @@ final class Moves {
         }
         move.command = 0;
         // An answer to a command is a sign of life like any other: who has just refused is not silent.
-        state.view(recipient(move)).heardAt = now.nanos();
+        state.view(move.recipient()).heardAt = now.nanos();
         Outcome outcome = Outcome.of(response.outcome());
         boolean done = response.success() && !response.dryRun() && (outcome == null || outcome == Outcome.DONE);
         switch (move.step) {
@@ -159,11 +159,6 @@ final class Moves {
             default:
                 throw new AssertionError(move.step);
         }
-    }
-
-    /** Whom the command of the present step goes to. */
-    private static Host recipient(Move move) {
-        return move.step == Step.DEMOTING || move.step == Step.RESTORING ? move.from : move.to;
     }
 
     /** A status of a host in a move: it may tell what became of a command whose answer was lost. */
@@ -227,9 +222,17 @@ final class Moves {
             replaceSilent(state, move, "", now, out);
             return;
         }
+        if (move.vacant && !state.view(move.from).answers(rules, now) && state.memory.host(move.from).excluded()) {
+            move.command = 0;
+            out.add(say(Level.WARNING, "Step 1: [" + move.from + "] does not answer, and need not: it has been passive since epoch "
+                    + state.memory.host(move.from).passive() + ", the last it was granted is "
+                    + state.memory.host(move.from).issued()));
+            promoteNext(state, move, now, out);
+            return;
+        }
         out.add(say(Level.INFO, "Step 1: Sending become_passive to [" + move.from + "]..."));
         Duration limit = move.silentFrom ? shorter(LAST_CALL, rules.requestTimeout()) : rules.demotionTimeout();
-        command(state, move, move.from, Action.BECOME_PASSIVE, limit, now, out);
+        orders.send(state, move, move.from, Action.BECOME_PASSIVE, limit, now, out);
     }
 
     private void replaceSilent(ManagerState state, Move move, String detail, Now now, List<ManagerEffect> out) {
@@ -288,6 +291,9 @@ final class Moves {
             return;
         }
         move.demoted = true;
+        if (response.verified() || response.processDead()) {
+            state.memory = state.memory.with(move.from, state.memory.host(move.from).withPassive(move.epoch));
+        }
         move.fromDead = response.processDead();
         move.tower = response.tower();
         String how = response.processDead() ? ": its process is dead"
@@ -375,16 +381,13 @@ final class Moves {
         move.command = 0;
         move.resolveBy = 0;
         move.retryAt = 0;
+        move.saving = state.number();
         state.memory = state.memory.withIntent(move.intent());
-        out.add(new ManagerEffect.Save(state.memory));
-    }
-
-    private void command(ManagerState state, Move move, Host host, Action action, Duration limit, Now now, List<ManagerEffect> out) {
-        FailoverRequest request = new FailoverRequest(action.wire(), move.reason, false, now.wallSeconds(), move.operationId, move.epoch,
-                limit.toMillis(), move.planned && move.step == Step.DEMOTING, grants.first(state, move, action, state.view(host)),
-                action == Action.BECOME_ACTIVE && move.step == Step.PROMOTING ? move.tower : null);
-        Duration wait = move.silentFrom && host == move.from ? limit : limit.plus(ANSWER_SLACK);
-        out.add(new ManagerEffect.Command(host, move.command, request, wait));
+        if (step == Step.PROMOTING || step == Step.RESTORING) {
+            Host target = move.recipient();
+            state.memory = state.memory.with(target, state.memory.host(target).withIssued(move.epoch));
+        }
+        out.add(new ManagerEffect.Save(move.saving, state.memory));
     }
 
     private static Duration shorter(Duration a, Duration b) {

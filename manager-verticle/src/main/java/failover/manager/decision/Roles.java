@@ -14,21 +14,26 @@ final class Roles {
         HostView secondary = state.secondary;
         boolean first = primary.answers(rules, now);
         boolean second = secondary.answers(rules, now);
-        if (Judge.sameHost(state) || primary.busy() || secondary.busy()) {
+        boolean outdated = first && primary.outdated(state.rolesChangedAt) || second && secondary.outdated(state.rolesChangedAt);
+        if (outdated || Judge.sameHost(state) || primary.busy() || secondary.busy()) {
             return;
         }
         if (first && second) {
             both(state, primary.status.isActive(), secondary.status.isActive(), rules, now, out);
         } else if (first || second) {
             state.dual = 0;
-            state.vacant = 0;
             HostView answering = first ? primary : secondary;
             // One answers: it knows whether it is active; if it is not, the silent one counts as active until the opposite is known.
             if (answering.status.isActive()) {
+                state.vacant = 0;
                 adopt(state, answering.host, "by the hosts' own word", out);
+            } else if (state.memory.host(answering.host.other()).excluded()) {
+                // The silent one said that it cannot sign, after everything it was granted: nobody is active (NoActive).
+                count(state, false, rules, now);
             } else if (state.view(answering.host.other()).failure != null || state.view(answering.host.other()).everAnswered()) {
                 // Not before it has been asked: right after the start, whoever answers later would be taken for the active one.
                 Host silent = answering.host.other();
+                state.vacant = 0;
                 adopt(state, silent, "as far as is known: [" + answering.host + "] says it is not, [" + silent + "] does not answer", out);
             }
         }
@@ -41,13 +46,28 @@ final class Roles {
             adopt(state, first ? Host.PRIMARY : Host.SECONDARY, "by the hosts' own word", out);
             return;
         }
+        count(state, first, rules, now);
+    }
+
+    /** Another reading in which both are active, or nobody is. */
+    private static void count(ManagerState state, boolean both, ManagerRules rules, Now now) {
         boolean counted = state.dual + state.vacant > 0;
         if (counted && now.since(state.roleCountedAt).compareTo(rules.nearlyAHeartbeat()) < 0) {
             return;
         }
         state.roleCountedAt = now.nanos();
-        state.dual = first ? state.dual + 1 : 0;
-        state.vacant = first ? 0 : state.vacant + 1;
+        state.dual = both ? state.dual + 1 : 0;
+        state.vacant = both ? 0 : state.vacant + 1;
+    }
+
+    /** Keeps at which epoch a host said that it verifiably cannot sign (E10); what it says in the middle of a move is the move's. */
+    static void keepPassive(ManagerState state, HostView view, List<ManagerEffect> out) {
+        ManagerMemory.HostRecord known = state.memory.host(view.host);
+        long passive = view.status.isActive() ? 0 : Judge.excluded(view) ? view.status.epoch() : known.passive();
+        if (view.ours() && state.move == null && !view.busy() && passive != known.passive()) {
+            state.memory = state.memory.with(view.host, known.withPassive(passive));
+            out.add(new ManagerEffect.Remember(state.memory));
+        }
     }
 
     private static void adopt(ManagerState state, Host holder, String how, List<ManagerEffect> out) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import failover.manager.decision.ManagerMemory.HostRecord;
+import failover.manager.decision.ManagerMemory.Pause;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.LeaseOffer;
 import failover.protocol.wire.LeaseWord;
@@ -194,12 +196,16 @@ class GrantTest {
 
     @Test
     void aPairThatTheFileNamesTheOtherWayRoundIsTheSamePair() {
-        ManagerMemory memory = new ManagerMemory("m", 7, Host.SECONDARY, "http://b", "http://a", 5, new ManagerMemory.Intent("op",
-                Host.PRIMARY, Host.SECONDARY, ManagerMemory.Step.PROMOTING, "r"), 3, "id-b", "id-a", new Tip(9, 1));
+        HostRecord a = new HostRecord("http://a", "id-a", 7, 5);
+        HostRecord b = new HostRecord("http://b", "id-b", 6, 7);
+        Pause pause = new Pause("rack", 1);
+        ManagerMemory memory = new ManagerMemory("m", 3, 7, Host.SECONDARY, b, a, 5, new ManagerMemory.Intent("op",
+                Host.PRIMARY, Host.SECONDARY, ManagerMemory.Step.PROMOTING, "r"), pause, new Tip(9, 1));
         ManagerMemory begun = memory.begun("http://a", "http://b");
-        assertEquals(new ManagerMemory("m", 7, Host.PRIMARY, "http://a", "http://b", 5, new ManagerMemory.Intent("op",
-                Host.SECONDARY, Host.PRIMARY, ManagerMemory.Step.PROMOTING, "r"), 4, "id-a", "id-b", new Tip(9, 1)), begun);
-        assertNull(memory.begun("http://a", "http://c").tip());
+        assertEquals(new ManagerMemory("m", 4, 7, Host.PRIMARY, a, b, 5, new ManagerMemory.Intent("op",
+                Host.SECONDARY, Host.PRIMARY, ManagerMemory.Step.PROMOTING, "r"), pause, new Tip(9, 1)), begun);
+        ManagerMemory other = memory.begun("http://a", "http://c");
+        assertEquals(new ManagerMemory("m", 4, 7, null, HostRecord.at("http://a"), HostRecord.at("http://c"), 5, null, pause, null), other);
     }
 
     @Test

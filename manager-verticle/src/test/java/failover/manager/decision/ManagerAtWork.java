@@ -30,7 +30,7 @@ final class ManagerAtWork {
         long epoch;
         String hostId;
         String operation;
-        /** What it says of leases; {@code null}: nothing. */
+        /** What it says of leases, and besides whether it has heard of a pause; {@code null}: nothing. */
         LeaseWord lease;
         VoteWord votes;
         String staked = "STAKED";
@@ -45,7 +45,7 @@ final class ManagerAtWork {
     /** What each source says of the newest vote; a source that is not here fails. */
     final Map<String, Long> votes = new LinkedHashMap<>();
     long clusterSlot = 1000;
-    ManagerMemory memory = new ManagerMemory("manager-id", 0, null, null, null, 0, null);
+    ManagerMemory memory = ManagerMemory.fresh("manager-id");
     final Map<Host, Says> hosts = new EnumMap<>(Host.class);
     ManagerCore core;
     ManagerState state;
@@ -131,7 +131,7 @@ final class ManagerAtWork {
                 }
             } else if (effect instanceof ManagerEffect.Save save) {
                 saved = saveError == null ? save.memory() : saved;
-                mailbox.add(new ManagerEvent.Saved(saveError));
+                mailbox.add(new ManagerEvent.Saved(save.number(), saveError));
             } else if (effect instanceof ManagerEffect.Remember remember) {
                 saved = remember.memory();
             } else if (effect instanceof ManagerEffect.Command command) {
@@ -153,7 +153,18 @@ final class ManagerAtWork {
         }
         return new ManagerEvent.StatusReplied(poll.host(), poll.poll(), new StatusResponse(says.running, 300, says.oldEnough, says.slot, 0,
                 0, says.healthy, says.active, 0, null, now().wallSeconds(), says.hostId, "1", says.active ? "active" : "passive", null,
-                says.staked, says.verified, says.epoch, says.dryRun, says.operation, null, says.unfit, says.lease, says.votes));
+                says.staked, says.verified, says.epoch, says.dryRun, says.operation, null, says.unfit, lease(says, poll), says.votes));
+    }
+
+    private static LeaseWord lease(Says says, ManagerEffect.Poll poll) {
+        boolean paused = poll.request().lease() != null && poll.request().lease().paused();
+        return says.lease == null || !paused ? says.lease
+                : new LeaseWord(says.lease.token(), says.lease.leftMs(), says.lease.fenceCapable(), says.lease.refused(), true);
+    }
+
+    long pause(boolean pause) {
+        post(new ManagerEvent.PauseAsked(++tickets, pause, "work on the rack"));
+        return tickets;
     }
 
     long ask() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.manager.decision.Failure.Kind;
+import failover.manager.decision.ManagerMemory.HostRecord;
 import failover.manager.decision.ManagerMemory.Step;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -165,8 +166,9 @@ class MoveTest {
     @ParameterizedTest
     @EnumSource(Step.class)
     void scenario36ARestartedManagerReadsRealityAtEveryStep(Step step) {
-        manager.memory = new ManagerMemory("manager-id", 7, Host.PRIMARY, "http://a", "http://b", 0,
-                new ManagerMemory.Intent("op", Host.PRIMARY, Host.SECONDARY, step, "test"));
+        manager.memory = ManagerMemory.fresh("manager-id").withEpoch(7).withHolder(Host.PRIMARY)
+                .with(Host.PRIMARY, HostRecord.at("http://a")).with(Host.SECONDARY, HostRecord.at("http://b"))
+                .withIntent(new ManagerMemory.Intent("op", Host.PRIMARY, Host.SECONDARY, step, "test"));
         manager.a().active = false;
         manager.a().epoch = 7;
         manager.begin().beats(1);

@@ -3,6 +3,7 @@ package failover.manager.decision;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import failover.protocol.wire.ManualFailoverResponse;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -137,7 +138,8 @@ class VerdictTest {
         assertEquals(1, manager.said("[DRY-RUN] Would perform failover"));
         long ticket = manager.ask();
         assertEquals(200, manager.answers.get(ticket).status());
-        assertTrue(!manager.answers.get(ticket).response().success() && manager.answers.get(ticket).response().dryRun());
+        ManualFailoverResponse answer = (ManualFailoverResponse) manager.answers.get(ticket).response();
+        assertTrue(!answer.success() && answer.dryRun());
     }
 
     @Test

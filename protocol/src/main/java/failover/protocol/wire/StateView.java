@@ -16,6 +16,7 @@ import java.util.List;
  * @param cooldownSeconds until the next automatic failover is allowed
  * @param networkSlot newest reading; 0 when none
  * @param hosts both hosts
+ * @param paused the operator's pause; absent when not paused
  */
 public record StateView(
         @JsonProperty("verdict") String verdict,
@@ -26,7 +27,23 @@ public record StateView(
         @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operation,
         @JsonProperty("cooldown_seconds") long cooldownSeconds,
         @JsonProperty("network_slot") long networkSlot,
-        @JsonProperty("hosts") List<HostLine> hosts) {
+        @JsonProperty("hosts") List<HostLine> hosts,
+        @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_NULL) Pause paused) {
+
+    /**
+     * A pause.
+     *
+     * @param reason the operator's words
+     * @param since unix seconds
+     * @param inForce nothing automatic can happen any more
+     * @param missing what it lacks while it is not in force
+     */
+    public record Pause(
+            @JsonProperty("reason") String reason,
+            @JsonProperty("since") long since,
+            @JsonProperty("in_force") boolean inForce,
+            @JsonProperty("missing") List<String> missing) {
+    }
 
     /**
      * One host.

@@ -75,7 +75,7 @@ final class ManagerHost {
         up = true;
         links.heard(0);
         links.heard(1);
-        ManagerMemory first = memory == null ? new ManagerMemory("manager1", 0, null, null, null, 0, null)
+        ManagerMemory first = memory == null ? ManagerMemory.fresh("manager1")
                 : LeaseMutants.remembered(mutant, memory);
         world.say(World.MANAGER, () -> "manager starts " + first);
         Step step = core.start(first, LeaseMutants.started(mutant, now()));
@@ -191,7 +191,7 @@ final class ManagerHost {
                         : new ManagerEvent.VotesRead(name, new VoteReading(word.account(), word.lastVote(), word.slot(), read.askedAt()))));
             }
         } else if (effect instanceof ManagerEffect.Save save) {
-            disk.write(save.memory(), error -> post(new ManagerEvent.Saved(error)));
+            disk.write(save.memory(), error -> post(new ManagerEvent.Saved(save.number(), error)));
         } else if (effect instanceof ManagerEffect.Remember remember) {
             disk.write(remember.memory(), error -> { });
         } else if (effect instanceof ManagerEffect.Command command) {

@@ -1,0 +1,168 @@
+package failover.manager.decision;
+
+import failover.manager.decision.ManagerEffect.OperatorAnswer;
+import failover.manager.decision.ManagerMemory.Pause;
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.wire.PauseResponse;
+import failover.protocol.wire.StateView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An operator's pause: nothing automatic is begun. It is durable before it is confirmed, and in force only once the host that could be
+ * promoted has acknowledged it: from then on that host refuses a promotion that was sent before (INV-7). A move that has begun is finished
+ * first; two actives are still made one, and hosts still fence themselves: a pause never keeps a second voter alive.
+ */
+final class Pauses {
+    private static final int BEATS_FOR_AN_ANSWER = 3;
+
+    private final ManagerRules rules;
+
+    Pauses(ManagerRules rules) {
+        this.rules = rules;
+    }
+
+    /**
+     * What the operator's requests wait for.
+     *
+     * @param tickets whose
+     * @param save number of the Save that makes the change durable; 0 once it is
+     * @param before what the memory said before, should it not become durable
+     * @param answerBy then it is said how far it has come
+     */
+    record Asked(List<Long> tickets, long save, Pause before, long answerBy) {
+    }
+
+    /** An operator pauses or resumes. */
+    void asked(ManagerState state, ManagerEvent.PauseAsked event, Now now, List<ManagerEffect> out) {
+        boolean same = event.pause() == (state.memory.pause() != null);
+        if (state.pauseAsked != null && state.pauseAsked.save() != 0) {
+            answer(event.ticket(), 503, "another pause or resume is just being written: ask again", out);
+            return;
+        }
+        List<Long> tickets = new ArrayList<>(List.of(event.ticket()));
+        if (same && !event.pause()) {
+            out.add(done(event.ticket(), "Not paused: nothing to resume", false));
+            return;
+        }
+        if (state.pauseAsked != null) {
+            // Whoever still waited for the pause to come into force is told how far it came.
+            report(state, now, out);
+        }
+        Pause before = state.memory.pause();
+        long answerBy = now.plus(rules.heartbeatInterval().multipliedBy(BEATS_FOR_AN_ANSWER));
+        if (same) {
+            state.pauseAsked = new Asked(tickets, 0, before, answerBy);
+            return;
+        }
+        state.memory = state.memory.withPause(event.pause() ? new Pause(event.reason(), now.wallMillis()) : null);
+        state.pauseAsked = new Asked(tickets, state.number(), before, answerBy);
+        state.pausedAfter = state.lastNumber;
+        out.add(Moves.say(Level.WARNING, event.pause() ? "=== PAUSED BY AN OPERATOR === " + event.reason()
+                : "=== RESUMED BY AN OPERATOR === " + event.reason() + " (paused for "
+                        + Duration.ofMillis(now.wallMillis() - before.sinceMillis()).toSeconds() + " s)"));
+        out.add(new ManagerEffect.Save(state.pauseAsked.save(), state.memory));
+    }
+
+    /** The memory with the pause, or without it, is on the disk, or is not. */
+    void saved(ManagerState state, ManagerEvent.Saved event, Now now, List<ManagerEffect> out) {
+        Asked asked = state.pauseAsked;
+        if (asked == null || asked.save() == 0 || asked.save() != event.number()) {
+            return;
+        }
+        if (event.error() != null) {
+            state.pauseAsked = null;
+            state.memory = state.memory.withPause(asked.before());
+            String words = "not " + (asked.before() == null ? "paused" : "resumed") + ", because a restart would forget it: "
+                    + event.error();
+            out.add(Moves.say(Level.ERROR, words));
+            asked.tickets().forEach(ticket -> answer(ticket, 500, words, out));
+        } else if (state.memory.pause() == null) {
+            state.pauseAsked = null;
+            // What was counted while nobody would have acted on it is counted afresh (scenario 52).
+            state.primary.forgetReadings();
+            state.secondary.forgetReadings();
+            state.stalled = 0;
+            asked.tickets().forEach(ticket -> out.add(done(ticket, "Resumed: failovers are automatic again", false)));
+        } else {
+            state.pauseAsked = new Asked(asked.tickets(), 0, null, asked.answerBy());
+        }
+    }
+
+    /** Answers whoever waits for a pause, as soon as it is in force, or when that takes too long. */
+    void tick(ManagerState state, Now now, List<ManagerEffect> out) {
+        boolean waits = state.pauseAsked != null && state.pauseAsked.save() == 0;
+        if (waits && (missing(state).isEmpty() || now.reached(state.pauseAsked.answerBy()))) {
+            report(state, now, out);
+        }
+    }
+
+    private static void report(ManagerState state, Now now, List<ManagerEffect> out) {
+        List<String> missing = missing(state);
+        String words = missing.isEmpty() ? "Paused: no failover is begun until failover-manager --resume"
+                : "Paused, but NOT IN FORCE YET: " + String.join("; ", missing) + " (GET /state tells when it is)";
+        out.add(Moves.say(missing.isEmpty() ? Level.INFO : Level.WARNING, words));
+        state.pauseAsked.tickets().forEach(ticket -> out.add(done(ticket, words, missing.isEmpty())));
+        state.pauseAsked = null;
+    }
+
+    /** What a poll says to the agents. */
+    static boolean told(ManagerState state) {
+        // Not while a move is under way: its own promotion must not be refused half way.
+        return state.memory.pause() != null && state.move == null;
+    }
+
+    /** An answer to a poll that told of the pause. */
+    static void answered(ManagerState state, HostView view, long poll) {
+        view.pauseKnown = told(state) && poll > state.pausedAfter && view.status.lease() != null && view.status.lease().paused();
+    }
+
+    /** What a pause still lacks; empty when it is in force. Only for a manager that is paused. */
+    static List<String> missing(ManagerState state) {
+        List<String> missing = new ArrayList<>();
+        if (state.pauseAsked != null && state.pauseAsked.save() != 0) {
+            missing.add("it is being written");
+        }
+        if (state.move != null) {
+            missing.add("operation " + state.move.operationId + " is under way and is finished first");
+        }
+        for (HostView view : new HostView[] {state.primary, state.secondary}) {
+            boolean couldBePromoted = view.host != state.holder;
+            if (couldBePromoted && !view.pauseKnown) {
+                missing.add("[" + view.host + "] has not acknowledged it" + (view.status != null && view.status.lease() == null
+                        ? ": its agent knows no pause (an original, or in dry-run)" : ""));
+            }
+        }
+        return missing;
+    }
+
+    /** What keeps an automatic failover; {@code null} when not paused. */
+    static String blocker(ManagerState state) {
+        boolean half = state.pauseAsked != null && state.pauseAsked.save() != 0 && state.memory.pause() == null;
+        // A resume counts once it is durable, as a pause does.
+        Pause pause = half ? state.pauseAsked.before() : state.memory.pause();
+        return pause == null ? null : "paused by an operator since " + Instant.ofEpochMilli(pause.sinceMillis()) + ": " + pause.reason()
+                + " (failover-manager --resume)";
+    }
+
+    /** For {@code GET /state}; {@code null} when not paused. */
+    static StateView.Pause view(ManagerState state) {
+        Pause pause = state.memory.pause();
+        if (pause == null) {
+            return null;
+        }
+        List<String> missing = missing(state);
+        return new StateView.Pause(pause.reason(), pause.sinceMillis() / 1000, missing.isEmpty(), missing);
+    }
+
+    private static ManagerEffect done(long ticket, String words, boolean inForce) {
+        return new ManagerEffect.Answer(ticket, new OperatorAnswer(200, null, new PauseResponse(true, words, inForce)));
+    }
+
+    private static void answer(long ticket, int status, String words, List<ManagerEffect> out) {
+        out.add(new ManagerEffect.Answer(ticket, new OperatorAnswer(status, "Cannot pause or resume: " + words, null)));
+    }
+}
