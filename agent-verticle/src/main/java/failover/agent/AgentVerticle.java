@@ -86,7 +86,7 @@ public final class AgentVerticle extends VerticleBase {
     /** The workers are gone by now. */
     @Override
     public Future<?> stop() {
-        return store.close();
+        return (shell == null ? Future.<Void>succeededFuture() : shell.left()).transform(left -> store.close());
     }
 
     private void workersStop() {

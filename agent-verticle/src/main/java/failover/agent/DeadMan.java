@@ -82,11 +82,19 @@ final class DeadMan implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /** Ends the thread; the deadline stays with the fencer (E16). */
+    /**
+     * Ends the thread: the deadline stays with the fencer, or, where none stands behind this host, the validator is demoted first (E16). Does
+     * not wait: see {@link #awaitEnd}.
+     */
     @Override
     public void close() {
         closed = true;
         LockSupport.unpark(thread);
+    }
+
+    /** Blocks until the thread has ended, for as long as that may take. */
+    void awaitEnd(Duration limit) throws InterruptedException {
+        thread.join(limit.toMillis());
     }
 
     private void run() {
@@ -100,7 +108,8 @@ final class DeadMan implements AutoCloseable {
                     told = now;
                 }
                 if (now != null && now.hold() != null && now.hold().due(Now.ofMachine())) {
-                    fence(now);
+                    fence(now, "the lease of epoch " + now.hold().epoch() + " ends in " + now.hold().left(Now.ofMachine()).toMillis()
+                        + " ms, and neither the manager nor the peer has renewed it");
                 }
                 if (System.nanoTime() - fencerAt >= FENCER_EVERY_NANOS) {
                     fencerAt = System.nanoTime();
@@ -113,16 +122,22 @@ final class DeadMan implements AutoCloseable {
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
+        AgentEffect.Publish last = published;
+        boolean unguarded = last != null && last.hold() != null && !rules.dryRun() && rules.fencing() != AgentRules.Fencing.OFF
+            && !fencer.capable();
+        if (unguarded) {
+            fence(last, "this agent stops and no fencer stands behind this host: its validator would vote unguarded (E16; fencing \"off\" "
+                + "would leave it)");
+        }
     }
 
-    private void fence(AgentEffect.Publish by) {
+    private void fence(AgentEffect.Publish by, String why) {
         Hold hold = by.hold();
-        LOG.error("=== FENCING THIS HOST === the lease of epoch {} ends in {} ms and nobody has renewed it", hold.epoch(),
-            hold.left(Now.ofMachine()).toMillis());
+        LOG.error("=== FENCING THIS HOST === {}", why);
         gate.close();
         post.accept(new AgentEvent.FenceBegun());
         try {
-            Fence fence = new Fence(rules, hold, by.memory(), Now.ofMachine());
+            Fence fence = new Fence(rules, hold, by.memory(), why, Now.ofMachine());
             List<AgentEffect> out = new ArrayList<>();
             boolean rested = false;
             Task task = fence.begin(out);

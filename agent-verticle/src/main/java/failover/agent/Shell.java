@@ -40,6 +40,8 @@ final class Shell {
     private static final long TICK_MILLIS = 250;
     /** More change requests than any operator sends; the next is refused at once. */
     private static final int MOST_TICKETS = 16;
+    /** Less than a stop may take in all. */
+    private static final Duration LEAVING = Duration.ofSeconds(4);
     private static final Duration VOTE_ACCOUNT_LIMIT = Duration.ofSeconds(15);
     private final Vertx vertx;
     private final AgentCore core;
@@ -93,6 +95,14 @@ final class Shell {
         stopping = true;
         vertx.cancelTimer(ticks);
         deadMan.close();
+    }
+
+    /** Done when this host is left as it is to be while no agent runs beside it. */
+    Future<Void> left() {
+        return vertx.executeBlocking(() -> {
+            deadMan.awaitEnd(LEAVING);
+            return null;
+        }, false);
     }
 
     /** The only door to the core. */

@@ -25,7 +25,8 @@ final class Settings {
     }
 
     private static Policy policy(ManagerConfig config, List<String> sources) {
-        return new Policy(LeaseNumbers.of(config.timing().heartbeatInterval(), config.limits().missesBeforeFailover()), sources,
+        return new Policy(LeaseNumbers.of(config.timing().heartbeatInterval(), config.limits().missesBeforeFailover(),
+                config.timing().lease(), config.timing().fence()), sources,
             Policy.VoteEvidence.valueOf(config.policy().voteEvidence().name()), Policy.Fencing.valueOf(config.policy().fencing().name()),
             config.policy().holdWhileVoting());
     }

@@ -17,14 +17,13 @@ public final class Fence {
     private final Now begun;
 
     /**
-     * The fence of a host that can be reached no more.
+     * The fence of a host that can be reached no more, or whose agent goes.
      *
-     * @param hold the lease that ends
+     * @param hold the lease that ends, or is given up
      * @param memory what the agent knows, that of a change under way included
+     * @param why for people
      */
-    public Fence(AgentRules rules, Hold hold, AgentMemory memory, Now now) {
-        String why = "the lease of epoch " + hold.epoch() + " ends in " + hold.left(now).toMillis() + " ms, and neither the manager nor "
-                + "the peer has renewed it";
+    public Fence(AgentRules rules, Hold hold, AgentMemory memory, String why, Now now) {
         FailoverRequest request = new FailoverRequest(Action.BECOME_PASSIVE.wire(), why, false, now.wallSeconds(), null, 0, 0, false);
         this.begun = now;
         this.demotion = new Demotion(rules, request, memory, memory.identityRead(), hold.ownFence(), now);

@@ -97,9 +97,11 @@ public record ManagerConfig(
    * @param demotionTimeout {@code demotion_timeout} (10 s): waiting for the answer to become_passive
    * @param promotionTimeout {@code promotion_timeout} (20 s): waiting for the answer to become_active
    * @param startupGracePeriod {@code startup_grace_period}; empty: what the rules need (safety.md E8)
+   * @param lease {@code lease_ttl}, Q; empty: as long as the silence window allows
+   * @param fence {@code fence_timeout}, D; empty: a fifth of the silence window, at most 5 s
    */
   public record Timing(Duration heartbeatInterval, Duration requestTimeout, Duration slotCheckInterval, Duration failoverCooldown,
-      Duration demotionTimeout, Duration promotionTimeout, Optional<Duration> startupGracePeriod) {
+      Duration demotionTimeout, Duration promotionTimeout, Optional<Duration> startupGracePeriod, Optional<Duration> lease, Optional<Duration> fence) {
   }
 
   /** How long the active must have been silent to be called gone: heartbeat_interval × misses_before_failover. */

@@ -2,6 +2,7 @@ package failover.protocol.lease;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The times of the lease, derived from the heartbeat (safety.md, "Numbers"; rules E1 to E4). Both programs derive them the same way and
@@ -33,6 +34,7 @@ public record LeaseNumbers(
     public static final Duration MAX_FENCER = Duration.ofSeconds(1);
     private static final Duration MAX_JITTER = Duration.ofMillis(500);
     private static final Duration MAX_FENCE = Duration.ofSeconds(5);
+    private static final Duration MIN_FENCE = Duration.ofMillis(400);
     private static final Duration MAX_KILL = Duration.ofMillis(300);
     private static final Duration STEP = Duration.ofMillis(100);
 
@@ -57,11 +59,62 @@ public record LeaseNumbers(
         return numbers;
     }
 
+    /**
+     * The numbers where Q or D are set by hand: then nothing is raised in silence.
+     *
+     * @param lease Q; empty: as long as S allows
+     * @param fence D; empty: min(5 s, S/5)
+     * @throws IllegalArgumentException naming the rule that is violated, its numbers and the nearest setting that would do
+     */
+    public static LeaseNumbers of(Duration heartbeat, int missesBeforeFailover, Optional<Duration> lease, Optional<Duration> fence) {
+        if (lease.isEmpty() && fence.isEmpty()) {
+            return of(heartbeat, missesBeforeFailover);
+        }
+        Duration silence = heartbeat.multipliedBy(missesBeforeFailover);
+        LeaseNumbers derived = with(heartbeat, silence, silence);
+        if (fence.isPresent() && fence.get().compareTo(MIN_FENCE) < 0) {
+            throw new IllegalArgumentException("fence_timeout: is too short: a verified SIGKILL needs its time (E2); write at least " + s(MIN_FENCE));
+        }
+        if (lease.isPresent() && lease.get().compareTo(derived.lease) > 0) {
+            throw new IllegalArgumentException("lease_ttl: is too long: a silent host is replaced after S = " + s(silence) + ", by then its lease must have "
+                    + "run out, on the slowest clock too (E3: Q(1+r)/(1-r) + J <= S); write at most " + down(derived.lease)
+                    + ", or raise misses_before_failover");
+        }
+        LeaseNumbers numbers = with(heartbeat, silence, silence, lease.orElse(derived.lease), fence.orElse(derived.fence));
+        if (numbers.misses < 0) {
+            Duration needed = heartbeat.multipliedBy(2).plus(numbers.fence).plus(numbers.jitter.multipliedBy(2));
+            Duration room = numbers.lease.minus(needed.minus(numbers.fence));
+            String nearest = fence.isPresent() && room.compareTo(MIN_FENCE) >= 0 ? "write a fence_timeout of at most " + down(room)
+                    : needed.compareTo(derived.lease) <= 0 ? "write a lease_ttl of at least " + s(needed)
+                    : "raise misses_before_failover to " + enough(heartbeat, missesBeforeFailover, fence);
+            throw new IllegalArgumentException((lease.isPresent() ? "lease_ttl" : "fence_timeout") + ": does not fit: two heartbeats, the fence and its "
+                    + "slack do not fit into the lease (E1: 2P + D + 2J = " + s(needed) + " > Q = " + s(numbers.lease) + "); " + nearest);
+        }
+        return numbers;
+    }
+
+    /** The smallest N at which a fence that long fits into the longest lease. */
+    private static int enough(Duration heartbeat, int misses, Optional<Duration> fence) {
+        int n = misses;
+        LeaseNumbers numbers;
+        do {
+            n++;
+            Duration silence = heartbeat.multipliedBy(n);
+            LeaseNumbers derived = with(heartbeat, silence, silence);
+            numbers = with(heartbeat, silence, silence, derived.lease, fence.orElse(derived.fence));
+        } while (numbers.misses < 0);
+        return n;
+    }
+
     private static LeaseNumbers with(Duration heartbeat, Duration silence, Duration asked) {
         Duration jitter = min(MAX_JITTER, silence.dividedBy(20));
-        Duration fence = min(MAX_FENCE, silence.dividedBy(5));
+        return with(heartbeat, silence, asked, scale(silence.minus(jitter), (1 - CLOCK_RATE) / (1 + CLOCK_RATE)),
+                min(MAX_FENCE, silence.dividedBy(5)));
+    }
+
+    private static LeaseNumbers with(Duration heartbeat, Duration silence, Duration asked, Duration lease, Duration fence) {
+        Duration jitter = min(MAX_JITTER, silence.dividedBy(20));
         Duration kill = min(MAX_KILL, scale(fence, 0.15));
-        Duration lease = scale(silence.minus(jitter), (1 - CLOCK_RATE) / (1 + CLOCK_RATE));
         Duration room = lease.minus(fence).minus(jitter).minus(jitter);
         int misses = room.isNegative() ? -1 : (int) Math.max(-1, room.toNanos() / heartbeat.toNanos() - 2);
         return new LeaseNumbers(heartbeat, silence, asked, jitter, fence, kill, lease, misses);
@@ -110,6 +163,11 @@ public record LeaseNumbers(
                 + "a holder fences itself %s before its lease ends; a silent host is replaced after Q(1+r)/(1-r)+J=%s",
                 s(silence), s(heartbeat), raise, s(jitter), s(fence), s(kill), s(lease), misses, s(spent), s(fenceLead()),
                 s(grantorWait()));
+    }
+
+    /** Rounded down, for a largest value that is to be written. */
+    private static String down(Duration time) {
+        return s(Duration.ofMillis(time.toMillis()));
     }
 
     private static String s(Duration time) {

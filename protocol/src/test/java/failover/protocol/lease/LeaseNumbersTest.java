@@ -1,9 +1,13 @@
 package failover.protocol.lease;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -13,6 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The numbers of safety.md. */
 class LeaseNumbersTest {
+    private static final Pattern NEAREST = Pattern.compile("write a (lease_ttl|fence_timeout) of|raise misses_before_failover to [0-9]+");
+    private static final Pattern SECONDS = Pattern.compile("write (?:a [a-z_]+ of )?at (?:most|least) ([0-9.]+)s");
 
     @Test
     void theOriginalsTwoSecondsTimesFiveReplacesASilentHostAtTenSeconds() {
@@ -50,5 +56,52 @@ class LeaseNumbersTest {
         // E1: m lost heartbeats, the fence and its jitter fit into a lease.
         Duration spent = numbers.heartbeat().multipliedBy(numbers.misses() + 2L).plus(numbers.fenceLead()).plus(numbers.jitter());
         assertTrue(spent.compareTo(numbers.lease()) <= 0, numbers.arithmetic());
+    }
+
+    /** Whatever is accepted keeps E1 and E3; whatever is refused names a setting that is accepted. */
+    @Property
+    void whatIsSetByHandKeepsTheRulesOrIsRefusedWithWhatWouldDo(@ForAll @IntRange(min = 100, max = 10_000) int heartbeatMs,
+            @ForAll @IntRange(min = 1, max = 30) int misses, @ForAll @IntRange(min = 0, max = 60_000) int leaseMs,
+            @ForAll @IntRange(min = 0, max = 10_000) int fenceMs) {
+        Duration heartbeat = Duration.ofMillis(heartbeatMs);
+        Optional<Duration> lease = Optional.of(leaseMs).filter(ms -> ms > 0).map(Duration::ofMillis);
+        Optional<Duration> fence = Optional.of(fenceMs).filter(ms -> ms > 0).map(Duration::ofMillis);
+        LeaseNumbers numbers;
+        try {
+            numbers = LeaseNumbers.of(heartbeat, misses, lease, fence);
+        } catch (IllegalArgumentException e) {
+            Matcher nearest = NEAREST.matcher(e.getMessage());
+            assertTrue(nearest.find() || e.getMessage().contains("write at "), e.getMessage());
+            return;
+        }
+        Duration spent = heartbeat.multipliedBy(numbers.misses() + 2L).plus(numbers.fenceLead()).plus(numbers.jitter());
+        assertTrue(numbers.misses() >= 0 && spent.compareTo(numbers.lease()) <= 0, numbers.arithmetic());
+        assertTrue(numbers.grantorWait().minusMillis(1).compareTo(numbers.silence()) <= 0, numbers.arithmetic());
+        lease.ifPresent(asked -> assertEquals(asked, numbers.lease()));
+        fence.ifPresent(asked -> assertEquals(asked, numbers.fence()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 5000", "0, 100", "6000, 0", "12000, 0", "7500, 3000", "9405, 4405"})
+    void theNearestSettingThatIsNamedDoes(long leaseMs, long fenceMs) {
+        Optional<Duration> lease = Optional.of(leaseMs).filter(ms -> ms > 0).map(Duration::ofMillis);
+        Optional<Duration> fence = Optional.of(fenceMs).filter(ms -> ms > 0).map(Duration::ofMillis);
+        try {
+            LeaseNumbers.of(Duration.ofSeconds(2), 5, lease, fence);
+        } catch (IllegalArgumentException e) {
+            Matcher value = SECONDS.matcher(e.getMessage());
+            assertTrue(value.find(), e.getMessage());
+            Optional<Duration> named = Optional.of(Duration.ofMillis(Math.round(Double.parseDouble(value.group(1)) * 1000)));
+            boolean ofLease = e.getMessage().contains("lease_ttl of") || e.getMessage().startsWith("lease_ttl: is too long");
+            LeaseNumbers.of(Duration.ofSeconds(2), 5, ofLease ? named : lease, ofLease ? fence : named);
+        }
+    }
+
+    @Test
+    void aFenceThatNoLeaseHoldsNamesTheMissesThatWouldDo() {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> LeaseNumbers.of(Duration.ofSeconds(2), 2, Optional.empty(), Optional.of(Duration.ofSeconds(1))));
+        assertTrue(e.getMessage().contains("raise misses_before_failover to 3"), e.getMessage());
+        LeaseNumbers.of(Duration.ofSeconds(2), 3, Optional.empty(), Optional.of(Duration.ofSeconds(1)));
     }
 }

@@ -200,7 +200,7 @@ final class SimDeadMan {
             commands.close();
         }
         later(new AgentEvent.FenceBegun());
-        fence = new Fence(rules, by.hold(), by.memory(), now());
+        fence = new Fence(rules, by.hold(), by.memory(), "its lease ends", now());
         List<AgentEffect> out = new ArrayList<>();
         Task first = fence.begin(out);
         say(out);

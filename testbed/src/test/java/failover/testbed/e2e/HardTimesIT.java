@@ -114,10 +114,27 @@ class HardTimesIT {
             lab.agent("a").awaitListening(Pair.SOON);
             Pair.settled(lab, "primary");
             assertTrue(lab.agent("a").status().getBoolean("is_active"));
+            assertFalse(lab.manager().output().contains("FAILOVER INITIATED"));
+        }
+    }
+
+    /** E16: what no fencer stands behind is not left voting unguarded, unless the operator says so. */
+    @Test
+    void anAgentThatStopsWithoutAFencerDemotesFirst() throws Exception {
+        try (Lab lab = Lab.create().withManager().configure("manager", json -> json.put("misses_before_failover", 50)).start()) {
+            Pair.settled(lab, "primary");
+            lab.agent("a").awaitLog("this host holds the identity by a lease now", Pair.SOON);
+            lab.agent("a").stop();
+            assertEquals(0, lab.agent("a").exitCode());
+            assertTrue(lab.agent("a").output().contains("this agent stops and no fencer stands behind this host"));
+            assertTrue(lab.agent("a").output().contains("=== NOW PASSIVE ==="));
+            lab.agent("a").reconfigure(json -> json.put("fencing", "off"));
+            lab.agent("a").start();
+            lab.judge().awaitVoter("a", Pair.SOON);
+            Pair.settled(lab, "primary");
             lab.agent("a").restart();
             Pair.settled(lab, "primary");
             Pair.stays(lab, "a", "b", Duration.ofSeconds(2));
-            assertFalse(lab.manager().output().contains("FAILOVER INITIATED"));
         }
     }
 
