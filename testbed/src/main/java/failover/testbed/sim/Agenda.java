@@ -9,6 +9,7 @@ final class Agenda {
     private final LongConsumer trace;
     private long now;
     private long posted;
+    private long done;
 
     /** An empty one; {@code trace} is told the number of each event before it runs. */
     Agenda(LongConsumer trace) {
@@ -18,6 +19,11 @@ final class Agenda {
     /** The world's clock, nanoseconds since the beginning of the run. No host can read it. */
     long now() {
         return now;
+    }
+
+    /** How many things have been run. */
+    long done() {
+        return done;
     }
 
     void after(long nanos, Runnable work) {
@@ -33,6 +39,7 @@ final class Agenda {
         }
         queue.poll();
         now = next.at;
+        done++;
         trace.accept(next.number);
         next.work.run();
         return true;
