@@ -17,10 +17,10 @@ public final class AgentState {
     /** The change under way; {@code null} when none. */
     Change change;
     /** Tickets that wait for it. */
-    List<Long> waiters = new ArrayList<>();
+    List<Long> waiters;
     /** A become_passive that waits for a promotion it cut short. */
     FailoverRequest next;
-    List<Long> nextWaiters = new ArrayList<>();
+    List<Long> nextWaiters;
     /** The newest answer, for a repeated operation id. */
     FailoverResponse lastAnswer;
     /** The operation that asked for a demotion while the dead-man fences; {@code null} when none. */
@@ -64,24 +64,24 @@ public final class AgentState {
     enum Asking { MANAGER_SILENT, INTERNET, MISMATCH, OTHER_MANAGER }
 
     AgentState(AgentMemory memory, String nonce, Now now) {
-        this(memory, new Leasing(nonce, now), now);
-    }
-
-    private AgentState(AgentMemory memory, Leasing lease, Now now) {
-        this.memory = memory;
-        this.lease = lease;
+        this(memory, new Leasing(nonce, now), new ArrayList<>(), new ArrayList<>());
         this.identityRead = memory.identityRead();
         this.contactAt = now.nanos();
         this.askedAt = now.nanos();
         this.observedAt = now.nanos();
     }
 
+    private AgentState(AgentMemory memory, Leasing lease, List<Long> waiters, List<Long> nextWaiters) {
+        this.memory = memory;
+        this.lease = lease;
+        this.waiters = waiters;
+        this.nextWaiters = nextWaiters;
+    }
+
     AgentState copy() {
-        AgentState copy = new AgentState(memory, new Leasing(lease), new Now(0, 0));
+        AgentState copy = new AgentState(memory, new Leasing(lease), new ArrayList<>(waiters), new ArrayList<>(nextWaiters));
         copy.change = change == null ? null : change.copy();
-        copy.waiters = new ArrayList<>(waiters);
         copy.next = next;
-        copy.nextWaiters = new ArrayList<>(nextWaiters);
         copy.lastAnswer = lastAnswer;
         copy.fenceAskedBy = fenceAskedBy;
         copy.contacted = contacted;

@@ -11,9 +11,13 @@ final class Fitness {
     private static final Duration SLOT_MAX_AGE = Duration.ofSeconds(15);
 
     private final ManagerRules rules;
+    /** A frozen reading must not make a lagging validator look well, nor a well one lag (OM-19). */
+    private final Duration slotMaxAge;
 
     Fitness(ManagerRules rules) {
         this.rules = rules;
+        Duration three = rules.slotCheckInterval().multipliedBy(3);
+        this.slotMaxAge = three.compareTo(SLOT_MAX_AGE) > 0 ? three : SLOT_MAX_AGE;
     }
 
     /** Why an answering active would be replaced, its process aside. */
@@ -65,14 +69,8 @@ final class Fitness {
 
     /** Slots behind the network; 0 when it is not, or when nobody knows the network's slot. */
     long lag(ManagerState state, StatusResponse status, Now now) {
-        boolean known = state.networkSlot > 0 && now.since(state.networkSlotAt).compareTo(slotMaxAge()) <= 0;
+        boolean known = state.networkSlot > 0 && now.since(state.networkSlotAt).compareTo(slotMaxAge) <= 0;
         return known && status.validatorSlot() > 0 ? Math.max(0, state.networkSlot - status.validatorSlot()) : 0;
-    }
-
-    /** A frozen reading must not make a lagging validator look well, nor a well one lag (OM-19). */
-    private Duration slotMaxAge() {
-        Duration three = rules.slotCheckInterval().multipliedBy(3);
-        return three.compareTo(SLOT_MAX_AGE) > 0 ? three : SLOT_MAX_AGE;
     }
 
     private void addLag(ManagerState state, StatusResponse status, Now now, List<String> reasons) {

@@ -144,7 +144,9 @@ final class Judge {
     }
 
     private static String seconds(Duration time) {
-        return String.format(java.util.Locale.ROOT, "%.1f", time.toMillis() / 1000.0);
+        // With every event, therefore without a formatter.
+        long tenths = Math.round(time.toMillis() / 100.0);
+        return tenths / 10 + "." + tenths % 10;
     }
 
     private static Judgement of(Verdict verdict, String why) {

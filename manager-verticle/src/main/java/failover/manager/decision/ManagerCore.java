@@ -104,7 +104,7 @@ public final class ManagerCore {
         Judgement judgement = judge.judge(state, now);
         state.judgement = actions.act(state, judgement, now, out);
         pauses.tick(state, now, out);
-        speak(state, now, out);
+        speak(state, before.judgement, now, out);
         return new Step(state, out);
     }
 
@@ -274,8 +274,9 @@ public final class ManagerCore {
         }
     }
 
-    private void speak(ManagerState state, Now now, List<ManagerEffect> out) {
-        String key = state.judgement.key();
+    private void speak(ManagerState state, Judgement before, Now now, List<ManagerEffect> out) {
+        // The same to the letter has been said, or has the key of what has been.
+        String key = !state.said.isEmpty() && state.judgement.equals(before) ? state.said : state.judgement.key();
         if (!key.equals(state.said)) {
             state.said = key;
             boolean calm = state.judgement.verdict() == Verdict.NO_PROBLEM || state.judgement.verdict() == Verdict.STARTING

@@ -50,7 +50,7 @@ public record ManagerRules(
 
     /** The least time between two readings that count as two: extra looks between heartbeats do not shorten a grace. */
     public Duration nearlyAHeartbeat() {
-        return heartbeatInterval.multipliedBy(3).dividedBy(4);
+        return Duration.ofNanos(heartbeatInterval.toNanos() / 4 * 3);
     }
 
     /** The base URL of a host. */

@@ -237,25 +237,12 @@ final class AgentHost {
 
     private void post(AgentEvent event) {
         if (up) {
-            trace(event);
-            Step step = core.step(state, mutant.toAgent(event, known, change, lastIdentityCommand), now());
+            world.mark(host, event);
+            Now now = now();
+            world.mark(now.nanos());
+            Step step = core.step(state, mutant.toAgent(event, known, change, lastIdentityCommand), now);
             state = step.state();
             perform(step);
-        }
-    }
-
-    /** What happens all the time goes into the trace by its kind, the rest with all it says. */
-    private void trace(AgentEvent event) {
-        if (event instanceof AgentEvent.Tick) {
-            world.mark(program.now().nanos());
-        } else if (event instanceof AgentEvent.ManagerPolled polled) {
-            world.mark(polled.request().timestamp() * 8 + host);
-        } else if (event instanceof AgentEvent.Observed observed) {
-            Observation seen = observed.observation();
-            world.mark(seen.atNanos() + seen.slot() * 31 + seen.process().pid() * 8 + host);
-            world.mark(seen.identity() == null ? 0 : seen.identity().hashCode());
-        } else {
-            world.mark(host, event);
         }
     }
 
@@ -265,9 +252,7 @@ final class AgentHost {
             if (life != program.life()) {
                 return;
             }
-            if (effect instanceof AgentEffect.Observe) {
-                world.mark(host);
-            } else if (!(effect instanceof AgentEffect.Say)) {
+            if (!(effect instanceof AgentEffect.Say)) {
                 world.mark(host, effect);
             }
             perform(effect);

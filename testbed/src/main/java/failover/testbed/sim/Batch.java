@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.LongStream;
 
@@ -19,22 +21,39 @@ public final class Batch {
     private Duration simulated = Duration.ZERO;
     private Duration both = Duration.ZERO;
     private Duration worked = Duration.ZERO;
+    private Duration waited = Duration.ZERO;
+    private int cores = 1;
 
     /** An empty batch of runs of that class. */
     public Batch(RunClass runClass) {
         this.runClass = runClass;
     }
 
-    /** One more run. */
+    /** One more run, in this thread. */
     public RunResult run(long seed) {
-        return count(timed(seed));
+        long begun = System.nanoTime();
+        RunResult result = count(timed(seed));
+        waited = waited.plusNanos(System.nanoTime() - begun);
+        return result;
     }
 
     /** So many runs, from that seed on, on so many threads; they are counted in the order of their seeds. */
     public void run(long from, long seeds, int threads) {
+        long begun = System.nanoTime();
+        onThreads(threads, () -> LongStream.range(from, from + seeds).parallel().mapToObj(this::timed).toList()).forEach(this::count);
+        waited = waited.plusNanos(System.nanoTime() - begun);
+        cores = Math.max(cores, threads);
+    }
+
+    /** The same on all cores there are: runs share nothing. */
+    public void run(long from, long seeds) {
+        run(from, seeds, Runtime.getRuntime().availableProcessors());
+    }
+
+    private static <T> T onThreads(int threads, Callable<T> work) {
         ForkJoinPool pool = new ForkJoinPool(threads);
         try {
-            pool.submit(() -> LongStream.range(from, from + seeds).parallel().mapToObj(this::timed).toList()).join().forEach(this::count);
+            return pool.submit(work).join();
         } finally {
             pool.shutdown();
         }
@@ -74,32 +93,42 @@ public final class Batch {
         return hash;
     }
 
-    /** Virtual hours per minute of one core. */
+    /** Virtual hours per minute of one core's work. */
     public double rate() {
-        return worked.isZero() ? 0 : (double) simulated.toNanos() / worked.toNanos() / 60;
+        return rate(worked);
     }
 
-    /** Hours, rate and what happened, in two lines. */
+    private double rate(Duration time) {
+        return time.isZero() ? 0 : (double) simulated.toNanos() / time.toNanos() / 60;
+    }
+
+    /** Runs, hours, events, rate and what happened, in a few lines. */
     public String summary() {
-        String first = String.format(Locale.ROOT, "%s: %d runs, %.1f simulated hours, %.0f of them per minute of one core, "
-                + "%d failed", runClass, runs, simulated.toMillis() / 3_600_000.0, rate(), failures.size());
-        String second = String.format(Locale.ROOT,
-                "  %d faults, %d moves begun, %d completed, %d failed, %d on silence, %d ended in need of an operator",
-                totals.faults, totals.moves, totals.completed, totals.failed, totals.onSilence, totals.needOperator);
-        String third = String.format(Locale.ROOT, "  two validators able to sign in %d of %d runs, %.0f s in all",
-                silent, runs, both.toMillis() / 1000.0);
-        return String.join(System.lineSeparator(), !runClass.demanding() || runClass == RunClass.SUSPENDS ? List.of(first, second, third)
-                : List.of(first, second));
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(Locale.ROOT, "%s: %d runs, %.1f simulated hours, %d events, %d moves, %d violations; %.0f simulated hours "
+                + "per minute on %d cores (%.0f per minute of one core's work)", runClass, runs, simulated.toMillis() / 3_600_000.0,
+                totals.events, totals.moves, failures.size(), rate(waited), cores, rate()));
+        lines.addAll(totals.lines());
+        if (!runClass.demanding() || runClass == RunClass.SUSPENDS) {
+            lines.add(String.format(Locale.ROOT, "  two validators able to sign in %d of %d runs, %.1f s in all", silent, runs,
+                    both.toMillis() / 1000.0));
+        }
+        return String.join(System.lineSeparator(), lines);
     }
 
     /** The first run, from that seed on, in which the absence of a rule is noticed; {@code null} when it is not within the budget. */
     public static RunResult firstCaught(Mutant mutant, long from, long budget) {
-        for (long seed = from; seed < from + budget; seed++) {
-            RunResult result = Simulation.run(seed, mutant.runClass(), mutant, null);
-            if (!result.ok()) {
-                return result;
+        int threads = Runtime.getRuntime().availableProcessors();
+        return onThreads(threads, () -> {
+            // A few at a time: what is run beyond the first one is for nothing.
+            for (long seed = from; seed < from + budget; seed += threads) {
+                Optional<RunResult> caught = LongStream.range(seed, Math.min(seed + threads, from + budget)).parallel()
+                        .mapToObj(each -> Simulation.run(each, mutant.runClass(), mutant, null)).filter(run -> !run.ok()).findFirst();
+                if (caught.isPresent()) {
+                    return caught.get();
+                }
             }
-        }
-        return null;
+            return null;
+        });
     }
 }

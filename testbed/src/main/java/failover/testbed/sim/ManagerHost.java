@@ -139,15 +139,10 @@ final class ManagerHost {
 
     private void post(ManagerEvent event) {
         if (up) {
-            if (event instanceof ManagerEvent.StatusReplied reply) {
-                world.mark(reply.poll() * 8 + reply.host().ordinal() * 4 + (reply.status().isActive() ? 1 : 0)
-                        + (reply.status().isHealthy() ? 2 : 0));
-            } else if (event instanceof ManagerEvent.Tick) {
-                world.mark(program.now().nanos());
-            } else {
-                world.mark(World.MANAGER, event);
-            }
-            Step step = core.step(state, mutant.toManager(event, commands), now());
+            world.mark(World.MANAGER, event);
+            Now now = now();
+            world.mark(now.nanos());
+            Step step = core.step(state, mutant.toManager(event, commands), now);
             state = step.state();
             perform(step);
         }
@@ -159,9 +154,7 @@ final class ManagerHost {
             if (life != program.life()) {
                 return;
             }
-            if (effect instanceof ManagerEffect.Poll poll) {
-                world.mark(poll.poll() * 2 + poll.host().ordinal());
-            } else if (!(effect instanceof ManagerEffect.Say)) {
+            if (!(effect instanceof ManagerEffect.Say)) {
                 world.mark(World.MANAGER, effect);
             }
             perform(effect);

@@ -38,8 +38,8 @@ public final class SimulateCommand implements Callable<Integer> {
             description = "With --replay or --mutants: take that rule away, alone (${COMPLETION-CANDIDATES}).", defaultValue = "NONE")
     private Mutant mutant;
 
-    @Option(names = "--threads", description = "On how many cores (${DEFAULT-VALUE}).", defaultValue = "1")
-    private int threads;
+    @Option(names = "--threads", description = "On how many cores (all there are).")
+    private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--mutants", description = "Take one rule away at a time, and say how many seeds it takes to notice.")
     private boolean mutants;
@@ -83,7 +83,7 @@ public final class SimulateCommand implements Callable<Integer> {
             batch.run(seed, Math.min(PROGRESS, from + seeds - seed), threads);
             batch.failures().stream().skip(before).forEach(result -> out.println(line(result)));
             if (seed + PROGRESS < from + seeds) {
-                out.println(batch.summary());
+                out.println("so far, to seed " + (seed + PROGRESS - 1) + " of " + (from + seeds - 1) + ": " + batch.summary());
                 out.flush();
             }
         }

@@ -133,6 +133,7 @@ public final class Simulation {
         if (bothSince >= 0) {
             both += world.agenda().now() - bothSince;
         }
+        totals.events = world.agenda().done();
         String violation = world.violation() == null ? null
                 : String.format(java.util.Locale.ROOT, "%s at %.6f s", world.violation(), world.violatedAt() / 1e9);
         return new RunResult(seed, violation, world.hash(), Duration.ofNanos(world.agenda().now()), Duration.ofNanos(both), totals);

@@ -1,5 +1,8 @@
 package failover.testbed.sim;
 
+import java.util.List;
+import java.util.Locale;
+
 /** What happened in a run, in numbers; may be added up over many runs. Not thread-safe. */
 public final class Totals {
     long commands;
@@ -9,6 +12,7 @@ public final class Totals {
     long onSilence;
     long faults;
     long needOperator;
+    long events;
 
     void said(String line) {
         if (line.startsWith("=== FAILOVER INITIATED")) {
@@ -30,5 +34,13 @@ public final class Totals {
         onSilence += other.onSilence;
         faults += other.faults;
         needOperator += other.needOperator;
+        events += other.events;
+    }
+
+    /** What one reads of them. */
+    List<String> lines() {
+        return List.of(String.format(Locale.ROOT,
+                "  %d faults, %d moves begun, %d completed, %d failed, %d on silence, %d ended in need of an operator",
+                faults, moves, completed, failed, onSilence, needOperator));
     }
 }

@@ -106,11 +106,9 @@ final class World {
         hash ^= hash >>> 29;
     }
 
-    /**
-     * An event or an effect, with all it says. Its text and not its hash code: an enum's is another one in each Java machine.
-     */
+    /** An event, an effect, or a line. */
     void mark(int host, Object what) {
-        mark(host * 0x9E3779B97F4A7C15L + what.toString().hashCode());
+        mark(host * 0x9E3779B97F4A7C15L + Trace.of(what));
     }
 
     /** A line for the listing; it is only made when somebody reads it. */
