@@ -85,6 +85,9 @@ final class Judge {
             return state.stalled >= rules.unhealthyChecks() ? of(Verdict.ACTIVE_STALLED, words)
                     : of(Verdict.SUSPECT, words + ", " + state.stalled + " of " + rules.unhealthyChecks() + " checks");
         }
+        if (!active.status.isActive()) {
+            return of(Verdict.SUSPECT, "[" + active.host + "] was the active one and says that it is passive");
+        }
         return of(Verdict.NO_PROBLEM, "[" + active.host + "] is active and well");
     }
 

@@ -14,6 +14,7 @@ import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.Outcome;
 import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
@@ -205,7 +206,13 @@ final class AgentHost {
     /** A request for a change; {@code broken} when the agent dies before its answer. */
     void ask(FailoverRequest request, Consumer<FailoverResponse> answer, Runnable broken) {
         long ticket = ++lastTicket;
-        tickets.put(ticket, new Asker(answer, broken));
+        boolean forbidden = world.paused() && request.grant() != null && request.grant().automatic();
+        tickets.put(ticket, new Asker(forbidden ? response -> {
+            if (Outcome.of(response.outcome()) != Outcome.REFUSED) {
+                world.violated("INV-7: an automatic promotion is obeyed while a pause is in force");
+            }
+            answer.accept(response);
+        } : answer, broken));
         world.say(host, () -> "is asked " + request);
         post(LeaseMutants.asked(mutant, new AgentEvent.ChangeAsked(ticket, request), now().since(startedAt), now()));
     }

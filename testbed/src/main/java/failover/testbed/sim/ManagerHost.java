@@ -15,6 +15,7 @@ import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.PauseResponse;
 import failover.protocol.wire.StateView;
 import failover.protocol.wire.StatusResponse;
 import failover.protocol.wire.VoteWord;
@@ -39,6 +40,7 @@ final class ManagerHost {
     private final Totals totals;
 
     private final VoteWord[] lastWords = new VoteWord[2];
+    private boolean pauseWanted;
     private boolean up;
     private ManagerState state;
     private long lastTicket;
@@ -120,6 +122,28 @@ final class ManagerHost {
         }
     }
 
+    /** An operator pauses or resumes; what is not answered is asked again by whoever cares. */
+    void pause(boolean pause) {
+        if (!pause) {
+            world.paused(false);
+        }
+        pauseWanted = pause;
+        if (up) {
+            long ticket = ++lastTicket;
+            tickets.put(ticket, true);
+            world.say(World.MANAGER, () -> "operator asks to " + (pause ? "pause" : "resume"));
+            program.arrive(() -> post(new ManagerEvent.PauseAsked(ticket, pause, "sim")));
+            if (pause && mutant == Mutant.PAUSE_NOT_ACKNOWLEDGED) {
+                world.paused(true);
+            }
+        }
+    }
+
+    /** Nobody can tell that it is not paused. */
+    boolean pausedOrGone() {
+        return !up || state == null || view().paused() != null;
+    }
+
     int unanswered() {
         return tickets.size();
     }
@@ -193,6 +217,9 @@ final class ManagerHost {
             if (tickets.remove(answer.ticket()) == null) {
                 world.violated("the operator is answered twice: ticket " + answer.ticket());
             }
+            if (pauseWanted && answer.answer().response() instanceof PauseResponse said && said.inForce()) {
+                world.paused(true);
+            }
         } else if (effect instanceof ManagerEffect.Wake wake) {
             program.after(world.clock(World.MANAGER).world(wake.after()), () -> post(new ManagerEvent.Tick()));
         } else if (effect instanceof ManagerEffect.Say say) {
@@ -263,6 +290,9 @@ final class ManagerHost {
     private void examine(Host host, FailoverRequest request) {
         if (!Action.BECOME_ACTIVE.wire().equals(request.action())) {
             return;
+        }
+        if (world.paused() && request.grant() != null && request.grant().automatic()) {
+            world.violated("INV-7: a promotion is ordered automatically while a pause is in force");
         }
         ManagerMemory durable = disk.read();
         if (durable == null || durable.intent() == null || !durable.intent().operationId().equals(request.operationId())) {

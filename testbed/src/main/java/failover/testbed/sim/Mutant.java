@@ -66,6 +66,8 @@ public enum Mutant {
     NO_E8("a manager that has just started takes who does not answer for silent at once"),
     /** E11. */
     NO_E11("a late become_active is obeyed as if its token were new"),
+    /** INV-7. */
+    PAUSE_NOT_ACKNOWLEDGED("a pause counts as in force as soon as it is asked for"),
     /** E10. */
     EPOCH_NOT_DURABLE("a restarted manager begins its epochs anew"),
     /** E9. */
@@ -92,6 +94,8 @@ public enum Mutant {
     /** Where its absence is looked for. */
     RunClass runClass() {
         switch (this) {
+            case PAUSE_NOT_ACKNOWLEDGED:
+                return RunClass.PAUSES;
             case E2_LATE:
             case NO_SIGKILL:
             case NO_E3_WAIT:

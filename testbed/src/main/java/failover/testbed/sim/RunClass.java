@@ -20,6 +20,8 @@ public enum RunClass {
     FENCER_FAILS(Guard.ALL, false, Kind.FENCER_DEAD, Kind.HOST_SILENT, Kind.AGENT_FROZEN, Kind.AGENT_CRASH, Kind.AGENT_KILLED),
     /** Whole hosts sleep: on waking, one may sign for the moment its fence needs, and no longer. */
     SUSPENDS(Guard.SOME, true, Kind.HOST_SUSPENDED, Kind.HOST_SUSPENDED, Kind.HOST_SILENT, Kind.MANAGER_SUSPENDED),
+    /** As FREEZES_WITH_FENCER, beside an operator who pauses and resumes. */
+    PAUSES(Guard.ALL, true, Kind.HOST_SILENT, Kind.AGENT_FROZEN, Kind.AGENT_FROZEN, Kind.AGENT_CRASH, Kind.MANAGER_SUSPENDED),
     /** Nobody but observers fails, one at a time: there is no failover at all. */
     OBSERVERS_FAIL(Guard.SOME, true);
 
@@ -61,7 +63,7 @@ public enum RunClass {
         if (this == OBSERVERS_FAIL) {
             return OBSERVERS.contains(kind);
         }
-        boolean freezes = answering() || EnumSet.of(FREEZES_WITH_FENCER, FREEZES_REQUIRED, FENCER_FAILS).contains(this);
+        boolean freezes = answering() || EnumSet.of(FREEZES_WITH_FENCER, FREEZES_REQUIRED, FENCER_FAILS, PAUSES).contains(this);
         boolean stands = kind != Kind.AGENT_FROZEN || freezes;
         return stands && (answering() || !BEYOND.contains(kind));
     }

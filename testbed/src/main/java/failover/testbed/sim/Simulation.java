@@ -119,6 +119,9 @@ public final class Simulation {
         agents[1].start();
         manager.start();
         chaos = new Chaos(world, manager, agents, validators, links, sources, runClass);
+        if (runClass == RunClass.PAUSES) {
+            new Operator(world, manager, TROUBLE).start();
+        }
         for (Fault fault : plan) {
             world.agenda().after(fault.at(), () -> chaos.begin(fault));
         }

@@ -23,6 +23,7 @@ final class World {
     private final Ledger ledger = new Ledger(this);
     private Runnable onFault = () -> { };
     private long hash = 17;
+    private boolean paused;
     private String violation;
     private long violatedAt;
 
@@ -33,6 +34,15 @@ final class World {
         for (int i = 0; i < TARGETS; i++) {
             machines[i] = new Machine(this, i, HostClock.any(dice(Concern.CLOCKS, i)));
         }
+    }
+
+    /** From the word that a pause is in force until somebody asks for its end. */
+    boolean paused() {
+        return paused;
+    }
+
+    void paused(boolean inForce) {
+        paused = inForce;
     }
 
     /** Who holds what. */

@@ -19,7 +19,7 @@ class SimulationTest {
 
     /** The promise of safety.md, in every class of runs in which its assumptions hold. */
     @ParameterizedTest
-    @CsvSource({"HOSTS_ANSWER, 400", "NEVER_FREEZE, 150", "FREEZES_WITH_FENCER, 150", "FREEZES_REQUIRED, 150", "OBSERVERS_FAIL, 80"})
+    @CsvSource({"HOSTS_ANSWER, 400", "NEVER_FREEZE, 150", "FREEZES_WITH_FENCER, 150", "FREEZES_REQUIRED, 150", "PAUSES, 100", "OBSERVERS_FAIL, 80"})
     void noTwoValidatorsEverHoldTheIdentityAndOneDoesInTheEnd(RunClass runClass, long seeds) {
         Batch batch = new Batch(runClass);
         batch.run(1, seeds);
@@ -69,6 +69,7 @@ class SimulationTest {
         "NO_E3_WAIT, 105, 30",
         "NO_HOLD_OFF, 160, 20",
         "ATTESTS_FALSELY, 1, 60",
+        "PAUSE_NOT_ACKNOWLEDGED, 1, 60",
     })
     void aMissingRuleIsNoticed(Mutant mutant, long from, long budget) {
         RunResult caught = Batch.firstCaught(mutant, from, budget);
