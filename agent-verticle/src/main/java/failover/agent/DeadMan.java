@@ -83,8 +83,8 @@ final class DeadMan implements AutoCloseable {
     }
 
     /**
-     * Ends the thread: the deadline stays with the fencer, or, where none stands behind this host, the validator is demoted first (E16). Does
-     * not wait: see {@link #awaitEnd}.
+     * Ends the thread: the deadline stays with the fencer, or, where none stands behind this host, the validator is demoted first (E16).
+     * Does not wait: see {@link #awaitEnd}.
      */
     @Override
     public void close() {

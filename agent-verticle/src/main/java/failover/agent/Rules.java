@@ -4,6 +4,7 @@ import failover.agent.config.AgentConfig;
 import failover.agent.config.AgentConfig.OnIsolation;
 import failover.agent.decision.AgentRules;
 import failover.agent.decision.CommandKind;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -25,7 +26,8 @@ final class Rules {
         return new AgentRules(config.dryRun(), config.activeOnStart(), stakedIdentity, Set.copyOf(configured),
             config.timing().managerTimeout(), config.peer().isPresent(), config.isolation().action() == OnIsolation.CHECK_INTERNET,
             config.timing().minProcessUptime(), config.timing().towerBackupInterval(), config.timing().commandTimeout(),
-            config.timing().demotionTimeout(), config.timing().promotionTimeout(), config.fencing(),
+            config.timing().demotionTimeout(), config.timing().promotionTimeout(),
+            config.timing().fence().orElse(Duration.ZERO), config.maxTowerLagSlots(), config.fencing(),
             version == null ? "unpackaged" : version);
     }
 }

@@ -129,7 +129,7 @@ final class ManagerApi {
 
     private void failover(RoutingContext ctx) {
         asked(ctx, ManualFailoverRequest.class, (ticket, asked) ->
-                new ManagerEvent.FailoverAsked(ticket, words(asked.reason(), NO_REASON), asked.fenced()));
+                new ManagerEvent.FailoverAsked(ticket, words(asked.reason(), NO_REASON), asked.fenced(), asked.staleTower()));
     }
 
     private void pause(RoutingContext ctx, boolean pause) {

@@ -41,6 +41,8 @@ public final class ManagerMain {
             new Flag("shutdown-agent", Kind.SWITCH, "", "", "Stop the agents, the active one first, and exit."),
             new Flag("trigger-failover", Kind.SWITCH, "", "", "Ask the manager that runs on this host to fail over, and exit."),
             new Flag("i-have-fenced", Kind.SWITCH, "", "", "With --trigger-failover: the active cannot sign, do not wait for proof."),
+            new Flag("accept-stale-tower", Kind.SWITCH, "", "",
+                    "With --trigger-failover: go on although the tower is older than the chain, or missing."),
             new Flag("pause", Kind.SWITCH, "", "", "Let the manager that runs on this host begin no failover, and exit."),
             new Flag("resume", Kind.SWITCH, "", "", "The opposite of --pause, and exit."),
             new Flag("reason", Kind.TEXT, "", "manual failover triggered via CLI", "Why, for --trigger-failover, --pause and --resume."));
@@ -85,7 +87,8 @@ public final class ManagerMain {
         Asked asked = asked(flags, layers, out);
         String reason = flags.text("reason").orElse("manual failover triggered via CLI");
         return asked == null ? Future.succeededFuture(1)
-                : new OneShot(vertx, out).trigger(asked.api(), reason, flags.on("i-have-fenced"), asked.limit());
+                : new OneShot(vertx, out).trigger(asked.api(), reason, flags.on("i-have-fenced"), flags.on("accept-stale-tower"),
+                        asked.limit());
     }
 
     private static Future<Integer> pause(Vertx vertx, Parsed flags, Layers layers, PrintStream out, boolean pause) {

@@ -53,10 +53,10 @@ final class OneShot {
     }
 
     /** Asks the running manager to fail over; 0 only when it says that it did. */
-    Future<Integer> trigger(HostPort api, String reason, boolean fenced, Duration limit) {
+    Future<Integer> trigger(HostPort api, String reason, boolean fenced, boolean staleTower, Duration limit) {
         out.println("Triggering manual failover via " + api + "…");
         Endpoint manager = Endpoint.parse("http://" + new HostPort(api.connectHost(), api.port()));
-        JsonObject body = new JsonObject().put("reason", reason).put("fenced", fenced);
+        JsonObject body = new JsonObject().put("reason", reason).put("fenced", fenced).put("stale_tower", staleTower);
         return send(HttpMethod.POST, manager, Routes.FAILOVER, body, limit).map(answer -> {
             if (answer.succeeded()) {
                 out.println(answer.message());

@@ -121,7 +121,7 @@ class OneShotIT {
     }
 
     private int trigger(Endpoint manager, Duration limit) throws Exception {
-        return oneShot.trigger(new HostPort(manager.host(), manager.port()), "why", false, limit).await(30, TimeUnit.SECONDS);
+        return oneShot.trigger(new HostPort(manager.host(), manager.port()), "why", false, false, limit).await(30, TimeUnit.SECONDS);
     }
 
     private int pause(HostPort manager, boolean pause) throws Exception {

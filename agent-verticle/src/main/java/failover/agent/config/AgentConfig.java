@@ -28,6 +28,8 @@ import java.util.Optional;
  * @param validatorIdentity {@code validator_identity}: the staked public key, base58
  * @param ledgerPath {@code ledger_path}: the validator's ledger, which holds its admin socket
  * @param towerFilePath {@code tower_file_path}, may contain {@code {validator_identity}}: set aside after a demotion
+ * @param maxTowerLagSlots {@code max_tower_lag_slots}: how many slots of votes a tower may lack that comes from a store (the backup
+ *     interval in slots, and 8)
  * @param isolation what to do when neither manager nor peer can be reached
  * @param commands the shell commands, empty when unset
  * @param timing periods and time limits
@@ -47,6 +49,7 @@ public record AgentConfig(
     Optional<String> validatorIdentity,
     Optional<Path> ledgerPath,
     Optional<String> towerFilePath,
+    long maxTowerLagSlots,
     Isolation isolation,
     Commands commands,
     Timing timing,
@@ -108,9 +111,10 @@ public record AgentConfig(
    * @param commandTimeout {@code command_timeout} (10 s): each command, then its whole process tree is killed
    * @param demotionTimeout {@code demotion_timeout} (10 s): the whole demotion
    * @param promotionTimeout {@code promotion_timeout} (20 s): the whole promotion
+   * @param fence {@code fence_timeout}: what a fence needs here; empty: whatever the manager's lease leaves
    */
   public record Timing(Duration managerTimeout, Duration minProcessUptime, Duration towerBackupInterval, Duration rpcTimeout,
-      Duration commandTimeout, Duration demotionTimeout, Duration promotionTimeout) {
+      Duration commandTimeout, Duration demotionTimeout, Duration promotionTimeout, Optional<Duration> fence) {
   }
 
   /**

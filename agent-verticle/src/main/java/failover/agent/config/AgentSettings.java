@@ -40,6 +40,9 @@ public final class AgentSettings {
     /** Where the fencer's unit puts its directory; without it the lease file lies in the state directory. */
     private static final Path FENCER_DIR = Path.of("/run/failover");
 
+    /** Slots besides the backup interval that a tower from a store may lack: the backup itself takes time. */
+    private static final long TOWER_SLACK = 8;
+
     private AgentSettings() {
     }
 
@@ -66,6 +69,7 @@ public final class AgentSettings {
         Optional<String> identity = in.parsed("validator_identity", Texts::publicKey);
         Optional<Path> ledger = in.parsed("ledger_path", Texts::path);
         Optional<String> towerFile = in.parsed("tower_file_path", AgentSettings::towerFile);
+        long towerLag = in.integer("max_tower_lag_slots", slots(timing.towerBackupInterval()) + TOWER_SLACK);
         Isolation isolation = isolation(in);
         Fencing fencing = in.parsed("fencing", Fencing.BEST_EFFORT, AgentSettings::fencing);
         Path leaseDir = in.parsed("lease_dir", Files.isWritable(FENCER_DIR) ? FENCER_DIR : stateDir, Texts::path);
@@ -80,7 +84,7 @@ public final class AgentSettings {
                     + " list the manager and the peer");
         }
         return in.finish(() -> new AgentConfig(listen, rpc, process, peer, active, dryRun, logFile, stateDir,
-                IpAllowList.of(allowed), identity, ledger, towerFile, isolation, commands, timing, fencing, leaseDir));
+                IpAllowList.of(allowed), identity, ledger, towerFile, towerLag, isolation, commands, timing, fencing, leaseDir));
     }
 
     private static Timing timing(SettingsReader in) {
@@ -91,10 +95,18 @@ public final class AgentSettings {
                 in.duration("rpc_timeout", Duration.ofSeconds(2)),
                 in.duration("command_timeout", Duration.ofSeconds(10)),
                 in.duration("demotion_timeout", Duration.ofSeconds(10)),
-                in.duration("promotion_timeout", Duration.ofSeconds(20)));
+                in.duration("promotion_timeout", Duration.ofSeconds(20)), in.duration("fence_timeout"));
+        if (!in.isSet("fence_timeout")) {
+            in.note("fence_timeout", "whatever the manager's lease leaves", "default");
+        }
         notLonger(in, "command_timeout", timing.commandTimeout(), "demotion_timeout", timing.demotionTimeout());
         notLonger(in, "command_timeout", timing.commandTimeout(), "promotion_timeout", timing.promotionTimeout());
         return timing;
+    }
+
+    /** A slot takes 0.4 s. */
+    private static long slots(Duration time) {
+        return (time.toMillis() + 399) / 400;
     }
 
     private static void notLonger(SettingsReader in, String key, Duration value, String other, Duration limit) {

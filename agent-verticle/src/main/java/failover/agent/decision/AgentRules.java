@@ -18,6 +18,8 @@ import java.util.Set;
  * @param commandTimeout limit of each command
  * @param demotionTimeout limit of a whole demotion
  * @param promotionTimeout limit of a whole promotion
+ * @param fenceTimeout what a fence needs here: a lease whose D is less is refused; zero: whatever the manager says (E2)
+ * @param maxTowerLagSlots how much older than the identity's newest vote on the chain a tower may be that comes from a store
  * @param fencing whether a fencer is needed, wished for, or left alone (E4)
  * @param version of this agent
  */
@@ -34,6 +36,8 @@ public record AgentRules(
         Duration commandTimeout,
         Duration demotionTimeout,
         Duration promotionTimeout,
+        Duration fenceTimeout,
+        long maxTowerLagSlots,
         Fencing fencing,
         String version) {
 

@@ -38,13 +38,17 @@ final class Leases {
             return true;
         }
         Leasing lease = state.lease;
-        lease.refused = bind(state, request.managerId(), offer.managerStart(), true, now, out);
+        String foreign = bind(state, request.managerId(), offer.managerStart(), true, now, out);
+        lease.refused = foreign != null ? foreign : tooQuick(offer.fenceMs());
         if (lease.refused != null) {
             if (!lease.refusalSaid) {
                 lease.refusalSaid = true;
-                out.add(AgentCore.say(Level.ERROR, "ALARM: a second manager polls this host and is refused: " + lease.refused));
+                out.add(AgentCore.say(Level.ERROR, foreign != null
+                        ? "ALARM: a second manager polls this host and is refused: " + lease.refused
+                        : "no lease is taken from this manager: " + lease.refused));
             }
-            return false;
+            // Without a lease its polls still are what an original's are.
+            return foreign == null;
         }
         lease.refusalSaid = false;
         lease.heartbeatNanos = Duration.ofMillis(offer.heartbeatMs()).toNanos();
@@ -87,6 +91,12 @@ final class Leases {
         }
         state.memory = state.memory.withEpoch(offer.grantEpoch()).withTerms(new Terms(offer.leaseMs(), offer.fenceMs(), offer.jitterMs()));
         out.add(new AgentEffect.Remember(state.memory));
+    }
+
+    /** Why a lease is no use here: it leaves a fence less time than one needs on this host; {@code null} when it leaves enough. */
+    private String tooQuick(long fenceMs) {
+        return rules.fenceTimeout().toMillis() <= fenceMs ? null : "it leaves a fence " + fenceMs + " ms, and fence_timeout says that this "
+                + "host needs " + rules.fenceTimeout().toMillis() + " ms; raise fence_timeout at the manager, or lower it here";
     }
 
     /**
@@ -259,6 +269,10 @@ final class Leases {
         String foreign = bind(state, grant.managerId(), grant.managerStart(), false, now, out);
         if (foreign != null) {
             return foreign;
+        }
+        String tooQuick = tooQuick(grant.fenceMs());
+        if (tooQuick != null) {
+            return tooQuick;
         }
         Optional<Now> issued = Token.issued(state.lease.nonce, grant.token(), now);
         if (issued.isEmpty()) {

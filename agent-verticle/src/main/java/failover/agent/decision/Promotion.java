@@ -76,7 +76,7 @@ final class Promotion extends Change {
             case HANDED:
                 return handed(((TaskResult.TowerChecked) done).check(), now, out);
             case RESTORE:
-                return restored(((TaskResult.Ran) done).result(), now);
+                return restored(((TaskResult.Ran) done).result(), now, out);
             case TOWER:
                 return towerChecked(((TaskResult.TowerChecked) done).check(), now, out);
             case SYMLINK:
@@ -148,6 +148,11 @@ final class Promotion extends Change {
                 && Action.BECOME_PASSIVE.wire().equals(last.action()) && Outcome.DONE.wire().equals(last.outcome());
     }
 
+    /** An operator goes on with the best tower there is, or none. */
+    private boolean staleAccepted() {
+        return request.grant() != null && request.grant().staleTower();
+    }
+
     private Task restore(Now now) {
         if (phase != Phase.OWN_TOWER && givenBack()) {
             phase = Phase.OWN_TOWER;
@@ -182,22 +187,33 @@ final class Promotion extends Change {
         return towerChecked(check, now, out);
     }
 
-    private Task restored(CommandResult result, Now now) {
-        if (!result.ok()) {
+    private Task restored(CommandResult result, Now now, List<AgentEffect> out) {
+        if (!result.ok() && !staleAccepted()) {
             return refuse("failed to restore tower: tower restore failed: " + result.failure(), now);
+        } else if (!result.ok()) {
+            say(out, Level.WARNING, "tower restore failed, and an operator goes on with what is here: " + result.failure());
         }
         phase = Phase.TOWER;
         return new Task.CheckTower();
     }
 
     private Task towerChecked(TowerCheck check, Now now, List<AgentEffect> out) {
-        if (check.verdict() == TowerCheck.Verdict.BAD) {
+        if (check.verdict() == TowerCheck.Verdict.BAD && !staleAccepted()) {
             return refuse("failed to restore tower: " + check.detail(), now);
         }
-        if (check.verdict() == TowerCheck.Verdict.NOT_KNOWN) {
-            say(out, Level.WARNING, "the restored tower was not checked: " + check.detail());
-        } else {
+        if (check.verdict() == TowerCheck.Verdict.VALID) {
             say(out, Level.INFO, "Tower restore successful: last voted slot " + check.lastVotedSlot());
+            TowerAge age = TowerAge.of(check, request.grant(), seen.votes(), phase == Phase.TOWER, rules);
+            if (age.refusal() != null) {
+                return refuse(age.refusal(), now);
+            }
+            if (age.words() != null) {
+                say(out, Level.WARNING, age.words());
+            }
+        } else {
+            say(out, Level.WARNING, (check.verdict() == TowerCheck.Verdict.BAD
+                    ? "there is no usable tower, and an operator goes on without: " : "the restored tower was not checked: ")
+                    + check.detail());
         }
         if (request.skipIdentity()) {
             raiseEpoch(request.epoch());

@@ -27,6 +27,7 @@ final class AgentAtWork {
     Set<CommandKind> configured = EnumSet.of(CommandKind.TOWER_BACKUP, CommandKind.TOWER_RESTORE, CommandKind.IDENTITY_CHANGE,
             CommandKind.IDENTITY_REMOVE);
     boolean dryRun;
+    Duration fenceTimeout = Duration.ZERO;
     AgentRules.Fencing fencing = AgentRules.Fencing.BEST_EFFORT;
     /** What an earlier start left with the fencer. */
     Duration leaseLeft;
@@ -60,6 +61,7 @@ final class AgentAtWork {
     final List<String> lines = new ArrayList<>();
     final List<AgentEffect> effects = new ArrayList<>();
     Task out;
+    AgentRules rules;
     private long tickets;
 
     static PeerStatusResponse peer(boolean active, String operation) {
@@ -71,9 +73,10 @@ final class AgentAtWork {
     }
 
     AgentAtWork start(AgentMemory memory, boolean isNew) {
-        core = new AgentCore(new AgentRules(dryRun, false, configuredIdentity, configured, Duration.ofSeconds(30), peer, internet,
+        rules = new AgentRules(dryRun, false, configuredIdentity, configured, Duration.ofSeconds(30), peer, internet,
                 Duration.ofSeconds(120), Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
-                fencing, "1"));
+                fenceTimeout, 33, fencing, "1");
+        core = new AgentCore(rules);
         take(core.start(memory, isNew, NONCE, leaseLeft, now()));
         return this;
     }

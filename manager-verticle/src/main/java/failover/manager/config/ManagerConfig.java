@@ -101,7 +101,8 @@ public record ManagerConfig(
    * @param fence {@code fence_timeout}, D; empty: a fifth of the silence window, at most 5 s
    */
   public record Timing(Duration heartbeatInterval, Duration requestTimeout, Duration slotCheckInterval, Duration failoverCooldown,
-      Duration demotionTimeout, Duration promotionTimeout, Optional<Duration> startupGracePeriod, Optional<Duration> lease, Optional<Duration> fence) {
+      Duration demotionTimeout, Duration promotionTimeout, Optional<Duration> startupGracePeriod, Optional<Duration> lease,
+      Optional<Duration> fence) {
   }
 
   /** How long the active must have been silent to be called gone: heartbeat_interval × misses_before_failover. */

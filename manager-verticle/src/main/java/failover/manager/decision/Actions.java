@@ -87,6 +87,7 @@ final class Actions {
         }
         Move move = begin(state, Move.Kind.FAILOVER, active.host, passive.host, reason, false, well, silent, false, now, out);
         move.fenced = event.fenced();
+        move.staleTower = event.staleTower();
         move.tickets.add(ticket);
     }
 

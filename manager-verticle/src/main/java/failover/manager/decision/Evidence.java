@@ -65,6 +65,15 @@ public final class Evidence {
         return leads ? new Evidence(all, reading.slot(), reading.askedAt()) : new Evidence(all, highest, highestAt);
     }
 
+    /** Slot of the newest vote that any source has shown, whatever it is worth as a witness; 0 when none has shown any. */
+    public long newestVote() {
+        long newest = 0;
+        for (SourceHistory history : sources.values()) {
+            newest = Math.max(newest, history.newest() == null ? 0 : history.newest().lastVote());
+        }
+        return newest;
+    }
+
     /** A source was asked and could not say. */
     public Evidence failed(String source, String why, long askedAt) {
         return new Evidence(put(source, of(source).failed(why, askedAt)), highest, highestAt);

@@ -95,7 +95,8 @@ final class Grants {
         LeaseNumbers numbers = rules.policy().numbers();
         boolean otherPassive = move.step == ManagerMemory.Step.RESTORING ? !move.goneTo : move.demoted || move.vacant;
         return new Grant(token(view), state.memory.managerId(), state.memory.start(), numbers.lease().toMillis(),
-                numbers.fence().toMillis(), numbers.jitter().toMillis(), otherPassive, move.fenced, move.automatic);
+                numbers.fence().toMillis(), numbers.jitter().toMillis(), otherPassive, move.fenced, move.automatic,
+                state.evidence.newestVote(), move.staleTower);
     }
 
     private static String token(HostView view) {

@@ -98,8 +98,9 @@ public sealed interface ManagerEvent {
      * @param ticket the shell's name for the answer it owes
      * @param reason the operator's words, never empty
      * @param fenced the operator states that the present active cannot sign
+     * @param staleTower the operator accepts a tower that is older than the chain, or none
      */
-    record FailoverAsked(long ticket, String reason, boolean fenced) implements ManagerEvent {
+    record FailoverAsked(long ticket, String reason, boolean fenced, boolean staleTower) implements ManagerEvent {
     }
 
     /**

@@ -53,6 +53,8 @@ final class Move {
     boolean goneTo;
     /** An operator states that {@link #from} cannot sign. */
     boolean fenced;
+    /** An operator accepts a tower that is older than the chain, or none. */
+    boolean staleTower;
     /** When a failed clearing is tried again; 0 when none waits. */
     long retryAt;
     String trouble = "";
@@ -92,6 +94,7 @@ final class Move {
         copy.tower = tower;
         copy.goneTo = goneTo;
         copy.fenced = fenced;
+        copy.staleTower = staleTower;
         copy.trouble = trouble;
         return copy;
     }

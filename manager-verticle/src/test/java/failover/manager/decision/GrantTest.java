@@ -111,6 +111,7 @@ class GrantTest {
         beat(1, last);
         assertEquals("secondary become_active", manager.out());
         assertFalse(manager.commands.peek().request().grant().otherPassive());
+        assertEquals(last, manager.commands.peek().request().grant().lastVote(), "no tower is to be older");
         assertTrue(manager.saved.intent().reason().contains("does not vote"), manager.saved.intent().reason());
     }
 

@@ -39,6 +39,7 @@ final class ManagerAtWork {
 
     boolean dryRun;
     boolean fenced;
+    boolean staleTower;
     List<String> sources = List.of();
     Policy.VoteEvidence evidence = Policy.VoteEvidence.AUTO;
     Policy.Fencing fencing = Policy.Fencing.BEST_EFFORT;
@@ -168,7 +169,7 @@ final class ManagerAtWork {
     }
 
     long ask() {
-        post(new ManagerEvent.FailoverAsked(++tickets, "test", fenced));
+        post(new ManagerEvent.FailoverAsked(++tickets, "test", fenced, staleTower));
         return tickets;
     }
 

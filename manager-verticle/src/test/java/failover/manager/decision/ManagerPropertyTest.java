@@ -149,7 +149,7 @@ class ManagerPropertyTest {
         List<ManagerEvent> events = List.of(new ManagerEvent.Tick(), manager.answer(manager.polls.get(0)),
                 new ManagerEvent.StatusFailed(Host.PRIMARY, 1, new Failure(Kind.GARBAGE, "<html>")), new ManagerEvent.NetworkSlotRead(1),
                 new ManagerEvent.NetworkSlotUnknown("x"), new ManagerEvent.Saved(98, null), new ManagerEvent.CommandReplied(99, null),
-                new ManagerEvent.CommandFailed(99, new Failure(Kind.NO_ANSWER, "x")), new ManagerEvent.FailoverAsked(1, "x", false),
+                new ManagerEvent.CommandFailed(99, new Failure(Kind.NO_ANSWER, "x")), new ManagerEvent.FailoverAsked(1, "x", false, false),
                 new ManagerEvent.VotesRead("rpc", new VoteReading("V", 1, 2, 0)), new ManagerEvent.VotesUnknown("rpc", "429", 0),
                 new ManagerEvent.PauseAsked(2, true, "x"));
         Set<Class<?>> handled = new java.util.HashSet<>();

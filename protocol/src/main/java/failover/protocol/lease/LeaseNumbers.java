@@ -73,11 +73,13 @@ public record LeaseNumbers(
         Duration silence = heartbeat.multipliedBy(missesBeforeFailover);
         LeaseNumbers derived = with(heartbeat, silence, silence);
         if (fence.isPresent() && fence.get().compareTo(MIN_FENCE) < 0) {
-            throw new IllegalArgumentException("fence_timeout: is too short: a verified SIGKILL needs its time (E2); write at least " + s(MIN_FENCE));
+            throw new IllegalArgumentException("fence_timeout: is too short: a verified SIGKILL needs its time (E2); write at least "
+                    + s(MIN_FENCE));
         }
         if (lease.isPresent() && lease.get().compareTo(derived.lease) > 0) {
-            throw new IllegalArgumentException("lease_ttl: is too long: a silent host is replaced after S = " + s(silence) + ", by then its lease must have "
-                    + "run out, on the slowest clock too (E3: Q(1+r)/(1-r) + J <= S); write at most " + down(derived.lease)
+            throw new IllegalArgumentException("lease_ttl: is too long: a silent host is replaced after S = " + s(silence) + ", by then "
+                    + "its lease must have run out, on the slowest clock too (E3: Q(1+r)/(1-r) + J <= S); "
+                    + "write at most " + down(derived.lease)
                     + ", or raise misses_before_failover");
         }
         LeaseNumbers numbers = with(heartbeat, silence, silence, lease.orElse(derived.lease), fence.orElse(derived.fence));
@@ -87,8 +89,9 @@ public record LeaseNumbers(
             String nearest = fence.isPresent() && room.compareTo(MIN_FENCE) >= 0 ? "write a fence_timeout of at most " + down(room)
                     : needed.compareTo(derived.lease) <= 0 ? "write a lease_ttl of at least " + s(needed)
                     : "raise misses_before_failover to " + enough(heartbeat, missesBeforeFailover, fence);
-            throw new IllegalArgumentException((lease.isPresent() ? "lease_ttl" : "fence_timeout") + ": does not fit: two heartbeats, the fence and its "
-                    + "slack do not fit into the lease (E1: 2P + D + 2J = " + s(needed) + " > Q = " + s(numbers.lease) + "); " + nearest);
+            throw new IllegalArgumentException((lease.isPresent() ? "lease_ttl" : "fence_timeout") + ": does not fit: two heartbeats, "
+                    + "the fence and its slack do not fit into the lease (E1: 2P + D + 2J = " + s(needed) + " > Q = "
+                    + s(numbers.lease) + "); " + nearest);
         }
         return numbers;
     }

@@ -15,6 +15,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param otherPassive the other host answered verified passive for the highest epoch ever issued to it: a promise made to it binds no more
  * @param fenced an operator states that the other host cannot sign
  * @param automatic the manager's own decision: refused while paused
+ * @param lastVote slot of the identity's newest vote that any source has shown the manager; 0 when none: no tower is to be older
+ * @param staleTower an operator accepts a tower that is older than that allows, or none
  */
 public record Grant(
         @JsonProperty("token") String token,
@@ -25,5 +27,13 @@ public record Grant(
         @JsonProperty("jitter_ms") long jitterMs,
         @JsonProperty("other_passive") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean otherPassive,
         @JsonProperty("fenced") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean fenced,
-        @JsonProperty("automatic") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean automatic) {
+        @JsonProperty("automatic") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean automatic,
+        @JsonProperty("last_vote") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long lastVote,
+        @JsonProperty("stale_tower") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean staleTower) {
+
+    /** A grant that says nothing of towers. */
+    public Grant(String token, String managerId, long managerStart, long leaseMs, long fenceMs, long jitterMs, boolean otherPassive,
+            boolean fenced, boolean automatic) {
+        this(token, managerId, managerStart, leaseMs, fenceMs, jitterMs, otherPassive, fenced, automatic, 0, false);
+    }
 }

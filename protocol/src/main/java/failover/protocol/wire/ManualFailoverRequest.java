@@ -8,8 +8,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *
  * @param reason for people; empty means {@code manual failover triggered via API}
  * @param fenced the operator states that the present active cannot sign: it is replaced without waiting for proof (ours)
+ * @param staleTower the operator accepts a tower that is older than the chain, or none (ours)
  */
 public record ManualFailoverRequest(
         @JsonProperty("reason") String reason,
-        @JsonProperty("fenced") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean fenced) {
+        @JsonProperty("fenced") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean fenced,
+        @JsonProperty("stale_tower") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean staleTower) {
 }

@@ -55,6 +55,16 @@ class GoJsonTest {
         FailoverRequest first = new FailoverRequest("become_active", "r", false, 5, "m-7", 7, 20000, false,
                 new Grant("t-2", "m", 3, 9405, 2000, 500, true, false, true), new FinalTower(41, "AAAA"));
         assertEquals(first, decode(GoJson.encode(first).toString(), FailoverRequest.class));
+        Grant grant = new Grant("t-2", "m", 3, 9405, 2000, 500, true, false, true, 380_000_041, true);
+        String text = "{\"token\":\"t-2\",\"manager_id\":\"m\",\"manager_start\":3,\"lease_ms\":9405,\"fence_ms\":2000,\"jitter_ms\":500,"
+                + "\"other_passive\":true,\"automatic\":true,\"last_vote\":380000041,\"stale_tower\":true}";
+        assertEquals(text + "\n", GoJson.encode(grant).toString());
+        assertEquals(grant, decode(text, Grant.class));
+        assertEquals("{\"reason\":\"r\"}\n", GoJson.encode(new ManualFailoverRequest("r", false, false)).toString());
+        assertEquals(new ManualFailoverRequest("r", true, true),
+                decode("{\"reason\":\"r\",\"fenced\":true,\"stale_tower\":true}", ManualFailoverRequest.class));
+        assertEquals("{\"success\":true,\"message\":\"m\",\"in_force\":false}\n",
+                GoJson.encode(new PauseResponse(true, "m", false)).toString());
     }
 
     @Test

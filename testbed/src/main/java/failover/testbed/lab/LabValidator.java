@@ -133,8 +133,12 @@ public final class LabValidator extends ManagedProcess {
 
     /** Waits until it answers RPC and its admin socket, and has seen a slot. */
     public LabValidator awaitReady(Duration within) {
-        Await.until("validator " + name() + " is ready", within, () -> state().getLong("slot") != null && cli("contact-info").exit() == 0,
-            this::tail);
+        Await.until("validator " + name() + " is ready", within, this::ready, this::tail);
         return this;
+    }
+
+    /** It answers RPC and its admin socket now, and has seen a slot. */
+    public boolean ready() {
+        return state().getLong("slot") != null && cli("contact-info").exit() == 0;
     }
 }

@@ -76,12 +76,13 @@ final class AgentTasks {
             others.awaitArmed(arm.limit(), why -> finish(mine, new TaskResult.Armed(why)));
         } else if (task instanceof Task.CheckTower) {
             boolean bad = world.on(Fault.Kind.TOWER_BAD, host);
-            TowerCheck check = new TowerCheck(bad ? TowerCheck.Verdict.BAD : TowerCheck.Verdict.VALID, bad ? "tower: 0 bytes" : "", 1);
+            TowerCheck check = bad ? new TowerCheck(TowerCheck.Verdict.BAD, "tower: 0 bytes", 0)
+                    : new TowerCheck(TowerCheck.Verdict.VALID, "", world.towers().of(host));
             program.after(2_000_000, () -> finish(mine, new TaskResult.TowerChecked(check)));
         } else if (task instanceof Task.TakeTower) {
-            program.after(1_000_000, () -> finish(mine, new TaskResult.TowerTaken(null)));
-        } else if (task instanceof Task.InstallTower) {
-            TowerCheck check = new TowerCheck(TowerCheck.Verdict.VALID, "", 1);
+            program.after(1_000_000, () -> finish(mine, new TaskResult.TowerTaken(world.towers().take(host))));
+        } else if (task instanceof Task.InstallTower install) {
+            TowerCheck check = new TowerCheck(TowerCheck.Verdict.VALID, "", world.towers().install(host, install.tower()));
             program.after(2_000_000, () -> finish(mine, new TaskResult.TowerChecked(check)));
         } else if (task instanceof Task.SetTowerAside) {
             program.after(1_000_000, () -> finish(mine, new TaskResult.Waited()));

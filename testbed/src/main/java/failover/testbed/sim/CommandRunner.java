@@ -49,6 +49,8 @@ final class CommandRunner {
         private final CommandKind kind;
         private final long begunAt;
         private final Consumer<CommandResult> done;
+        /** This host's when it began. */
+        private long tower;
         private long exitAfter = NEVER;
         private int exit;
         private String output = "";
@@ -191,10 +193,24 @@ final class CommandRunner {
         Duration took = Duration.ofNanos(world.agenda().now() - command.begunAt);
         CommandResult result = new CommandResult(how, how == How.EXITED ? command.exit : -1, command.output, took);
         world.say(host, () -> command.kind + " " + how + " " + result.exit() + " " + command.output);
+        moved(command, result);
         command.done.accept(result);
     }
 
+    /** What a command that did its work has done to the towers. */
+    private void moved(Running command, CommandResult result) {
+        if (result.ok() && command.kind == CommandKind.TOWER_BACKUP) {
+            world.towers().backedUp(command.tower);
+        } else if (result.ok() && command.kind == CommandKind.TOWER_RESTORE) {
+            world.towers().restored(host);
+        }
+    }
+
     private void plan(Running command) {
+        command.tower = world.towers().of(host);
+        if (command.kind == CommandKind.IDENTITY_REMOVE) {
+            world.towers().removalBegins(host);
+        }
         command.exitAfter = dice.millis(5, 60);
         switch (command.kind) {
             case IDENTITY_CHANGE:

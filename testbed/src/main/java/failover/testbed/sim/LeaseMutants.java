@@ -55,7 +55,8 @@ final class LeaseMutants {
         boolean free = mutant == Mutant.NO_PEER_REFUSAL && !young || mutant == Mutant.NO_HOLD_OFF && young;
         String token = mutant == Mutant.NO_E11 ? fresh(grant.token(), now) : grant.token();
         return new AgentEvent.ChangeAsked(event.ticket(), with(event.request(), new Grant(token, grant.managerId(), grant.managerStart(),
-                grant.leaseMs(), grant.fenceMs(), grant.jitterMs(), grant.otherPassive() || free, grant.fenced(), grant.automatic())));
+                grant.leaseMs(), grant.fenceMs(), grant.jitterMs(), grant.otherPassive() || free, grant.fenced(), grant.automatic(),
+                grant.lastVote(), mutant == Mutant.STALE_TOWER_ACCEPTED)));
     }
 
     /** The rules a manager goes by. */
@@ -97,7 +98,7 @@ final class LeaseMutants {
         Grant grant = request.grant();
         return grant == null ? request : with(request, new Grant(grant.token(), grant.managerId(), grant.managerStart(),
                 numbers.lease().toMillis(), numbers.fence().toMillis(), numbers.jitter().toMillis(), grant.otherPassive(), grant.fenced(),
-                grant.automatic()));
+                grant.automatic(), grant.lastVote(), grant.staleTower()));
     }
 
     /** What a source's word is taken for; {@code before} is its last that was no error, {@code slot} the cluster's. */

@@ -118,7 +118,7 @@ final class ManagerHost {
             long ticket = ++lastTicket;
             tickets.put(ticket, true);
             world.say(World.MANAGER, () -> "operator asks: " + reason);
-            program.arrive(() -> post(new ManagerEvent.FailoverAsked(ticket, reason, false)));
+            program.arrive(() -> post(new ManagerEvent.FailoverAsked(ticket, reason, false, false)));
         }
     }
 

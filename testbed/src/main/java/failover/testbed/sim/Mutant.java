@@ -66,6 +66,10 @@ public enum Mutant {
     NO_E8("a manager that has just started takes who does not answer for silent at once"),
     /** E11. */
     NO_E11("a late become_active is obeyed as if its token were new"),
+    /** INV-2. */
+    TOWER_COPIED_EARLY("the tower is copied before the identity is off"),
+    /** INV-3. */
+    STALE_TOWER_ACCEPTED("a tower may be as old as it likes"),
     /** INV-7. */
     PAUSE_NOT_ACKNOWLEDGED("a pause counts as in force as soon as it is asked for"),
     /** E10. */
@@ -96,6 +100,8 @@ public enum Mutant {
         switch (this) {
             case PAUSE_NOT_ACKNOWLEDGED:
                 return RunClass.PAUSES;
+            case TOWER_COPIED_EARLY:
+            case STALE_TOWER_ACCEPTED:
             case E2_LATE:
             case NO_SIGKILL:
             case NO_E3_WAIT:

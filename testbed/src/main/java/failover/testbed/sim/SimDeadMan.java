@@ -260,7 +260,7 @@ final class SimDeadMan {
         } else if (task instanceof Task.Save save) {
             disk.write(save.memory(), error -> next(new TaskResult.Saved(error), hold));
         } else if (task instanceof Task.TakeTower) {
-            program.after(1_000, () -> next(new TaskResult.TowerTaken(null), hold));
+            program.after(1_000, () -> next(new TaskResult.TowerTaken(world.towers().take(host)), hold));
         } else if (task instanceof Task.SetTowerAside) {
             program.after(1_000, () -> next(new TaskResult.Waited(), hold));
         } else {

@@ -50,6 +50,7 @@ final class SimValidator {
 
     /** Something has changed that its votes depend on. */
     void look() {
+        world.towers().signs(host, ableToSign() && obeys());
         cluster.votes(host, landsVotes());
     }
 
@@ -109,6 +110,9 @@ final class SimValidator {
     /** The effect of a set-identity on that very process; whoever asked for it may be long gone. */
     void take(long process, String key) {
         if (running && pid == process) {
+            if (STAKED.equals(key) && !STAKED.equals(identity)) {
+                world.towers().taken(host);
+            }
             identity = key;
             look();
             world.mark(host, key);

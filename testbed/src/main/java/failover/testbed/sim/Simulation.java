@@ -55,6 +55,8 @@ public final class Simulation {
         boolean internet = dice.chance(0.5);
         links = new Links(world, agents, runClass, rules.silence());
         cluster = new Cluster(world);
+        // A bare become_active, as an original manager sends it, goes by no age.
+        world.towers().begin(cluster, !runClass.answering(), mutant == Mutant.TOWER_COPIED_EARLY);
         for (int i = 0; i < 2; i++) {
             validators[i] = new SimValidator(world, i, cluster);
         }
@@ -222,6 +224,6 @@ public final class Simulation {
             boolean internet) {
         return new AgentRules(false, active, identity, configured, Duration.ofSeconds(30), true, internet, rules.minProcessUptime(),
                 Duration.ofSeconds(15), Duration.ofSeconds(5), rules.demotionTimeout(), rules.promotionTimeout(),
-                AgentRules.Fencing.BEST_EFFORT, "1.0.0");
+                Duration.ZERO, 46, AgentRules.Fencing.BEST_EFFORT, "1.0.0");
     }
 }

@@ -23,6 +23,7 @@ final class World {
     private final Ledger ledger = new Ledger(this);
     private Runnable onFault = () -> { };
     private long hash = 17;
+    private final Towers towers = new Towers(this);
     private boolean paused;
     private String violation;
     private long violatedAt;
@@ -34,6 +35,11 @@ final class World {
         for (int i = 0; i < TARGETS; i++) {
             machines[i] = new Machine(this, i, HostClock.any(dice(Concern.CLOCKS, i)));
         }
+    }
+
+    /** What each host's tower and the store hold. */
+    Towers towers() {
+        return towers;
     }
 
     /** From the word that a pause is in force until somebody asks for its end. */

@@ -112,8 +112,12 @@ final class Soak {
         lab.cluster().fault("clear");
         for (String host : List.of("a", "b")) {
             LabValidator validator = lab.validator(host);
-            awake(validator);
-            validator.awaitReady(READY).fault("clear");
+            Await.until("validator " + host + " is ready", READY, () -> {
+                // A fencer that was late may kill it once more.
+                awake(validator);
+                return validator.ready();
+            }, validator::tail);
+            validator.fault("clear");
             awake(lab.fencer(host));
             awake(lab.agent(host));
         }

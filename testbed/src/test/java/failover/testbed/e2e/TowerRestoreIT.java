@@ -1,11 +1,13 @@
 package failover.testbed.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.testbed.lab.Await;
 import failover.testbed.lab.Lab;
 import failover.testbed.lab.LabLogs;
 import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,26 @@ class TowerRestoreIT {
             Pair.movedTo(lab, "b");
             JsonArray takeovers = lab.judge().report().getJsonArray("takeovers");
             assertEquals(0, takeovers.getJsonObject(takeovers.size() - 1).getLong("tower_behind", -1L), lab.judge()::text);
+        }
+    }
+
+    @Test
+    void scenario45ATowerThatIsTooOldStopsAutomaticFailoversAndAnOperatorMayAcceptIt() {
+        try (Lab lab = Lab.create().withEtcd().withManager()
+                // One backup at the start, and none for an hour.
+                .configure("agent-a", json -> json.put("tower_backup_interval", "1h"))
+                .configure("agent-b", json -> json.put("max_tower_lag_slots", 5)).start()) {
+            Pair.settled(lab, "primary");
+            lab.judge().reset();
+            Await.until("twenty votes that no backup has", Pair.SOON, () -> lab.judge().votes("a") >= 20, lab.judge()::text);
+            refusedForALostHost(lab, "the tower is too old: .*limit 5.*--accept-stale-tower");
+            JsonObject accept = new JsonObject().put("reason", "test").put("stale_tower", true);
+            // Automatic tries go on, ten seconds apart: while one is under way, an operator is asked to wait.
+            Await.until("the operator's failover is done", Pair.SOON,
+                    () -> lab.manager().exchange("/failover", accept).statusCode() == 200, lab.manager()::tail);
+            lab.judge().awaitVoter("b", Pair.SOON);
+            assertEquals(0, lab.judge().doubleVotes(), lab.judge()::text);
+            assertTrue(lab.agent("b").output().contains("TOO OLD and used all the same"), lab.agent("b")::tail);
         }
     }
 

@@ -19,7 +19,8 @@ class SimulationTest {
 
     /** The promise of safety.md, in every class of runs in which its assumptions hold. */
     @ParameterizedTest
-    @CsvSource({"HOSTS_ANSWER, 400", "NEVER_FREEZE, 150", "FREEZES_WITH_FENCER, 150", "FREEZES_REQUIRED, 150", "PAUSES, 100", "OBSERVERS_FAIL, 80"})
+    @CsvSource({"HOSTS_ANSWER, 400", "NEVER_FREEZE, 150", "FREEZES_WITH_FENCER, 150", "FREEZES_REQUIRED, 150", "PAUSES, 100",
+        "OBSERVERS_FAIL, 80"})
     void noTwoValidatorsEverHoldTheIdentityAndOneDoesInTheEnd(RunClass runClass, long seeds) {
         Batch batch = new Batch(runClass);
         batch.run(1, seeds);
@@ -63,13 +64,15 @@ class SimulationTest {
         "EXIT_STATUS_BELIEVED, 1, 100",
         "LATE_EFFECTS_IGNORED, 1, 100",
         "EPOCHS_IGNORED, 1, 200",
-        "NO_SIGKILL, 95, 30",
+        "NO_SIGKILL, 135, 20",
         "NO_PEER_REFUSAL, 45, 20",
         "EVIDENCE_IGNORED, 1, 60",
         "NO_E3_WAIT, 105, 30",
         "NO_HOLD_OFF, 160, 20",
         "ATTESTS_FALSELY, 1, 60",
         "PAUSE_NOT_ACKNOWLEDGED, 1, 60",
+        "TOWER_COPIED_EARLY, 1, 60",
+        "STALE_TOWER_ACCEPTED, 1, 200",
     })
     void aMissingRuleIsNoticed(Mutant mutant, long from, long budget) {
         RunResult caught = Batch.firstCaught(mutant, from, budget);

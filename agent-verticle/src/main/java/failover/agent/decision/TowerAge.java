@@ -1,0 +1,47 @@
+package failover.agent.decision;
+
+import failover.protocol.wire.Grant;
+import failover.protocol.wire.VoteWord;
+
+/**
+ * Whether a tower is new enough for a promotion (safety.md, "The tower"): a vote that its holder cast after the tower was copied is in
+ * nobody's memory, and the new holder could contradict it. The chain's record shows the votes that landed.
+ *
+ * @param refusal why it is not, with what would do; {@code null} when it is
+ * @param words for the log, when there is something to say; {@code null} when not
+ */
+record TowerAge(String refusal, String words) {
+    /** A tower that was read after the identity was off lacks nothing; what a chain shows beyond it is a few slots of clock. */
+    private static final long HANDED_OVER = 8;
+
+    /**
+     * Judges a tower that is valid in itself.
+     *
+     * @param grant what the promotion rests on; {@code null} for a bare one, which cannot say that an old tower is accepted
+     * @param seenHere what the RPC beside this host shows; {@code null} when it shows nothing
+     * @param fromStore a restore command brought it; else it is the final one, handed over or this host's own
+     */
+    static TowerAge of(TowerCheck tower, Grant grant, VoteWord seenHere, boolean fromStore, AgentRules rules) {
+        long here = seenHere == null || seenHere.error() != null && !seenHere.error().isEmpty() ? 0 : seenHere.lastVote();
+        long chain = Math.max(here, grant == null ? 0 : grant.lastVote());
+        if (chain == 0) {
+            return new TowerAge(null, "how old the tower is cannot be said: nobody has shown a vote of this identity on the chain yet");
+        }
+        long missing = chain - tower.lastVotedSlot();
+        if (missing <= 0) {
+            return new TowerAge(null, null);
+        }
+        long limit = fromStore ? rules.maxTowerLagSlots() : Math.min(HANDED_OVER, rules.maxTowerLagSlots());
+        String numbers = "its last vote is slot " + tower.lastVotedSlot() + ", " + missing + " slots before the newest on the chain ("
+                + chain + "; limit " + limit + ")";
+        if (missing <= limit) {
+            return new TowerAge(null, "the tower is a little older than the chain, which the validator makes up for: " + numbers);
+        }
+        if (grant == null || grant.staleTower()) {
+            return new TowerAge(null, "the tower is TOO OLD and used all the same, "
+                    + (grant == null ? "as a bare become_active has it: " : "as an operator accepts it: ") + numbers);
+        }
+        return new TowerAge("the tower is too old: " + tower.detail() + "; " + numbers + "; bring a newer one here, raise "
+                + "max_tower_lag_slots, or accept it: failover-manager --trigger-failover --accept-stale-tower", null);
+    }
+}

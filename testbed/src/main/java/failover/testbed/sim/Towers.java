@@ -1,0 +1,93 @@
+package failover.testbed.sim;
+
+import failover.protocol.wire.FinalTower;
+
+/**
+ * The towers of both hosts and the copy in the operator's store. A tower is the slot of its newest vote: one validator signs a vote in each
+ * slot it sees while it carries the identity, and its file is as new as its newest vote.
+ */
+final class Towers {
+    /** What the agents of a run let a tower from a store lack, the slots in which the last votes may still land, and a slow change. */
+    private static final long ALLOWED = 46 + 10 + 30;
+
+    private final World world;
+    private final long[] file = new long[2];
+    private final boolean[] signs = new boolean[2];
+    /** The tower as it was when the present identity_remove_command began. */
+    private final long[] beforeRemoval = new long[2];
+    private final boolean[] handed = new boolean[2];
+    private Cluster cluster;
+    private boolean judged;
+    private boolean copiedEarly;
+    private long store;
+    private long newestSigned;
+
+    Towers(World world) {
+        this.world = world;
+    }
+
+    /** Begins: whether promotions are held to INV-3, and whether a demotion hands on what it read before the identity was off. */
+    void begin(Cluster chain, boolean holdToAge, boolean early) {
+        cluster = chain;
+        judged = holdToAge;
+        copiedEarly = early;
+        store = chain.slot();
+        file[0] = store;
+        file[1] = store;
+    }
+
+    /** A validator has begun to sign, or has stopped. */
+    void signs(int host, boolean now) {
+        if (cluster == null || signs[host] == now) {
+            return;
+        }
+        if (!now) {
+            file[host] = of(host);
+            newestSigned = Math.max(newestSigned, file[host]);
+        }
+        signs[host] = now;
+    }
+
+    /** The newest vote in a host's tower. */
+    long of(int host) {
+        return signs[host] ? Math.max(file[host], cluster.localSlot(host)) : file[host];
+    }
+
+    /** A set-identity(staked) takes effect: the tower that is here is the one that the validator goes on with. */
+    void taken(int host) {
+        long chain = cluster.lastVote(cluster.slot());
+        if (handed[host] && file[host] < newestSigned) {
+            world.violated("INV-2: a vote (slot " + newestSigned + ") was signed after the tower was taken (slot " + file[host] + ")");
+        } else if (judged && file[host] + ALLOWED < chain) {
+            world.violated("INV-3: a promotion with a tower of slot " + file[host] + ", the chain has a vote of slot " + chain);
+        }
+        handed[host] = false;
+    }
+
+    void removalBegins(int host) {
+        beforeRemoval[host] = of(host);
+    }
+
+    /** What a host whose identity is off hands on. */
+    FinalTower take(int host) {
+        return new FinalTower(copiedEarly ? beforeRemoval[host] : of(host), "");
+    }
+
+    /** Puts a tower that was handed over in its place, unless the one here is newer; gives the newest vote of the one in place. */
+    long install(int host, FinalTower tower) {
+        file[host] = Math.max(file[host], tower.lastVotedSlot());
+        handed[host] = true;
+        return file[host];
+    }
+
+    /** A backup that began with that tower has reached the store. */
+    void backedUp(long tower) {
+        store = tower;
+    }
+
+    /** A restore brings what the store has; a newer one here stays. */
+    void restored(int host) {
+        file[host] = Math.max(file[host], store);
+        handed[host] = false;
+    }
+}
