@@ -216,6 +216,15 @@ public final class Lab implements AutoCloseable {
         return (LabProgram) process("manager");
     }
 
+    /** Starts a second manager with a copy of the first one's file, and a state directory of its own. */
+    public LabProgram startSecondManager() {
+        try {
+            return parts().secondManager();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the second manager", e);
+        }
+    }
+
     /** The cluster. */
     public LabCluster cluster() {
         return (LabCluster) process("cluster");

@@ -161,6 +161,16 @@ final class LabParts {
         program("manager", "manager", directory, json, changes, "http://127.0.0.1:" + port).awaitListening(READY);
     }
 
+    /** A manager with a copy of the first one's file, as somebody starts it who forgets that one runs. */
+    LabProgram secondManager() throws IOException {
+        Path first = ((LabProgram) processes.get("manager")).config();
+        int port = Ports.free();
+        Path host = Files.createDirectories(directory.resolve("second"));
+        JsonObject json = new JsonObject(Files.readString(first)).put("api_listen", "127.0.0.1:" + port)
+            .put("state_dir", host.resolve("manager-state").toString());
+        return program("manager-2", "manager", host, json, Map.of(), "http://127.0.0.1:" + port).awaitListening(READY);
+    }
+
     private LabProgram program(String name, String program, Path host, JsonObject json,
         Map<String, List<Consumer<JsonObject>>> changes, String url) throws IOException {
         changes.getOrDefault(name, List.of()).forEach(change -> change.accept(json));

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.testbed.lab.Lab;
 import failover.testbed.lab.LabLogs;
+import failover.testbed.lab.LabProgram;
+import io.vertx.core.json.JsonArray;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -15,8 +17,22 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LabLogs.class)
 class ChaosIT {
     private static final UnaryOperator<Lab> AS_IT_IS = lab -> lab;
+    /** Two seconds are promised; a machine that is busy with other tests gets some more. */
+    private static final Duration PLANNED_GAP = Duration.ofSeconds(4);
     /** A slow machine's allowance on top of S, sixteen slots and the promotion itself. */
     private static final Duration REPLACED = Duration.ofSeconds(20);
+
+    @Test
+    void scenario2APlannedSwitchoverIsCleanAndActiveNeverLies() {
+        try (Chaos chaos = Chaos.pair(AS_IT_IS)) {
+            assertEquals(200, Pair.failover(chaos.lab()).statusCode());
+            chaos.ends("b");
+            assertTrue(chaos.lab().judge().longestGap().compareTo(PLANNED_GAP) < 0, chaos.lab().judge()::text);
+            JsonArray takeovers = chaos.lab().judge().report().getJsonArray("takeovers");
+            assertEquals(0, takeovers.getJsonObject(takeovers.size() - 1).getLong("tower_behind", -1L), chaos.lab().judge()::text);
+            assertTrue(chaos.activeAnswers() > 0);
+        }
+    }
 
     @Test
     void scenario12AnAgentKilledBesideAVotingValidatorIsNotReplacedWithoutAFencer() throws Exception {
@@ -107,6 +123,25 @@ class ChaosIT {
             chaos.heal();
             chaos.ready("secondary");
             chaos.innocent();
+        }
+    }
+
+    @Test
+    void scenario35ASecondManagerIsRefusedAndMovesNothing() throws Exception {
+        try (Chaos chaos = Chaos.pair(AS_IT_IS)) {
+            LabProgram second = chaos.lab().startSecondManager();
+            for (String host : new String[] {"a", "b"}) {
+                chaos.lab().agent(host).awaitLog("ALARM: a second manager polls this host and is refused", Pair.SOON);
+            }
+            chaos.stays("a", Chaos.SILENCE);
+            chaos.lab().validator("a").crash();
+            chaos.ends("b");
+            chaos.lab().manager().awaitLog("FAILOVER COMPLETE", Pair.SOON);
+            assertFalse(second.output().contains("FAILOVER INITIATED"), second::tail);
+            // Once the first is gone for good, the second is obeyed after E3, and finds the pair as it is.
+            chaos.lab().manager().kill();
+            chaos.lab().agent("b").awaitLog("bound to manager .* now", Pair.SOON);
+            chaos.stays("b", Chaos.SILENCE);
         }
     }
 
