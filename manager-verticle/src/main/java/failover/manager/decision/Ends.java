@@ -19,7 +19,8 @@ final class Ends {
 
     void complete(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         granted(state, move.to, move.epoch, now);
-        if (move.automatic && !move.vacant) {
+        // Whoever gets back what it had has not been failed over; an empty pair that goes to the other host has.
+        if (move.automatic && !(move.vacant && move.to == state.holder)) {
             state.memory = state.memory.withMovedAt(now.wallMillis());
         }
         state.failedTarget = null;

@@ -2,6 +2,7 @@ package failover.manager.decision;
 
 import failover.manager.decision.ManagerMemory.Step;
 import failover.protocol.wire.FinalTower;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,8 @@ final class Move {
         /** Both are active: one is made passive, nobody is promoted. */
         FENCE
     }
+
+    private static final Duration LAST_CALL = Duration.ofMillis(500);
 
     final Kind kind;
     final String operationId;
@@ -45,6 +48,8 @@ final class Move {
     /** The last call to a silent {@link #from} failed then: only later looks at its votes count (E6); 0 when none is awaited. */
     long provedAfter;
     long proveBy;
+    /** The last call to a silent {@link #to} failed then (E6). */
+    long clearFailedAt;
     /** What the votes said, for the record (INV-5). */
     String proof = "";
     /** The tower that {@link #from} handed over after its identity was off; {@code null} when none. */
@@ -73,6 +78,11 @@ final class Move {
         this.vacant = vacant;
     }
 
+    /** How long the last call to a silent host waits for an answer. */
+    static Duration lastCall(ManagerRules rules) {
+        return LAST_CALL.compareTo(rules.requestTimeout()) <= 0 ? LAST_CALL : rules.requestTimeout();
+    }
+
     /** Whom the command of the present step goes to. */
     Host recipient() {
         return step == Step.DEMOTING || step == Step.RESTORING ? from : to;
@@ -90,6 +100,7 @@ final class Move {
         copy.retryAt = retryAt;
         copy.provedAfter = provedAfter;
         copy.proveBy = proveBy;
+        copy.clearFailedAt = clearFailedAt;
         copy.proof = proof;
         copy.tower = tower;
         copy.goneTo = goneTo;

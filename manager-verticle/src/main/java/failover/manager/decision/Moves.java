@@ -15,7 +15,6 @@ import java.util.List;
  * unknown is cleared first and never guessed (OM0-3, OM-1, SVS-3). Each step is durable before its command goes out (E10).
  */
 final class Moves {
-    private static final Duration LAST_CALL = Duration.ofMillis(500);
     private static final Duration PROOF_TIME = Duration.ofSeconds(8);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
     private static final Duration RETRY = Duration.ofSeconds(2);
@@ -196,24 +195,27 @@ final class Moves {
             move.resolveBy = 0;
             clear(state, move, "nothing tells what became of become_active on [" + move.to + "]", out);
         } else if (move.retryAt != 0 && now.reached(move.retryAt)) {
-            move.retryAt = 0;
-            if (gone(state, move, now)) {
-                out.add(say(Level.WARNING, "[" + move.to + "] is silent, and a fencer stands behind it: it counts as gone"));
-                move.goneTo = true;
-                giveBackOrFail(state, move, now, out);
-            } else {
-                clear(state, move, move.trouble, out);
-            }
+            clearAgain(state, move, now, out);
         }
     }
 
-    /**
-     * A host whose promotion is unresolved is taken for dead only if it attested its fencer before (safety.md, "Promotion"): a late
-     * set-identity lands on a validator whose agent is gone. An original agent has no fencer: its silence counts as it always did.
-     */
-    private boolean gone(ManagerState state, Move move, Now now) {
-        HostView view = state.view(move.to);
-        return view.silent(rules, now) && (view.fenceCapable || !view.ours() || move.fenced);
+    /** The target of a promotion did not say that it is passive: it is asked again, until it says so or is certainly gone. */
+    private void clearAgain(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+        Proof.LastLook look = proof.gone(state, move, now, out);
+        if (look.step() == Proof.LastLook.Go.WAIT) {
+            move.retryAt = now.plus(LOOK_AGAIN);
+            out.add(new ManagerEffect.Wake(LOOK_AGAIN));
+            return;
+        }
+        move.retryAt = 0;
+        if (look.step() == Proof.LastLook.Go.ON) {
+            out.add(say(Level.WARNING, "[" + move.to + "] is silent, and a fencer stands behind it: it counts as gone; " + look.why()));
+            move.goneTo = true;
+            move.proof = look.why();
+            giveBackOrFail(state, move, now, out);
+        } else {
+            clear(state, move, look.why(), out);
+        }
     }
 
     private void demote(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
@@ -231,7 +233,7 @@ final class Moves {
             return;
         }
         out.add(say(Level.INFO, "Step 1: Sending become_passive to [" + move.from + "]..."));
-        Duration limit = move.silentFrom ? shorter(LAST_CALL, rules.requestTimeout()) : rules.demotionTimeout();
+        Duration limit = move.silentFrom ? Move.lastCall(rules) : rules.demotionTimeout();
         orders.send(state, move, move.from, Action.BECOME_PASSIVE, limit, now, out);
     }
 
@@ -268,7 +270,7 @@ final class Moves {
             ends.fail(state, now, out);
             return;
         }
-        Proof.LastLook look = proof.last(state, move, now, out);
+        Proof.LastLook look = proof.last(state, move.from, move.provedAfter, move.proveBy, now, out);
         if (look.step() == Proof.LastLook.Go.WAIT) {
             return;
         }
@@ -350,6 +352,8 @@ final class Moves {
         out.add(say(Level.ERROR, "CRITICAL: [" + move.to + "] may be active or not, and did not become passive: " + words
                 + "; nobody else is promoted before that is known"));
         move.retryAt = now.plus(RETRY);
+        move.clearFailedAt = now.nanos();
+        move.proveBy = now.plus(PROOF_TIME);
         out.add(new ManagerEffect.Wake(RETRY));
     }
 
@@ -388,10 +392,6 @@ final class Moves {
             state.memory = state.memory.with(target, state.memory.host(target).withIssued(move.epoch));
         }
         out.add(new ManagerEffect.Save(move.saving, state.memory));
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) <= 0 ? a : b;
     }
 
     static ManagerEffect say(Level level, String line) {

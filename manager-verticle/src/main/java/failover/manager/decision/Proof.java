@@ -117,9 +117,9 @@ final class Proof {
         enum Go { ON, NOT, WAIT }
     }
 
-    /** The last call to a silent host has failed: only a look made after it counts (E6). */
-    LastLook last(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
-        Finding finding = finding(state, move.from, move.provedAfter, now);
+    /** The last call to a silent host failed at {@code after}: only a look made later counts (E6), and is awaited until {@code by}. */
+    LastLook last(ManagerState state, Host suspect, long after, long by, Now now, List<ManagerEffect> out) {
+        Finding finding = finding(state, suspect, after, now);
         if (finding.word() == Finding.Word.NO_PROGRESS || !looked()) {
             return new LastLook(LastLook.Go.ON, finding.why());
         }
@@ -127,11 +127,25 @@ final class Proof {
             return new LastLook(LastLook.Go.NOT, finding.why());
         }
         if (!required(state)) {
-            out.add(Moves.say(Level.WARNING, "no source of votes has ever answered: [" + move.from + "] is replaced on its silence alone; "
+            out.add(Moves.say(Level.WARNING, "no source of votes has ever answered: [" + suspect + "] is replaced on its silence alone; "
                     + "set cluster_rpc to one that does"));
             return new LastLook(LastLook.Go.ON, finding.why());
         }
-        return new LastLook(now.reached(move.proveBy) ? LastLook.Go.NOT : LastLook.Go.WAIT, finding.why());
+        return new LastLook(now.reached(by) ? LastLook.Go.NOT : LastLook.Go.WAIT, finding.why());
+    }
+
+    /**
+     * A host whose promotion is unresolved is taken for dead only if it attested its fencer before (safety.md, "Promotion"): a late
+     * set-identity lands on a validator whose agent is gone. An original agent has no fencer: its silence counts as it always did. And E6
+     * holds for it as for any host that does not answer: whoever gets the identity then rises on its silence.
+     */
+    LastLook gone(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+        HostView view = state.view(move.to);
+        if (!view.silent(rules, now) || !view.fenceCapable && view.ours() && !move.fenced) {
+            return new LastLook(LastLook.Go.NOT, move.trouble);
+        }
+        LastLook look = last(state, move.to, move.clearFailedAt, move.proveBy, now, out);
+        return look.step() == LastLook.Go.NOT ? new LastLook(look.step(), "[" + move.to + "] is silent, but " + look.why()) : look;
     }
 
     /** Counts heartbeats in which an answering active's votes stand still although the cluster moves. */

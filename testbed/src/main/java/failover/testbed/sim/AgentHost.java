@@ -200,14 +200,14 @@ final class AgentHost {
     }
 
     /** Whoever waits for an answer: it gets one, or its connection breaks. */
-    private record Asker(Consumer<FailoverResponse> answer, Runnable broken) {
+    private record Asker(boolean promotion, Consumer<FailoverResponse> answer, Runnable broken) {
     }
 
     /** A request for a change; {@code broken} when the agent dies before its answer. */
     void ask(FailoverRequest request, Consumer<FailoverResponse> answer, Runnable broken) {
         long ticket = ++lastTicket;
         boolean forbidden = world.paused() && request.grant() != null && request.grant().automatic();
-        tickets.put(ticket, new Asker(forbidden ? response -> {
+        tickets.put(ticket, new Asker(Action.BECOME_ACTIVE.wire().equals(request.action()), forbidden ? response -> {
             if (Outcome.of(response.outcome()) != Outcome.REFUSED) {
                 world.violated("INV-7: an automatic promotion is obeyed while a pause is in force");
             }
@@ -319,6 +319,9 @@ final class AgentHost {
         if (waiting == null) {
             world.violated("the agent answers twice, or nobody: ticket " + reply.ticket());
         } else {
+            if (waiting.promotion && reply.response().success()) {
+                world.ledger().promoted(host);
+            }
             waiting.answer.accept(reply.response());
         }
     }

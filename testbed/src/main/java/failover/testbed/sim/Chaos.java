@@ -14,10 +14,12 @@ final class Chaos {
     private final Links links;
     private final Sources sources;
     private final RunClass runClass;
+    private final Totals totals;
     private boolean forEver;
 
     Chaos(World world, ManagerHost manager, AgentHost[] agents, SimValidator[] validators, Links links, Sources sources,
-            RunClass runClass) {
+            RunClass runClass, Totals totals) {
+        this.totals = totals;
         this.world = world;
         this.manager = manager;
         this.agents = agents;
@@ -44,11 +46,14 @@ final class Chaos {
             case AGENT_KILLED:
                 if (mayGo(host)) {
                     forEver = true;
+                    totals.agentsKilled += agents[host].up() && !agents[host].guarded() ? 1 : 0;
+                    totals.guardedKilled += agents[host].up() && agents[host].guarded() ? 1 : 0;
                     agents[host].crash(FOR_EVER);
                 }
                 break;
             case MANAGER_KILLED:
                 forEver = true;
+                totals.managersKilled += manager.up() ? 1 : 0;
                 manager.crash(FOR_EVER);
                 break;
             case AGENT_CRASH_IN_CHANGE:

@@ -17,6 +17,7 @@ final class HostClock {
     private final long bootOffset;
     private final double rate;
     private long wallOffset;
+    private int wallSteps;
     private long slept;
     private long asleepSince = -1;
 
@@ -65,6 +66,12 @@ final class HostClock {
     /** Somebody sets the wall clock. */
     void stepWall(long millis) {
         wallOffset += millis;
+        wallSteps++;
+    }
+
+    /** How often somebody did. */
+    int wallSteps() {
+        return wallSteps;
     }
 
     void sleep(long world) {

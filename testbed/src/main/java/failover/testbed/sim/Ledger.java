@@ -1,5 +1,7 @@
 package failover.testbed.sim;
 
+import failover.protocol.lease.LeaseNumbers;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -13,6 +15,12 @@ final class Ledger {
     private final long[] epochs = new long[2];
     private final boolean[] diskFailed = new boolean[2];
     private final long[] ableAt = {0, 0};
+    /** Who was able to sign last. */
+    private int carrier;
+    /** An order of the manager's own that moves the identity to that host is out. */
+    private final boolean[] failsOver = new boolean[2];
+    private long failedOverAt = -1;
+    private int wallSteps;
 
     Ledger(World world) {
         this.world = world;
@@ -43,9 +51,32 @@ final class Ledger {
         epochs[host] = 0;
     }
 
+    /** An agent has obeyed a become_active. */
+    void promoted(int host) {
+        if (failsOver[host]) {
+            failsOver[host] = false;
+            failedOverAt = world.agenda().now();
+            wallSteps = world.clock(World.MANAGER).wallSteps();
+        }
+    }
+
+    /**
+     * A become_active goes out. INV-8: at most one automatic failover per cooldown, whatever became of the manager meanwhile. The cooldown
+     * is one of its wall clock, as it must survive a restart: where somebody set that, nothing is demanded.
+     */
+    void promotes(int host, boolean automatic, Duration cooldown) {
+        failsOver[host] = automatic && host != carrier;
+        boolean counts = failsOver[host] && failedOverAt >= 0 && wallSteps == world.clock(World.MANAGER).wallSteps();
+        long least = (long) (cooldown.toNanos() * (1 - LeaseNumbers.CLOCK_RATE));
+        if (counts && world.agenda().now() - failedOverAt < least) {
+            world.violated("INV-8: a second automatic failover within the cooldown of " + cooldown.toSeconds() + " s");
+        }
+    }
+
     /** That validator was able to sign just now. */
     void able(int host) {
         ableAt[host] = world.agenda().now();
+        carrier = host;
     }
 
     /** INV-9: {@code /active} is never 200 on both hosts, and never when it is not true. */

@@ -8,11 +8,9 @@ import failover.manager.decision.ManagerEvent;
 import failover.manager.decision.ManagerMemory;
 import failover.manager.decision.ManagerRules;
 import failover.manager.decision.ManagerState;
-import failover.manager.decision.Policy;
 import failover.manager.decision.Step;
 import failover.manager.decision.VoteReading;
 import failover.protocol.Now;
-import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.PauseResponse;
@@ -24,9 +22,6 @@ import java.util.Map;
 
 /** The manager: the real core in a shell that does what the real one does, at the speed of this world, and that can die at any instant. */
 final class ManagerHost {
-    /** Slots for which votes have landed: any source that works has seen one. */
-    private static final long ENOUGH = 45;
-
     private final World world;
     private final Program program;
     private final ManagerRules rules;
@@ -35,6 +30,7 @@ final class ManagerHost {
     private final Sources sources;
     private final Cluster cluster;
     private final Disk<ManagerMemory> disk;
+    private final Examiner examiner;
     private final Mutant mutant;
     private final Dice network;
     private final Totals totals;
@@ -63,6 +59,7 @@ final class ManagerHost {
         this.totals = totals;
         this.network = world.dice(Dice.Concern.NETWORK, World.MANAGER);
         this.disk = new Disk<>(world, program, Fault.Kind.MANAGER_DISK_FULL, World.MANAGER);
+        this.examiner = new Examiner(world, rules, cluster, disk);
     }
 
     boolean up() {
@@ -75,6 +72,7 @@ final class ManagerHost {
         }
         ManagerMemory memory = disk.read();
         up = true;
+        examiner.started();
         links.heard(0);
         links.heard(1);
         ManagerMemory first = memory == null ? ManagerMemory.fresh("manager1")
@@ -199,15 +197,20 @@ final class ManagerHost {
                     : new ManagerEvent.NetworkSlotRead(word.slot())));
         } else if (effect instanceof ManagerEffect.ReadVotes read) {
             for (int i = 0; i < sources.count(); i++) {
-                VoteWord word = LeaseMutants.word(mutant, sources.ofSource(i), lastWords[i], cluster.slot(),
-                        world.on(Fault.Kind.RPC_FROZEN, i));
+                VoteWord said = sources.ofSource(i);
+                VoteWord word = LeaseMutants.word(mutant, said, lastWords[i], cluster.slot(), world.on(Fault.Kind.RPC_FROZEN, i));
                 lastWords[i] = word.error() == null ? word : lastWords[i];
                 String name = "rpc" + i;
-                program.after(network.millis(20, 200), () -> post(word.error() != null
-                        ? new ManagerEvent.VotesUnknown(name, word.error(), read.askedAt())
-                        : new ManagerEvent.VotesRead(name, new VoteReading(word.account(), word.lastVote(), word.slot(), read.askedAt()))));
+                long askedAt = examiner.time();
+                program.after(network.millis(20, 200), () -> {
+                    examiner.told(name, said, askedAt);
+                    post(word.error() != null ? new ManagerEvent.VotesUnknown(name, word.error(), read.askedAt())
+                            : new ManagerEvent.VotesRead(name, new VoteReading(word.account(), word.lastVote(), word.slot(),
+                                    read.askedAt())));
+                });
             }
         } else if (effect instanceof ManagerEffect.Save save) {
+            examiner.decides(save.memory().intent());
             disk.write(save.memory(), error -> post(new ManagerEvent.Saved(save.number(), error)));
         } else if (effect instanceof ManagerEffect.Remember remember) {
             disk.write(remember.memory(), error -> { });
@@ -240,14 +243,15 @@ final class ManagerHost {
             }
         });
         int life = program.life();
+        long askedAt = examiner.time();
         links.poll(host, LeaseMutants.sent(poll.request(), rules.policy().numbers()), poll.limit(), status -> {
             if (life == program.life()) {
-                program.arrive(() -> polled(poll, status, answered));
+                program.arrive(() -> polled(poll, status, answered, askedAt));
             }
         });
     }
 
-    private void polled(ManagerEffect.Poll poll, StatusResponse status, boolean[] answered) {
+    private void polled(ManagerEffect.Poll poll, StatusResponse status, boolean[] answered, long askedAt) {
         if (answered[0]) {
             return;
         }
@@ -258,6 +262,9 @@ final class ManagerHost {
         }
         int host = poll.host().ordinal();
         links.heard(host);
+        if (status.votes() != null) {
+            examiner.told(Examiner.beside(poll.host()), status.votes(), askedAt);
+        }
         post(new ManagerEvent.StatusReplied(poll.host(), poll.poll(), status));
         if (world.on(Fault.Kind.POLLS_TWICE, host)) {
             program.after(world.dice(Fault.Kind.POLLS_TWICE, host).millis(1, 500),
@@ -267,7 +274,7 @@ final class ManagerHost {
 
     private void command(ManagerEffect.Command command) {
         Host host = command.host();
-        examine(host, command.request());
+        examiner.command(host, command.request());
         commands.put(command.command(), command.request());
         boolean[] answered = new boolean[1];
         totals.commands++;
@@ -284,24 +291,6 @@ final class ManagerHost {
                 program.arrive(() -> commanded(command, response, failure, answered));
             }
         });
-    }
-
-    /** INV-5, INV-6: what a promotion must rest on when it goes out. */
-    private void examine(Host host, FailoverRequest request) {
-        if (!Action.BECOME_ACTIVE.wire().equals(request.action())) {
-            return;
-        }
-        if (world.paused() && request.grant() != null && request.grant().automatic()) {
-            world.violated("INV-7: a promotion is ordered automatically while a pause is in force");
-        }
-        ManagerMemory durable = disk.read();
-        if (durable == null || durable.intent() == null || !durable.intent().operationId().equals(request.operationId())) {
-            world.violated("INV-5: a promotion without a durable intent");
-        }
-        boolean onSilence = request.grant() != null && !request.grant().otherPassive() && !request.grant().fenced();
-        if (onSilence && rules.policy().evidence() != Policy.VoteEvidence.OFF && cluster.landingFor(1 - host.ordinal(), ENOUGH)) {
-            world.violated("INV-6: a host is replaced although its votes land");
-        }
     }
 
     private void commanded(ManagerEffect.Command command, FailoverResponse response, Failure.Kind failure, boolean[] answered) {

@@ -107,6 +107,11 @@ final class SimValidator {
         bootIdentity = key;
     }
 
+    /** It would start with the staked identity. */
+    boolean bootStaked() {
+        return STAKED.equals(bootIdentity);
+    }
+
     /** The effect of a set-identity on that very process; whoever asked for it may be long gone. */
     void take(long process, String key) {
         if (running && pid == process) {

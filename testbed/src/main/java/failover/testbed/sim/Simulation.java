@@ -35,6 +35,7 @@ public final class Simulation {
     private final long seed;
     /** Both agents know which identity is the staked one; else the original's rules apply, and whoever lies is believed. */
     private final boolean identityKnown;
+    private final boolean symlinks;
     private Chaos chaos;
     /** For so long a host that wakes may sign: its fencer's need, or that of its own fence. */
     private final long moment;
@@ -50,7 +51,7 @@ public final class Simulation {
         identityKnown = dice.chance(0.9) | !runClass.answering();
         ManagerRules rules = managerRules(dice, runClass);
         // A boot identity that is the staked one is the original's, and its risk is the operator's (E14).
-        boolean symlinks = dice.chance(0.15) & runClass.answering();
+        symlinks = dice.chance(0.15) & runClass.answering();
         Set<CommandKind> configured = configured(dice, symlinks);
         boolean internet = dice.chance(0.5);
         links = new Links(world, agents, runClass, rules.silence());
@@ -120,7 +121,7 @@ public final class Simulation {
         agents[0].start();
         agents[1].start();
         manager.start();
-        chaos = new Chaos(world, manager, agents, validators, links, sources, runClass);
+        chaos = new Chaos(world, manager, agents, validators, links, sources, runClass, totals);
         if (runClass == RunClass.PAUSES) {
             new Operator(world, manager, TROUBLE).start();
         }
@@ -152,6 +153,9 @@ public final class Simulation {
         }
         if (other) {
             world.ledger().able(1);
+        }
+        if (!symlinks && (validators[0].bootStaked() || validators[1].bootStaked())) {
+            world.violated("INV-10: the boot identity on a disk is the staked one");
         }
         boolean two = one && other;
         if (two && runClass == RunClass.SUSPENDS && bothSince >= 0 && world.agenda().now() - bothSince > moment) {

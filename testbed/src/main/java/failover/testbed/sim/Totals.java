@@ -13,6 +13,10 @@ public final class Totals {
     long faults;
     long needOperator;
     long events;
+    /** Killed for ever, and really (INV-11): agents with a fencer beside them, agents without, managers. */
+    long guardedKilled;
+    long agentsKilled;
+    long managersKilled;
 
     void said(String line) {
         if (line.startsWith("=== FAILOVER INITIATED")) {
@@ -35,12 +39,17 @@ public final class Totals {
         faults += other.faults;
         needOperator += other.needOperator;
         events += other.events;
+        guardedKilled += other.guardedKilled;
+        agentsKilled += other.agentsKilled;
+        managersKilled += other.managersKilled;
     }
 
     /** What one reads of them. */
     List<String> lines() {
         return List.of(String.format(Locale.ROOT,
                 "  %d faults, %d moves begun, %d completed, %d failed, %d on silence, %d ended in need of an operator",
-                faults, moves, completed, failed, onSilence, needOperator));
+                faults, moves, completed, failed, onSilence, needOperator),
+                String.format(Locale.ROOT, "  killed for ever: %d agents beside a fencer, %d agents without one, %d managers", guardedKilled,
+                        agentsKilled, managersKilled));
     }
 }

@@ -1,0 +1,163 @@
+package failover.testbed.sim;
+
+import failover.manager.decision.Host;
+import failover.manager.decision.ManagerMemory;
+import failover.manager.decision.ManagerMemory.Step;
+import failover.manager.decision.ManagerRules;
+import failover.manager.decision.Policy;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.Grant;
+import failover.protocol.wire.VoteWord;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/** What a promotion must rest on when it goes out (INV-5, INV-6, INV-8), by the model's knowledge and not by the manager's. */
+final class Examiner {
+    /** Slots for which votes have landed: any source that works has seen one. */
+    private static final long ENOUGH = 45;
+    /** Where so many sources are asked, one alone proves nothing. */
+    private static final int SOURCES_NEEDED = 2;
+
+    /** Nobody was active: whom the manager takes for the last holder gets the identity at any time. */
+    private static final String FILL = "both validators passive";
+
+    private final World world;
+    private final ManagerRules rules;
+    private final Cluster cluster;
+    private final Disk<ManagerMemory> disk;
+    private final Map<String, Witness> witnesses = new TreeMap<>();
+    private final long[] lastCall = {-1, -1};
+    /** The operation whose first command went out without a durable intent. */
+    private String uncovered = "";
+    private String operation = "";
+    /** Why the promotion that is decided on must not rest on silence; {@code null} when it may. */
+    private String unproved;
+    private ManagerMemory.Intent decided;
+
+    Examiner(World world, ManagerRules rules, Cluster cluster, Disk<ManagerMemory> disk) {
+        this.world = world;
+        this.rules = rules;
+        this.cluster = cluster;
+        this.disk = disk;
+    }
+
+    /** The manager starts anew, and knows nothing of what sources said. */
+    void started() {
+        witnesses.clear();
+    }
+
+    /** A source was asked then, and the manager has its answer now. */
+    void told(String source, VoteWord word, long askedAt) {
+        witnesses.computeIfAbsent(source, name -> new Witness()).said(word, askedAt);
+    }
+
+    /** The time the manager lives through: its host's sleep does not count, as its monotonic clock does not. */
+    long time() {
+        long now = world.agenda().now();
+        return now - world.clock(World.MANAGER).slept(now);
+    }
+
+    /** The name of the source beside that host. */
+    static String beside(Host host) {
+        return "[" + host + "]";
+    }
+
+    /** A command goes out. */
+    void command(Host host, FailoverRequest request) {
+        ManagerMemory durable = disk.read();
+        ManagerMemory.Intent intent = durable == null ? null : durable.intent();
+        boolean covered = intent != null && intent.operationId().equals(request.operationId());
+        if (!operation.equals(request.operationId())) {
+            operation = request.operationId();
+            uncovered = covered ? "" : operation;
+        }
+        if (Action.BECOME_PASSIVE.wire().equals(request.action())) {
+            lastCall[host.ordinal()] = time();
+            return;
+        }
+        if (world.paused() && request.grant() != null && request.grant().automatic()) {
+            world.violated("INV-7: a promotion is ordered automatically while a pause is in force");
+        }
+        rests(host, request, durable, covered ? intent : null);
+        Grant grant = request.grant();
+        if (grant != null && !grant.otherPassive() && !grant.fenced()) {
+            onSilence(host.other());
+        }
+        boolean automatic = grant != null && grant.automatic() && !FILL.equals(request.reason());
+        world.ledger().promotes(host.ordinal(), automatic, rules.failoverCooldown());
+    }
+
+    /** INV-5: epoch, intent and step are on the disk before the command, the intent before the first command of the move. */
+    private void rests(Host host, FailoverRequest request, ManagerMemory durable, ManagerMemory.Intent intent) {
+        if (intent == null || uncovered.equals(request.operationId())) {
+            world.violated("INV-5: a promotion without a durable intent");
+        } else if (host != (intent.step() == Step.RESTORING ? intent.from() : intent.to())
+                || intent.step() != Step.RESTORING && intent.step() != Step.PROMOTING) {
+            world.violated("INV-5: the durable intent is another one: " + intent);
+        } else if (durable.epoch() < request.epoch()) {
+            world.violated("INV-5: a promotion at an epoch that is not durable: " + request.epoch() + " after " + durable.epoch());
+        } else if (intent.reason() == null || intent.reason().isEmpty()) {
+            world.violated("INV-5: the durable intent does not say why");
+        }
+    }
+
+    private boolean required() {
+        Policy.VoteEvidence evidence = rules.policy().evidence();
+        return evidence == Policy.VoteEvidence.REQUIRED
+                || evidence == Policy.VoteEvidence.AUTO && witnesses.values().stream().anyMatch(Witness::everAnswered);
+    }
+
+    /**
+     * The manager decides on a promotion, and what it rests on is written down. This is the instant for which INV-6 is asked: a manager that
+     * stands still between its decision and its command sends it late, and the token in it (E11) is what that is held against.
+     */
+    void decides(ManagerMemory.Intent intent) {
+        if (Objects.equals(intent, decided)) {
+            return;
+        }
+        decided = intent;
+        unproved = null;
+        if (intent == null || intent.step() != Step.PROMOTING && intent.step() != Step.RESTORING || !looked()) {
+            return;
+        }
+        Host suspect = intent.step() == Step.RESTORING ? intent.to() : intent.from();
+        int asked = 0;
+        int still = 0;
+        for (String source : rules.policy().sources()) {
+            still += look(source, suspect);
+            asked++;
+        }
+        if (witnesses.containsKey(beside(suspect.other()))) {
+            still += look(beside(suspect.other()), suspect);
+            asked++;
+        }
+        if (unproved == null && required() && still < Math.min(SOURCES_NEEDED, asked)) {
+            unproved = "INV-6: a host is replaced while what its votes do is not known: " + witnesses;
+        } else if (unproved == null && required() && !intent.reason().contains("does not vote")) {
+            unproved = "INV-5: a silent host is replaced, and the evidence is not durable: " + intent;
+        }
+    }
+
+    private boolean looked() {
+        return rules.policy().evidence() != Policy.VoteEvidence.OFF;
+    }
+
+    /** INV-6: what the sources have said of the votes of a host that did not say that it is passive. */
+    private void onSilence(Host suspect) {
+        if (looked() && cluster.landingFor(suspect.ordinal(), ENOUGH)) {
+            world.violated("INV-6: a host is replaced although its votes land");
+        } else if (unproved != null) {
+            world.violated(unproved);
+        }
+    }
+
+    private int look(String source, Host suspect) {
+        Witness witness = witnesses.getOrDefault(source, new Witness());
+        if (witness.progress(cluster.slot())) {
+            unproved = "INV-6: a host is replaced although " + source + " sees votes: " + witness;
+        }
+        return witness.still(lastCall[suspect.ordinal()], time()) ? 1 : 0;
+    }
+}
