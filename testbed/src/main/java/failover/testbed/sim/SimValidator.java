@@ -23,6 +23,8 @@ final class SimValidator {
     private String identity;
     /** The key it starts with; unstaked at all times, unless an operator's symlink commands say otherwise (E14). */
     private String bootIdentity;
+    /** Its supervisor takes at least so long. */
+    private long slowStart;
 
     SimValidator(World world, int host, Cluster cluster) {
         this.world = world;
@@ -106,6 +108,18 @@ final class SimValidator {
         bootIdentity = key;
     }
 
+    /** Its host boots, or an operator starts it. */
+    void startsAnew() {
+        if (!running) {
+            start();
+        }
+    }
+
+    /** From now on its supervisor takes at least that long to start it again. */
+    void startsSlowly(long nanos) {
+        slowStart = nanos;
+    }
+
     /** The effect of a set-identity on that very process; whoever asked for it may be long gone. */
     void take(long process, String key) {
         if (running && pid == process) {
@@ -125,7 +139,7 @@ final class SimValidator {
         look();
         long dead = pid;
         world.say(host, () -> "validator " + dead + " is dead");
-        machine.after(restartAfter, () -> {
+        machine.after(Math.max(restartAfter, slowStart), () -> {
             if (!running && pid == dead) {
                 start();
             }
