@@ -28,8 +28,8 @@ import java.util.Optional;
  * @param validatorIdentity {@code validator_identity}: the staked public key, base58
  * @param ledgerPath {@code ledger_path}: the validator's ledger, which holds its admin socket
  * @param towerFilePath {@code tower_file_path}, may contain {@code {validator_identity}}: set aside after a demotion
- * @param maxTowerLagSlots {@code max_tower_lag_slots}: how many slots of votes a tower may lack that comes from a store (the backup
- *     interval in slots, and 8)
+ * @param maxTowerLagSlots {@code max_tower_lag_slots}: how many slots of votes a tower may lack that comes from a store; 0: those of a
+ *     backup interval and of a lease, and 8
  * @param isolation what to do when neither manager nor peer can be reached
  * @param commands the shell commands, empty when unset
  * @param timing periods and time limits

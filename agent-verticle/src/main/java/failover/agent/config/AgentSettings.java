@@ -40,9 +40,6 @@ public final class AgentSettings {
     /** Where the fencer's unit puts its directory; without it the lease file lies in the state directory. */
     private static final Path FENCER_DIR = Path.of("/run/failover");
 
-    /** Slots besides the backup interval that a tower from a store may lack: the backup itself takes time. */
-    private static final long TOWER_SLACK = 8;
-
     private AgentSettings() {
     }
 
@@ -69,7 +66,7 @@ public final class AgentSettings {
         Optional<String> identity = in.parsed("validator_identity", Texts::publicKey);
         Optional<Path> ledger = in.parsed("ledger_path", Texts::path);
         Optional<String> towerFile = in.parsed("tower_file_path", AgentSettings::towerFile);
-        long towerLag = in.integer("max_tower_lag_slots", slots(timing.towerBackupInterval()) + TOWER_SLACK);
+        long towerLag = in.integer("max_tower_lag_slots", 0);
         Isolation isolation = isolation(in);
         Fencing fencing = in.parsed("fencing", Fencing.BEST_EFFORT, AgentSettings::fencing);
         Path leaseDir = in.parsed("lease_dir", Files.isWritable(FENCER_DIR) ? FENCER_DIR : stateDir, Texts::path);
@@ -102,11 +99,6 @@ public final class AgentSettings {
         notLonger(in, "command_timeout", timing.commandTimeout(), "demotion_timeout", timing.demotionTimeout());
         notLonger(in, "command_timeout", timing.commandTimeout(), "promotion_timeout", timing.promotionTimeout());
         return timing;
-    }
-
-    /** A slot takes 0.4 s. */
-    private static long slots(Duration time) {
-        return (time.toMillis() + 399) / 400;
     }
 
     private static void notLonger(SettingsReader in, String key, Duration value, String other, Duration limit) {

@@ -19,7 +19,8 @@ import java.util.Set;
  * @param demotionTimeout limit of a whole demotion
  * @param promotionTimeout limit of a whole promotion
  * @param fenceTimeout what a fence needs here: a lease whose D is less is refused; zero: whatever the manager says (E2)
- * @param maxTowerLagSlots how much older than the identity's newest vote on the chain a tower may be that comes from a store
+ * @param maxTowerLagSlots how much older than the identity's newest vote on the chain a tower may be that comes from a store; 0: what
+ *     backups and lease leave
  * @param fencing whether a fencer is needed, wished for, or left alone (E4)
  * @param version of this agent
  */

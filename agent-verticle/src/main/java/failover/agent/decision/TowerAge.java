@@ -11,6 +11,9 @@ import failover.protocol.wire.VoteWord;
  * @param words for the log, when there is something to say; {@code null} when not
  */
 record TowerAge(String refusal, String words) {
+    /** A backup takes time, and so do the last votes of a holder to land. */
+    private static final long SLACK = 8;
+    private static final long SLOT_MILLIS = 400;
     /** A tower that was read after the identity was off lacks nothing; what a chain shows beyond it is a few slots of clock. */
     private static final long HANDED_OVER = 8;
 
@@ -31,7 +34,7 @@ record TowerAge(String refusal, String words) {
         if (missing <= 0) {
             return new TowerAge(null, null);
         }
-        long limit = fromStore ? rules.maxTowerLagSlots() : Math.min(HANDED_OVER, rules.maxTowerLagSlots());
+        long limit = fromStore ? ofStore(grant, rules) : HANDED_OVER;
         String numbers = "its last vote is slot " + tower.lastVotedSlot() + ", " + missing + " slots before the newest on the chain ("
                 + chain + "; limit " + limit + ")";
         if (missing <= limit) {
@@ -43,5 +46,14 @@ record TowerAge(String refusal, String words) {
         }
         return new TowerAge("the tower is too old: " + tower.detail() + "; " + numbers + "; bring a newer one here, raise "
                 + "max_tower_lag_slots, or accept it: failover-manager --trigger-failover --accept-stale-tower", null);
+    }
+
+    /**
+     * What a tower from a store may lack, unless the operator says it: the votes since the last backup, and, where an agent died beside its
+     * validator, those that nobody backed up any more until the lease had ended.
+     */
+    private static long ofStore(Grant grant, AgentRules rules) {
+        long millis = rules.towerBackupInterval().toMillis() + (grant == null ? 0 : grant.leaseMs());
+        return rules.maxTowerLagSlots() > 0 ? rules.maxTowerLagSlots() : (millis + SLOT_MILLIS - 1) / SLOT_MILLIS + SLACK;
     }
 }

@@ -28,6 +28,7 @@ final class AgentAtWork {
             CommandKind.IDENTITY_REMOVE);
     boolean dryRun;
     Duration fenceTimeout = Duration.ZERO;
+    long maxTowerLag = 33;
     AgentRules.Fencing fencing = AgentRules.Fencing.BEST_EFFORT;
     /** What an earlier start left with the fencer. */
     Duration leaseLeft;
@@ -75,7 +76,7 @@ final class AgentAtWork {
     AgentAtWork start(AgentMemory memory, boolean isNew) {
         rules = new AgentRules(dryRun, false, configuredIdentity, configured, Duration.ofSeconds(30), peer, internet,
                 Duration.ofSeconds(120), Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
-                fenceTimeout, 33, fencing, "1");
+                fenceTimeout, maxTowerLag, fencing, "1");
         core = new AgentCore(rules);
         take(core.start(memory, isNew, NONCE, leaseLeft, now()));
         return this;

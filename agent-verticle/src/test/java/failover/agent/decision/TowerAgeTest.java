@@ -43,6 +43,16 @@ class TowerAgeTest {
         assertEquals(outcome == Outcome.DONE, agent.ran().contains(CommandKind.IDENTITY_CHANGE));
     }
 
+    /** An agent that is killed backs nothing up any more, while its validator votes until its lease has ended. */
+    @ParameterizedTest
+    @CsvSource({"818, DONE", "817, REFUSED"})
+    void byDefaultATowerMayLackABackupIntervalAndALease(long tower, Outcome outcome) {
+        agent.maxTowerLag = 0;
+        agent.passive();
+        // 60 s and 9.405 s are 174 slots, and 8.
+        assertEquals(outcome.wire(), promote(tower, grant(1000, false), null).outcome());
+    }
+
     @Test
     void scenario45TheRefusalSaysWhichTowerHowOldAndWhatToDo() {
         agent.passive();

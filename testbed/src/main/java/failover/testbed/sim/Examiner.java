@@ -11,6 +11,7 @@ import failover.protocol.wire.Grant;
 import failover.protocol.wire.VoteWord;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What a promotion must rest on when it goes out (INV-5, INV-6, INV-8), by the model's knowledge and not by the manager's. */
@@ -21,7 +22,7 @@ final class Examiner {
     private static final int SOURCES_NEEDED = 2;
 
     /** Nobody was active: whom the manager takes for the last holder gets the identity at any time. */
-    private static final String FILL = "both validators passive";
+    private static final Set<String> FILLS = Set.of("both validators passive", "nobody is active");
 
     private final World world;
     private final ManagerRules rules;
@@ -85,7 +86,7 @@ final class Examiner {
         if (grant != null && !grant.otherPassive() && !grant.fenced()) {
             onSilence(host.other());
         }
-        boolean automatic = grant != null && grant.automatic() && !FILL.equals(request.reason());
+        boolean automatic = grant != null && grant.automatic() && FILLS.stream().noneMatch(request.reason()::startsWith);
         world.ledger().promotes(host.ordinal(), automatic, rules.failoverCooldown());
     }
 
@@ -110,7 +111,8 @@ final class Examiner {
     }
 
     /**
-     * The manager decides on a promotion, and what it rests on is written down. This is the instant for which INV-6 is asked: a manager that
+     * The manager decides on a promotion, and what it rests on is written down. This is the instant for which INV-6 is asked: a manager
+     * that
      * stands still between its decision and its command sends it late, and the token in it (E11) is what that is held against.
      */
     void decides(ManagerMemory.Intent intent) {

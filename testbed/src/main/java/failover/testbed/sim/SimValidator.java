@@ -23,6 +23,10 @@ final class SimValidator {
     private String identity;
     /** The key it starts with; unstaked at all times, unless an operator's symlink commands say otherwise (E14). */
     private String bootIdentity;
+    /** An operator's error, and none of the agents'. */
+    private boolean bootByHand;
+    /** Its supervisor takes at least so long. */
+    private long slowStart;
 
     SimValidator(World world, int host, Cluster cluster) {
         this.world = world;
@@ -105,11 +109,30 @@ final class SimValidator {
 
     void boot(String key) {
         bootIdentity = key;
+        bootByHand = false;
+    }
+
+    /** An operator switches it, against the rule. */
+    void bootByHand(String key) {
+        bootIdentity = key;
+        bootByHand = true;
     }
 
     /** It would start with the staked identity. */
     boolean bootStaked() {
-        return STAKED.equals(bootIdentity);
+        return STAKED.equals(bootIdentity) && !bootByHand;
+    }
+
+    /** Its host boots, or an operator starts it. */
+    void startsAnew() {
+        if (!running) {
+            start();
+        }
+    }
+
+    /** From now on its supervisor takes at least that long to start it again. */
+    void startsSlowly(long nanos) {
+        slowStart = nanos;
     }
 
     /** The effect of a set-identity on that very process; whoever asked for it may be long gone. */
@@ -134,7 +157,7 @@ final class SimValidator {
         look();
         long dead = pid;
         world.say(host, () -> "validator " + dead + " is dead");
-        machine.after(restartAfter, () -> {
+        machine.after(Math.max(restartAfter, slowStart), () -> {
             if (!running && pid == dead) {
                 start();
             }

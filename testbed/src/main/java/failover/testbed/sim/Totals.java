@@ -49,7 +49,8 @@ public final class Totals {
         return List.of(String.format(Locale.ROOT,
                 "  %d faults, %d moves begun, %d completed, %d failed, %d on silence, %d ended in need of an operator",
                 faults, moves, completed, failed, onSilence, needOperator),
-                String.format(Locale.ROOT, "  killed for ever: %d agents beside a fencer, %d agents without one, %d managers", guardedKilled,
+                String.format(Locale.ROOT, "  killed for ever: %d agents beside a fencer, %d agents without one, %d managers",
+                    guardedKilled,
                         agentsKilled, managersKilled));
     }
 }

@@ -7,8 +7,8 @@ import failover.protocol.wire.FinalTower;
  * slot it sees while it carries the identity, and its file is as new as its newest vote.
  */
 final class Towers {
-    /** What the agents of a run let a tower from a store lack, the slots in which the last votes may still land, and a slow change. */
-    private static final long ALLOWED = 46 + 10 + 30;
+    /** What a tower from a store may lack with the longest lease, the slots in which the last votes may still land, and a slow change. */
+    private static final long ALLOWED = 82 + 10 + 30;
 
     private final World world;
     private final long[] file = new long[2];

@@ -28,7 +28,7 @@ class SimFencerTest {
         Links links = new Links(world, agents, RunClass.NEVER_FREEZE, Duration.ofSeconds(10));
         AgentRules rules = new AgentRules(false, true, SimValidator.STAKED, EnumSet.allOf(CommandKind.class), Duration.ofSeconds(30), true,
                 false, Duration.ofSeconds(20), Duration.ofSeconds(15), Duration.ofSeconds(5), Duration.ofSeconds(10),
-                Duration.ofSeconds(20), Duration.ZERO, 46, AgentRules.Fencing.BEST_EFFORT, "1.0.0");
+                Duration.ofSeconds(20), Duration.ZERO, 0, AgentRules.Fencing.BEST_EFFORT, "1.0.0");
         agent = new AgentHost(world, 0, rules, validator, new Sources(world, cluster, new SimValidator[] {validator, validator}, 1), links,
                 Mutant.NONE, true);
         agent.pairWith(agent);
