@@ -9,6 +9,7 @@ import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.VoteWord;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -21,7 +22,7 @@ final class Examiner {
     private static final int SOURCES_NEEDED = 2;
 
     /** Nobody was active: whom the manager takes for the last holder gets the identity at any time. */
-    private static final String FILL = "both validators passive";
+    private static final List<String> FILLS = List.of("both validators passive", "nobody is active");
 
     private final World world;
     private final ManagerRules rules;
@@ -85,7 +86,7 @@ final class Examiner {
         if (grant != null && !grant.otherPassive() && !grant.fenced()) {
             onSilence(host.other());
         }
-        boolean automatic = grant != null && grant.automatic() && !FILL.equals(request.reason());
+        boolean automatic = grant != null && grant.automatic() && FILLS.stream().noneMatch(request.reason()::startsWith);
         world.ledger().promotes(host.ordinal(), automatic, rules.failoverCooldown());
     }
 
