@@ -220,4 +220,33 @@ class GrantTest {
         assertEquals(2, manager.state.memory.start());
         assertTrue(manager.state.evidence.everWorked(), "required from the first moment");
     }
+
+    /** E6 holds for it as for any silent host: the old one gets the identity back on its silence. */
+    @Test
+    void aFencedTargetThatIsSilentIsNotTakenForGoneWhileItsVotesLand() {
+        manager.sources = List.of("rpc0", "rpc1");
+        leased();
+        manager.b().lease = new LeaseWord("b-1", 0, true, null, false);
+        beat(8, -1, -1);
+        manager.ask();
+        manager.reply("done");
+        manager.reply("unknown");
+        manager.b().answers = false;
+        for (int i = 0; i < 12; i++) {
+            assertEquals("secondary become_passive", manager.out().isEmpty() ? "secondary become_passive" : manager.out());
+            if (!manager.commands.isEmpty()) {
+                manager.noReply(Failure.Kind.NO_ANSWER);
+            }
+            beat(1, -1, -1);
+        }
+        long last = manager.clusterSlot;
+        for (int i = 0; i < 16 && !"primary become_active".equals(manager.out()); i++) {
+            if (!manager.commands.isEmpty()) {
+                manager.noReply(Failure.Kind.NO_ANSWER);
+            }
+            beat(1, last, last);
+        }
+        assertEquals("primary become_active", manager.out());
+        assertTrue(manager.saved.intent().reason().contains("does not vote"), manager.saved.intent().reason());
+    }
 }

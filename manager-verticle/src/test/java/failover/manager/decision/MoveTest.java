@@ -199,4 +199,21 @@ class MoveTest {
         assertEquals("", manager.out());
         assertEquals("secondary become_passive", manager.beats(150).out());
     }
+
+    /** Whoever gets back what it had has not been failed over. */
+    @Test
+    void anEmptyPairThatIsFilledStartsTheCooldownOnlyIfTheOtherHostGetsTheIdentity() {
+        manager.start();
+        manager.a().active = false;
+        assertEquals("secondary become_passive", manager.beats(9).out());
+        manager.reply("done");
+        manager.reply("done");
+        assertEquals(0, manager.saved.movedAtMillis());
+        manager.a().active = false;
+        manager.a().healthy = false;
+        assertEquals("primary become_passive", manager.beats(9).out());
+        manager.reply("done");
+        manager.reply("done");
+        assertTrue(manager.saved.movedAtMillis() > 0);
+    }
 }
