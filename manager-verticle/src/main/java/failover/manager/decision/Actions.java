@@ -43,7 +43,9 @@ final class Actions {
     void asked(ManagerState state, ManagerEvent.FailoverAsked event, Now now, List<ManagerEffect> out) {
         long ticket = event.ticket();
         String reason = event.reason();
-        out.add(Moves.say(Level.WARNING, "=== MANUAL FAILOVER REQUESTED === Reason: " + reason));
+        out.add(Moves.say(Level.WARNING, "=== MANUAL FAILOVER REQUESTED === Reason: " + reason
+                + (event.fenced() ? "; the operator states that the active cannot sign (--i-have-fenced)" : "")
+                + (event.staleTower() ? "; the operator accepts a tower of any age, or none (--accept-stale-tower)" : "")));
         if (state.move != null) {
             refuse(ticket, "Cannot failover: operation " + state.move.operationId + " is under way", out);
             return;

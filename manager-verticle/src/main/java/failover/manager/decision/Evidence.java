@@ -65,11 +65,14 @@ public final class Evidence {
         return leads ? new Evidence(all, reading.slot(), reading.askedAt()) : new Evidence(all, highest, highestAt);
     }
 
-    /** Slot of the newest vote that any source has shown, whatever it is worth as a witness; 0 when none has shown any. */
+    /**
+     * Slot of the newest vote that any source has ever shown, whatever it is worth as a witness; 0 when none has shown any. A vote on a
+     * fork that the cluster has given up since counts: it was signed, and the tower of who votes next must know it.
+     */
     public long newestVote() {
         long newest = 0;
         for (SourceHistory history : sources.values()) {
-            newest = Math.max(newest, history.newest() == null ? 0 : history.newest().lastVote());
+            newest = Math.max(newest, history.highestVote());
         }
         return newest;
     }

@@ -65,6 +65,17 @@ class EvidenceTest {
     }
 
     @Test
+    void aVoteOnAForkThatIsGivenUpStaysTheNewestThatATowerMustKnow() {
+        says(ONE, 0, TIP + 20, TIP + 21);
+        says(ONE, 2, TIP + 5, TIP + 25);
+        fails(ONE, 4);
+        assertEquals(TIP + 20, evidence.newestVote());
+        says(ONE, 6, TIP + 30, TIP + 31);
+        assertEquals(TIP + 30, evidence.newestVote());
+        assertEquals(0, Evidence.NONE.newestVote());
+    }
+
+    @Test
     void scenario27ASourceThatIsFrozenAtAnOldSlotIsNoSource() {
         says(ONE, 0, TIP - 1);
         says(BESIDE, 0, TIP - 1);

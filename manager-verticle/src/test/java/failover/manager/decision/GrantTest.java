@@ -163,6 +163,31 @@ class GrantTest {
     }
 
     @Test
+    void whatAnOperatorAcceptsTravelsWithThatOneMoveAndIsInTheLog() {
+        leased();
+        manager.staleTower = true;
+        manager.ask();
+        assertEquals("primary become_passive", manager.out());
+        manager.reply("done");
+        assertEquals("secondary become_active", manager.out());
+        assertTrue(manager.commands.peek().request().grant().staleTower());
+        assertTrue(manager.lines.stream().anyMatch(line -> line.contains("--accept-stale-tower")), manager.lines::toString);
+    }
+
+    @Test
+    void scenario45ATowerRefusedAsTooOldGivesTheIdentityBackAndAcceptsNothing() {
+        leased();
+        manager.ask();
+        manager.reply("done");
+        long refused = manager.commands.peek().request().epoch();
+        assertFalse(manager.commands.peek().request().grant().staleTower());
+        manager.reply("refused");
+        assertEquals("primary become_active", manager.out());
+        assertTrue(manager.commands.peek().request().epoch() > refused);
+        assertFalse(manager.commands.peek().request().grant().staleTower());
+    }
+
+    @Test
     void anAnsweringActiveWhoseVotesStandStillIsReplacedAfterItsGrace() {
         manager.sources = List.of("rpc");
         leased();
