@@ -94,6 +94,20 @@ final class AgentHost {
         link.to(other);
     }
 
+    /** The way to the other agent. */
+    PeerLink link() {
+        return link;
+    }
+
+    CommandRunner commands() {
+        return commands;
+    }
+
+    /** What is left of the lease that this host holds, by its own clocks; {@code null} when it holds none. */
+    Duration leaseLeft() {
+        return deadMan.left(now());
+    }
+
     /** Who watches over this host's lease file. */
     void guardedBy(SimFencer fencer) {
         deadMan.fencer(fencer);
@@ -126,11 +140,12 @@ final class AgentHost {
         boolean isNew = memory == null;
         up = true;
         startedAt = now().nanos();
+        starts++;
         tasks.forget();
         deadMan.forget();
         eyes.forget();
         AgentMemory first = isNew ? new AgentMemory("host" + host, Role.PASSIVE, 0, null, 0, null, null, null) : mutant.remembered(memory);
-        Step step = core.start(first, isNew, "start" + host + "x" + ++starts, mutant.left(deadMan.left()), now());
+        Step step = core.start(first, isNew, nonce(), mutant.left(deadMan.left()), now());
         state = step.state();
         world.say(host, () -> "agent starts " + first);
         perform(step);
@@ -160,7 +175,12 @@ final class AgentHost {
         Map<Long, Asker> asked = tickets;
         tickets = new TreeMap<>();
         asked.values().forEach(asker -> asker.broken.run());
-        world.machine(host).after(down, this::start);
+        int mine = starts;
+        world.machine(host).after(down, () -> {
+            if (!up && mine == starts) {
+                start();
+            }
+        });
     }
 
     /** Stopped (SIGSTOP, a long collection); its validator and its commands go on. */
@@ -188,7 +208,11 @@ final class AgentHost {
     }
 
     void polled(StatusRequest request, Consumer<StatusResponse> answer) {
-        post(new AgentEvent.ManagerPolled(LeaseMutants.polled(mutant, request, now())));
+        StatusRequest heard = LeaseMutants.polled(mutant, request, now());
+        post(new AgentEvent.ManagerPolled(heard));
+        if (mutant.is(Mutant.LEASE_REVIVED) && heard.lease() != null) {
+            deadMan.revive(heard.lease());
+        }
         eyes.observe(seen -> answer.accept(core.status(state, seen, now().wallSeconds(), now())));
     }
 
@@ -214,7 +238,7 @@ final class AgentHost {
             answer.accept(response);
         } : answer, broken));
         world.say(host, () -> "is asked " + request);
-        post(LeaseMutants.asked(mutant, new AgentEvent.ChangeAsked(ticket, request), now().since(startedAt), now()));
+        post(LeaseMutants.asked(mutant, new AgentEvent.ChangeAsked(ticket, request), now().since(startedAt), nonce(), now()));
     }
 
     /** The highest epoch it has obeyed. */
@@ -225,6 +249,11 @@ final class AgentHost {
     /** Requests that nobody has been answered yet. */
     int unanswered() {
         return tickets.size();
+    }
+
+    /** Of this start alone. */
+    private String nonce() {
+        return "start" + host + "x" + starts;
     }
 
     private Now now() {
@@ -290,7 +319,11 @@ final class AgentHost {
             }
             deadMan.publish(publish);
         } else if (effect instanceof AgentEffect.Abandon) {
-            tasks.abandon();
+            if (mutant.is(Mutant.COMMANDS_NOT_CUT)) {
+                tasks.forget();
+            } else {
+                tasks.abandon();
+            }
         } else if (effect instanceof AgentEffect.Backup backup) {
             commands.backUp(backup.limit(), result -> program.after(1_000, () -> post(new AgentEvent.BackedUp(result))));
         } else if (effect instanceof AgentEffect.CancelBackup) {

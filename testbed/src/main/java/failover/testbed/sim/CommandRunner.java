@@ -5,7 +5,9 @@ import failover.agent.decision.CommandResult;
 import failover.agent.decision.CommandResult.How;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -13,7 +15,7 @@ import java.util.function.Consumer;
  * validator was asked for already. Commands outlive an agent that crashes.
  */
 final class CommandRunner {
-    private static final long NEVER = Long.MAX_VALUE;
+    static final long NEVER = Long.MAX_VALUE;
 
     private final World world;
     private final Machine machine;
@@ -33,6 +35,19 @@ final class CommandRunner {
     /** The dead-man's gate: nothing else begins. */
     private boolean closed;
     private final List<Running> orphans = new ArrayList<>();
+    /** How a script has commands of some kinds behave. */
+    private final Map<CommandKind, Rigged> rigged = new EnumMap<>(CommandKind.class);
+
+    /**
+     * How a command behaves that a script has laid hands on.
+     *
+     * @param exitAfter nanoseconds until it ends by itself; {@link #NEVER}
+     * @param exit its status
+     * @param effectAfter nanoseconds until the validator, or the boot identity, follows it; {@link #NEVER}
+     * @param undoneByKill who kills it in time keeps the effect from coming
+     */
+    record Rigged(long exitAfter, int exit, long effectAfter, boolean undoneByKill) {
+    }
 
     CommandRunner(World world, int host, Program program, SimValidator validator, boolean mayLie) {
         this.world = world;
@@ -65,6 +80,15 @@ final class CommandRunner {
             this.kind = kind;
             this.begunAt = begunAt;
             this.done = done;
+        }
+    }
+
+    /** From now on commands of that kind behave so; {@code null}: as they usually do. */
+    void rig(CommandKind kind, Rigged how) {
+        if (how == null) {
+            rigged.remove(kind);
+        } else {
+            rigged.put(kind, how);
         }
     }
 
@@ -212,6 +236,11 @@ final class CommandRunner {
             world.towers().removalBegins(host);
         }
         command.exitAfter = dice.millis(5, 60);
+        Rigged how = rigged.get(command.kind);
+        if (how != null) {
+            plan(command, how);
+            return;
+        }
         switch (command.kind) {
             case IDENTITY_CHANGE:
                 planIdentity(command, SimValidator.STAKED);
@@ -245,6 +274,27 @@ final class CommandRunner {
                 break;
             default:
                 throw new AssertionError(command.kind);
+        }
+    }
+
+    private void plan(Running command, Rigged how) {
+        boolean staked = command.kind == CommandKind.IDENTITY_CHANGE || command.kind == CommandKind.ACTIVE_SYMLINK;
+        String key = staked ? SimValidator.STAKED : validator.unstaked();
+        command.exitAfter = how.exitAfter();
+        command.exit = how.exit();
+        command.output = how.exit() == 0 ? "" : "as the script has it";
+        command.undoneByKill = how.undoneByKill();
+        if (how.effectAfter() == NEVER) {
+            return;
+        }
+        if (command.kind == CommandKind.IDENTITY_CHANGE || command.kind == CommandKind.IDENTITY_REMOVE) {
+            effect(command, key, how.effectAfter());
+        } else if (command.kind == CommandKind.ACTIVE_SYMLINK || command.kind == CommandKind.PASSIVE_SYMLINK) {
+            machine.after(how.effectAfter(), () -> {
+                if (!command.undone) {
+                    validator.boot(key);
+                }
+            });
         }
     }
 

@@ -41,6 +41,11 @@ final class HostClock {
                 1 + dice.between(-1000, 1000) / 1000.0 * WORST_RATE);
     }
 
+    /** The same with another rate; before it has run. */
+    HostClock at(double newRate) {
+        return new HostClock(monotonicOffset, wallOffset, bootOffset, newRate);
+    }
+
     /** What a program on this host reads at that instant of the world. */
     Now read(long world) {
         long local = (long) (world * rate);

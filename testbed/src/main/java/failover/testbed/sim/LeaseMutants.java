@@ -9,7 +9,9 @@ import failover.protocol.lease.LeaseNumbers;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.LeaseOffer;
+import failover.protocol.wire.LeaseWord;
 import failover.protocol.wire.StatusRequest;
+import failover.protocol.wire.StatusResponse;
 import failover.protocol.wire.VoteWord;
 import java.time.Duration;
 
@@ -22,56 +24,70 @@ final class LeaseMutants {
 
     /** What an agent reads from its clocks (E9). */
     static Now clock(Mutant mutant, Now real) {
-        if (mutant == Mutant.WALL_CLOCK_ONLY) {
+        if (mutant.is(Mutant.WALL_CLOCK_ONLY)) {
             long nanos = real.wallMillis() * 1_000_000L;
             return new Now(nanos, real.wallMillis(), nanos);
         }
-        return mutant == Mutant.MONOTONIC_ONLY ? new Now(real.nanos(), Math.floorDiv(real.nanos(), 1_000_000L), real.nanos()) : real;
+        return mutant.is(Mutant.MONOTONIC_ONLY) ? new Now(real.nanos(), Math.floorDiv(real.nanos(), 1_000_000L), real.nanos()) : real;
+    }
+
+    /** The instant that a token names; {@code null} where there is none. */
+    static Now issued(String token) {
+        if (token == null) {
+            return null;
+        }
+        String[] parts = token.split("\\.", -1);
+        return new Now(Long.parseUnsignedLong(parts[1], 16), Long.parseUnsignedLong(parts[3], 16), Long.parseUnsignedLong(parts[2], 16));
+    }
+
+    private static String nonce(String token) {
+        return token == null ? "" : token.substring(0, token.indexOf('.'));
     }
 
     /** The same token as if it had been issued now. */
-    private static String fresh(String token, Now now) {
-        return token == null ? null : token.substring(0, token.indexOf('.') + 1) + Long.toHexString(now.nanos()) + "."
+    private static String fresh(String token, String nonce, Now now) {
+        return token == null ? null : nonce + "." + Long.toHexString(now.nanos()) + "."
                 + Long.toHexString(now.bootNanos()) + "." + Long.toHexString(now.wallMillis());
     }
 
     /** What a polled agent takes the poll for. */
     static StatusRequest polled(Mutant mutant, StatusRequest request, Now now) {
         LeaseOffer offer = request.lease();
-        if (mutant != Mutant.LEASE_FROM_RECEIPT || offer == null) {
+        if (!mutant.is(Mutant.LEASE_FROM_RECEIPT) || offer == null) {
             return request;
         }
-        return with(request, new LeaseOffer(fresh(offer.token(), now), offer.grantEpoch(), offer.managerStart(), offer.heartbeatMs(),
-                offer.leaseMs(), offer.fenceMs(), offer.jitterMs(), offer.paused()));
+        return with(request, new LeaseOffer(fresh(offer.token(), nonce(offer.token()), now), offer.grantEpoch(), offer.managerStart(),
+                offer.heartbeatMs(), offer.leaseMs(), offer.fenceMs(), offer.jitterMs(), offer.paused()));
     }
 
-    /** What an agent takes an order for; {@code sinceStart}: how long it has been running. */
-    static AgentEvent.ChangeAsked asked(Mutant mutant, AgentEvent.ChangeAsked event, Duration sinceStart, Now now) {
+    /** What an agent takes an order for; {@code sinceStart}: how long it has been running; {@code nonce}: of that start. */
+    static AgentEvent.ChangeAsked asked(Mutant mutant, AgentEvent.ChangeAsked event, Duration sinceStart, String nonce, Now now) {
         Grant grant = event.request().grant();
         if (grant == null) {
             return event;
         }
         boolean young = sinceStart.compareTo(Duration.ofSeconds(16)) < 0;
-        boolean free = mutant == Mutant.NO_PEER_REFUSAL && !young || mutant == Mutant.NO_HOLD_OFF && young;
-        String token = mutant == Mutant.NO_E11 ? fresh(grant.token(), now) : grant.token();
+        boolean free = mutant.is(Mutant.NO_PEER_REFUSAL) && !young || mutant.is(Mutant.NO_HOLD_OFF) && young;
+        String token = mutant.is(Mutant.NO_E11) ? fresh(grant.token(), nonce, now) : grant.token();
         return new AgentEvent.ChangeAsked(event.ticket(), with(event.request(), new Grant(token, grant.managerId(), grant.managerStart(),
-                grant.leaseMs(), grant.fenceMs(), grant.jitterMs(), grant.otherPassive() || free, grant.fenced(), grant.automatic(),
-                grant.lastVote(), mutant == Mutant.STALE_TOWER_ACCEPTED)));
+                grant.leaseMs(), grant.fenceMs(), grant.jitterMs(),
+                (grant.otherPassive() || free) && !mutant.is(Mutant.PROMISE_BINDS_ALWAYS),
+                grant.fenced(), grant.automatic(), grant.lastVote(), mutant.is(Mutant.STALE_TOWER_ACCEPTED))));
     }
 
     /** The rules a manager goes by. */
     static ManagerRules rules(Mutant mutant, ManagerRules real) {
         Policy policy = real.policy();
-        if (mutant == Mutant.NO_E3_WAIT) {
+        if (mutant.is(Mutant.NO_E3_WAIT)) {
             LeaseNumbers n = policy.numbers();
             Duration little = n.heartbeat().multipliedBy(2);
             LeaseNumbers hasty = new LeaseNumbers(n.heartbeat(), little, little, n.jitter(), n.fence(), n.kill(), little.minus(n.jitter()),
                     n.misses());
             policy = new Policy(hasty, policy.sources(), policy.evidence(), policy.fencing(), policy.holdWhileVoting());
-        } else if (mutant == Mutant.EVIDENCE_IGNORED) {
+        } else if (mutant.is(Mutant.EVIDENCE_IGNORED)) {
             policy = new Policy(policy.numbers(), policy.sources(), Policy.VoteEvidence.OFF, policy.fencing(), policy.holdWhileVoting());
         }
-        Duration grace = mutant == Mutant.NO_E8 ? Duration.ZERO : real.startupGrace();
+        Duration grace = mutant.is(Mutant.NO_E8) ? Duration.ZERO : real.startupGrace();
         return new ManagerRules(real.dryRun(), real.rolesConfigured(), real.primaryEndpoint(), real.secondaryEndpoint(),
                 real.heartbeatInterval(), real.missesBeforeFailover(), real.slotDiffThreshold(), real.slotCheckInterval(),
                 real.requestTimeout(), real.unhealthyChecks(), real.minProcessUptime(), real.failoverCooldown(), real.demotionTimeout(),
@@ -80,11 +96,12 @@ final class LeaseMutants {
 
     /** A manager that does not wait believes that it has started, and heard nothing, long ago. */
     static Now started(Mutant mutant, Now real) {
-        return mutant == Mutant.NO_E8 ? new Now(real.nanos() - LONG_AGO.toNanos(), real.wallMillis(), real.bootNanos()) : real;
+        return mutant.is(Mutant.NO_E8) ? new Now(real.nanos() - LONG_AGO.toNanos(), real.wallMillis(), real.bootNanos()) : real;
     }
 
     static ManagerMemory remembered(Mutant mutant, ManagerMemory memory) {
-        return mutant == Mutant.EPOCH_NOT_DURABLE ? memory.withEpoch(0) : memory;
+        ManagerMemory kept = mutant.is(Mutant.COOLDOWN_NOT_DURABLE) ? memory.withMovedAt(0) : memory;
+        return mutant.is(Mutant.EPOCH_NOT_DURABLE) ? kept.withEpoch(0) : kept;
     }
 
     /** A manager that does not wait for leases to run out grants them all the same. */
@@ -102,12 +119,31 @@ final class LeaseMutants {
     }
 
     /** What a source's word is taken for; {@code before} is its last that was no error, {@code slot} the cluster's. */
-    static VoteWord word(Mutant mutant, VoteWord said, VoteWord before, long slot, boolean frozen) {
-        if (mutant == Mutant.RPC_ERROR_MEANS_STILL && said.error() != null && before != null) {
+    static VoteWord word(Mutant mutant, VoteWord said, VoteWord before, long slot, boolean frozen, boolean lags) {
+        if (mutant.is(Mutant.RPC_ERROR_MEANS_STILL) && said.error() != null && before != null) {
             return new VoteWord(before.account(), before.lastVote(), slot, 0, null);
         }
-        return mutant == Mutant.FROZEN_SOURCE_BELIEVED && frozen && said.error() == null
+        boolean old = mutant.is(Mutant.FROZEN_SOURCE_BELIEVED) && frozen || mutant.is(Mutant.LAGGING_SOURCE_BELIEVED) && lags;
+        return old && said.error() == null
                 ? new VoteWord(said.account(), said.lastVote(), slot, 0, null) : said;
+    }
+
+    /** When a source is said to have been asked: any look counts after the last call, however old it is. */
+    static long askedAt(Mutant mutant, long real) {
+        return mutant.is(Mutant.OLD_EVIDENCE_BELIEVED) ? real + Duration.ofSeconds(10).toNanos() : real;
+    }
+
+    /** A manager that takes any silent host for one that can be replaced sees a fencer everywhere. */
+    static StatusResponse status(Mutant mutant, StatusResponse real) {
+        LeaseWord word = real.lease();
+        if (!mutant.is(Mutant.ACTIVE_DEAD_OVER_UNRESOLVED) || word == null) {
+            return real;
+        }
+        return new StatusResponse(real.processRunning(), real.processUptime(), real.processHealthy(), real.validatorSlot(),
+                real.networkSlot(), real.slotDiff(), real.isHealthy(), real.isActive(), real.lastTowerBackup(), real.error(),
+                real.timestamp(), real.hostId(), real.version(), real.role(), real.identity(), real.stakedIdentity(),
+                real.identityVerified(), real.epoch(), real.dryRun(), real.operation(), real.lastOperation(), real.unfit(),
+                new LeaseWord(word.token(), word.leftMs(), true, word.refused(), word.paused()), real.votes());
     }
 
     private static StatusRequest with(StatusRequest request, LeaseOffer offer) {

@@ -21,12 +21,18 @@ final class Links {
     private final RunClass runClass;
     private final long silence;
     private final long[] heardAt = new long[2];
+    private final Route[] routes = {new Route(), new Route()};
 
     Links(World world, AgentHost[] agents, RunClass runClass, Duration silence) {
         this.world = world;
         this.agents = agents;
         this.runClass = runClass;
         this.silence = silence.toNanos();
+    }
+
+    /** What a script does to the way to that host. */
+    Route route(int host) {
+        return routes[host];
     }
 
     /** The manager has an answer of that host, or has just started to wait for one. */
@@ -48,18 +54,18 @@ final class Links {
     void poll(int host, StatusRequest request, Duration limit, Consumer<StatusResponse> answer) {
         boolean sure = mustBeHeard(host);
         long there = way(host, sure, limit.toNanos());
-        if (there < 0) {
+        if (there < 0 || routes[host].lostThere()) {
             return;
         }
-        world.agenda().after(there, () -> {
+        world.agenda().after(there + routes[host].there(), () -> {
             if (!agents[host].up()) {
-                world.agenda().after(way(host), () -> answer.accept(null));
+                back(host, () -> answer.accept(null), false);
                 return;
             }
             agents[host].arrive(() -> agents[host].polled(request, status -> {
                 long back = way(host, sure, limit.toNanos());
-                if (back >= 0) {
-                    world.agenda().after(back, () -> answer.accept(status));
+                if (back >= 0 && !routes[host].lostBack()) {
+                    world.agenda().after(back + routes[host].back(), () -> answer.accept(status));
                 }
             }));
         });
@@ -67,27 +73,28 @@ final class Links {
 
     /** A command goes out once; it may be late, and its answer may be lost. What comes is an answer, or why there is none. */
     void command(int host, FailoverRequest request, BiConsumer<FailoverResponse, Failure.Kind> answer) {
-        if (cut(host)) {
+        if (cut(host) || routes[host].lostThere()) {
             return;
         }
-        long usual = way(host);
+        long usual = way(host) + routes[host].there() + routes[host].heldFor(request.action());
         Dice late = world.dice(Fault.Kind.COMMANDS_LATE, host);
         long there = world.on(Fault.Kind.COMMANDS_LATE, host) && late.chance(0.5) ? late.millis(10, 30_000) : usual;
         world.agenda().after(there, () -> {
             if (!agents[host].up()) {
-                world.agenda().after(way(host), () -> answer.accept(null, Failure.Kind.NOT_DELIVERED));
+                back(host, () -> answer.accept(null, Failure.Kind.NOT_DELIVERED), false);
                 return;
             }
-            agents[host].arrive(() -> agents[host].ask(request, response -> back(host, () -> answer.accept(response, null)),
-                    () -> back(host, () -> answer.accept(null, Failure.Kind.NO_ANSWER))));
+            agents[host].arrive(() -> agents[host].ask(request, response -> back(host, () -> answer.accept(response, null), true),
+                    () -> back(host, () -> answer.accept(null, Failure.Kind.NO_ANSWER), true)));
         });
     }
 
-    private void back(int host, Runnable answer) {
-        boolean lost = world.on(Fault.Kind.ANSWERS_LOST, host) && world.dice(Fault.Kind.ANSWERS_LOST, host).chance(0.7)
-                || cut(host);
+    /** A refusal to connect comes from the host's kernel: chance does not lose it, a script may. */
+    private void back(int host, Runnable answer, boolean mayGetLost) {
+        boolean lost = mayGetLost && (world.on(Fault.Kind.ANSWERS_LOST, host) && world.dice(Fault.Kind.ANSWERS_LOST, host).chance(0.7)
+                || cut(host));
         long way = way(host);
-        if (!lost) {
+        if (!lost && !routes[host].lostBack()) {
             world.agenda().after(way, answer);
         }
     }

@@ -17,12 +17,15 @@ import failover.protocol.wire.PauseResponse;
 import failover.protocol.wire.StateView;
 import failover.protocol.wire.StatusResponse;
 import failover.protocol.wire.VoteWord;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The manager: the real core in a shell that does what the real one does, at the speed of this world, and that can die at any instant. */
 final class ManagerHost {
     private final World world;
+    private final String id;
     private final Program program;
     private final ManagerRules rules;
     private final ManagerCore core;
@@ -42,12 +45,16 @@ final class ManagerHost {
     private long lastTicket;
     private final Map<Long, Boolean> tickets = new HashMap<>();
     private final Map<Long, FailoverRequest> commands = new HashMap<>();
+    private final List<Integer> answers = new ArrayList<>();
+    /** The newest poll of each host. */
+    private final long[] newestPoll = new long[2];
     /** Effects of a move until the manager dies; 0 when it is not to die. */
     private int dieAfter;
     private long downFor;
 
-    ManagerHost(World world, ManagerRules rules, Links links, Sources sources, Cluster cluster, Mutant mutant,
+    ManagerHost(World world, String id, ManagerRules rules, Links links, Sources sources, Cluster cluster, Mutant mutant,
             Totals totals) {
+        this.id = id;
         this.cluster = cluster;
         this.world = world;
         this.program = new Program(world, World.MANAGER);
@@ -75,10 +82,10 @@ final class ManagerHost {
         examiner.started();
         links.heard(0);
         links.heard(1);
-        ManagerMemory first = memory == null ? ManagerMemory.fresh("manager1")
+        ManagerMemory first = memory == null ? ManagerMemory.fresh(id)
                 : LeaseMutants.remembered(mutant, memory);
         world.say(World.MANAGER, () -> "manager starts " + first);
-        Step step = core.start(first, LeaseMutants.started(mutant, now()));
+        Step step = core.start(first, memory == null ? now() : LeaseMutants.started(mutant, now()));
         state = step.state();
         perform(step);
         heartbeat();
@@ -95,7 +102,12 @@ final class ManagerHost {
         disk.crash();
         tickets.clear();
         commands.clear();
-        world.machine(World.MANAGER).after(down, this::start);
+        int mine = program.life();
+        world.machine(World.MANAGER).after(down, () -> {
+            if (mine == program.life()) {
+                start();
+            }
+        });
     }
 
     /** Stopped (SIGSTOP, a long collection). */
@@ -112,11 +124,16 @@ final class ManagerHost {
     }
 
     void failover(String reason) {
+        failover(reason, false);
+    }
+
+    /** {@code fenced}: the operator states that the active cannot sign. */
+    void failover(String reason, boolean fenced) {
         if (up) {
             long ticket = ++lastTicket;
             tickets.put(ticket, true);
             world.say(World.MANAGER, () -> "operator asks: " + reason);
-            program.arrive(() -> post(new ManagerEvent.FailoverAsked(ticket, reason, false, false)));
+            program.arrive(() -> post(new ManagerEvent.FailoverAsked(ticket, reason, fenced, false)));
         }
     }
 
@@ -140,6 +157,11 @@ final class ManagerHost {
     /** Nobody can tell that it is not paused. */
     boolean pausedOrGone() {
         return !up || state == null || view().paused() != null;
+    }
+
+    /** What operators were answered, as HTTP status codes, oldest first. */
+    List<Integer> answers() {
+        return List.copyOf(answers);
     }
 
     int unanswered() {
@@ -198,15 +220,17 @@ final class ManagerHost {
         } else if (effect instanceof ManagerEffect.ReadVotes read) {
             for (int i = 0; i < sources.count(); i++) {
                 VoteWord said = sources.ofSource(i);
-                VoteWord word = LeaseMutants.word(mutant, said, lastWords[i], cluster.slot(), world.on(Fault.Kind.RPC_FROZEN, i));
+                VoteWord word = LeaseMutants.word(mutant, said, lastWords[i], cluster.slot(), world.on(Fault.Kind.RPC_FROZEN, i),
+                        world.on(Fault.Kind.RPC_LAGS, i));
                 lastWords[i] = word.error() == null ? word : lastWords[i];
                 String name = "rpc" + i;
                 long askedAt = examiner.time();
+                long claimed = LeaseMutants.askedAt(mutant, read.askedAt());
                 program.after(network.millis(20, 200), () -> {
                     examiner.told(name, said, askedAt);
                     post(word.error() != null ? new ManagerEvent.VotesUnknown(name, word.error(), read.askedAt())
                             : new ManagerEvent.VotesRead(name, new VoteReading(word.account(), word.lastVote(), word.slot(),
-                                    read.askedAt())));
+                                    claimed)));
                 });
             }
         } else if (effect instanceof ManagerEffect.Save save) {
@@ -217,6 +241,7 @@ final class ManagerHost {
         } else if (effect instanceof ManagerEffect.Command command) {
             command(command);
         } else if (effect instanceof ManagerEffect.Answer answer) {
+            answers.add(answer.answer().status());
             if (tickets.remove(answer.ticket()) == null) {
                 world.violated("the operator is answered twice: ticket " + answer.ticket());
             }
@@ -235,6 +260,7 @@ final class ManagerHost {
 
     private void poll(ManagerEffect.Poll poll) {
         int host = poll.host().ordinal();
+        newestPoll[host] = poll.poll();
         boolean[] answered = new boolean[1];
         program.after(world.clock(World.MANAGER).world(poll.limit()), () -> {
             if (!answered[0]) {
@@ -265,7 +291,9 @@ final class ManagerHost {
         if (status.votes() != null) {
             examiner.told(Examiner.beside(poll.host()), status.votes(), askedAt);
         }
-        post(new ManagerEvent.StatusReplied(poll.host(), poll.poll(), status));
+        // Without the rule an old answer is taken for one to the newest question.
+        post(new ManagerEvent.StatusReplied(poll.host(), mutant.is(Mutant.STALE_STATUS_BELIEVED) ? newestPoll[host] : poll.poll(),
+                LeaseMutants.status(mutant, status)));
         if (world.on(Fault.Kind.POLLS_TWICE, host)) {
             program.after(world.dice(Fault.Kind.POLLS_TWICE, host).millis(1, 500),
                     () -> post(new ManagerEvent.StatusReplied(poll.host(), poll.poll(), status)));

@@ -2,6 +2,7 @@ package failover.testbed.sim;
 
 import failover.agent.decision.AgentEvent;
 import failover.agent.decision.AgentMemory;
+import failover.agent.decision.AgentRules;
 import failover.agent.decision.CommandKind;
 import failover.agent.decision.Observation;
 import failover.agent.decision.ProcessView;
@@ -15,7 +16,9 @@ import failover.protocol.wire.Outcome;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.PeerStatusResponse;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A rule taken away, by telling a core what an implementation without that rule would have taken for true. The simulation has to notice
@@ -87,12 +90,50 @@ public enum Mutant {
     /** E4. */
     ATTESTS_FALSELY("an agent attests a fencer that is not there"),
     /** E2. */
-    COMMANDS_NOT_CUT("the fence lets other commands run on and begin");
+    COMMANDS_NOT_CUT("the fence lets other commands run on and begin"),
+    /** E0. */
+    LEASE_REVIVED("a lease that has run out goes on when a poll says so"),
+    /** E0, twice: the age of the token covers the first. */
+    LEASE_REVIVED_FROM_RECEIPT("the same, and a poll counts from its arrival", LEASE_REVIVED, LEASE_FROM_RECEIPT),
+    /** E14. */
+    BOOT_IDENTITY_STAKED("a demotion leaves the boot identity as it is"),
+    /** E6. */
+    LAGGING_SOURCE_BELIEVED("the witness of a source is taken from elsewhere, so that one that lags seems not to"),
+    /** E6. */
+    OLD_EVIDENCE_BELIEVED("what a source said before the last call to a silent host counts after it"),
+    /** safety.md, "Promotion". */
+    ACTIVE_DEAD_OVER_UNRESOLVED("a silent host whose promotion is unresolved is taken for dead"),
+    /** Liveness: what was asked before the last change of role tells of roles that are no more. */
+    STALE_STATUS_BELIEVED("an old answer is taken for one to the newest question"),
+    /** INV-8. */
+    COOLDOWN_NOT_DURABLE("a restarted manager forgets its last automatic failover"),
+    /** E7, liveness. */
+    PROMISE_BINDS_ALWAYS("a promise to the peer is kept although the peer is verified passive");
 
     private final String words;
+    private final Set<Mutant> parts;
 
-    Mutant(String words) {
+    Mutant(String words, Mutant... parts) {
         this.words = words;
+        this.parts = Set.of(parts);
+    }
+
+    /** That rule is taken away, alone or with another. */
+    boolean is(Mutant rule) {
+        return this == rule || !parts.isEmpty() && parts.contains(rule);
+    }
+
+    /** What an agent goes by. */
+    AgentRules rules(AgentRules real) {
+        if (this != BOOT_IDENTITY_STAKED) {
+            return real;
+        }
+        Set<CommandKind> kinds = EnumSet.copyOf(real.configured());
+        kinds.remove(CommandKind.PASSIVE_SYMLINK);
+        return new AgentRules(real.dryRun(), real.activeOnStart(), real.configuredIdentity(), kinds, real.managerTimeout(),
+                real.peerConfigured(), real.checkInternetWhenIsolated(), real.minProcessUptime(), real.towerBackupInterval(),
+                real.commandTimeout(), real.demotionTimeout(), real.promotionTimeout(), real.fenceTimeout(), real.maxTowerLagSlots(),
+                real.fencing(), real.version());
     }
 
     /** Where its absence is looked for. */
@@ -116,8 +157,13 @@ public enum Mutant {
             case FROZEN_SOURCE_BELIEVED:
             case COMMANDS_NOT_CUT:
             case EPOCH_NOT_DURABLE:
+            case LEASE_REVIVED:
+            case LAGGING_SOURCE_BELIEVED:
+            case OLD_EVIDENCE_BELIEVED:
+            case ACTIVE_DEAD_OVER_UNRESOLVED:
                 return RunClass.NEVER_FREEZE;
             case MONOTONIC_ONLY:
+            case LEASE_REVIVED_FROM_RECEIPT:
                 return RunClass.SUSPENDS;
             case ATTESTS_FALSELY:
                 return RunClass.FREEZES_REQUIRED;
@@ -136,12 +182,12 @@ public enum Mutant {
 
     /** What a restarted agent takes for the rest of its lease. */
     Duration left(Duration real) {
-        return this == GRANTS_ITSELF_TIME ? Duration.ofSeconds(10) : real;
+        return is(GRANTS_ITSELF_TIME) ? Duration.ofSeconds(10) : real;
     }
 
     /** What a restarted agent reads. */
     AgentMemory remembered(AgentMemory memory) {
-        return this == HALF_DONE_CHANGE_FORGOTTEN ? memory.withIntent(null).withUnsettled(null) : memory;
+        return is(HALF_DONE_CHANGE_FORGOTTEN) ? memory.withIntent(null).withUnsettled(null) : memory;
     }
 
     /**
@@ -158,11 +204,11 @@ public enum Mutant {
         if (event instanceof AgentEvent.TaskDone done) {
             return new AgentEvent.TaskDone(toAgent(done.result(), known, change, last));
         }
-        if (this == EPOCHS_IGNORED && event instanceof AgentEvent.ChangeAsked asked && asked.request().epoch() > 0) {
+        if (is(EPOCHS_IGNORED) && event instanceof AgentEvent.ChangeAsked asked && asked.request().epoch() > 0) {
             FailoverRequest request = asked.request();
             return new AgentEvent.ChangeAsked(asked.ticket(), new FailoverRequest(request.action(), request.reason(),
                     request.skipIdentity(), request.timestamp(), request.operationId(), Math.max(request.epoch(), known.epoch()),
-                    request.deadlineMs(), request.planned()));
+                    request.deadlineMs(), request.planned(), request.grant(), request.tower()));
         }
         return event;
     }
@@ -171,21 +217,21 @@ public enum Mutant {
         if (result instanceof TaskResult.Looked looked) {
             Observation seen = looked.observation();
             boolean demotion = change == Action.BECOME_PASSIVE && SimValidator.STAKED.equals(seen.identity());
-            if (this == PASSIVE_FROM_MEMORY && demotion && last == null && known.role() == Role.PASSIVE
-                    || this == EXIT_STATUS_BELIEVED && demotion && last == CommandKind.IDENTITY_REMOVE) {
+            if (is(PASSIVE_FROM_MEMORY) && demotion && last == null && known.role() == Role.PASSIVE
+                    || is(EXIT_STATUS_BELIEVED) && demotion && last == CommandKind.IDENTITY_REMOVE) {
                 return new TaskResult.Looked(new Observation(seen.atNanos(), seen.process(), seen.slot(), seen.healthy(), null,
                         "Believed", null));
             }
-            if (this == LATE_EFFECTS_IGNORED) {
+            if (is(LATE_EFFECTS_IGNORED)) {
                 ProcessView real = seen.process();
                 // Another life of the process, as far as the rule can tell; killing goes by the number (AgentHost.kill).
                 ProcessView other = new ProcessView(real.running(), real.pid(), -real.startTicks(), real.uptime(), real.certain());
                 return new TaskResult.Looked(new Observation(seen.atNanos(), change == Action.BECOME_PASSIVE ? other : real, seen.slot(),
                         seen.healthy(), seen.slotError(), seen.identity(), seen.identityError()));
             }
-        } else if (this == KILL_BELIEVED && result instanceof TaskResult.Killed) {
+        } else if (is(KILL_BELIEVED) && result instanceof TaskResult.Killed) {
             return new TaskResult.Killed(true, "");
-        } else if (this == PEER_NOT_ASKED && result instanceof TaskResult.PeerSaid) {
+        } else if (is(PEER_NOT_ASKED) && result instanceof TaskResult.PeerSaid) {
             return new TaskResult.PeerSaid(new PeerStatusResponse(true, false, true, 0, null, 0, false, null));
         }
         return result;
@@ -199,20 +245,20 @@ public enum Mutant {
         if (event instanceof ManagerEvent.CommandReplied reply) {
             FailoverResponse said = reply.response();
             boolean demotion = isDemotion(sent.get(reply.command()));
-            if (this == FAILED_DEMOTION_BELIEVED && demotion && !said.success()) {
+            if (is(FAILED_DEMOTION_BELIEVED) && demotion && !said.success()) {
                 return new ManagerEvent.CommandReplied(reply.command(), with(said, true, Outcome.DONE));
             }
             boolean open = Outcome.UNKNOWN.wire().equals(said.outcome()) || Outcome.FAILED.wire().equals(said.outcome());
-            if (this == UNKNOWN_PROMOTION_ROLLED_BACK && !demotion && open) {
+            if (is(UNKNOWN_PROMOTION_ROLLED_BACK) && !demotion && open) {
                 return new ManagerEvent.CommandReplied(reply.command(), with(said, false, Outcome.REFUSED));
             }
         } else if (event instanceof ManagerEvent.CommandFailed failed && failed.failure().kind() == Failure.Kind.NO_ANSWER) {
             boolean demotion = isDemotion(sent.get(failed.command()));
-            if (this == UNANSWERED_DEMOTION_BELIEVED && demotion) {
+            if (is(UNANSWERED_DEMOTION_BELIEVED) && demotion) {
                 return new ManagerEvent.CommandReplied(failed.command(), with(new FailoverResponse(true, "", false, 0, null, null, false,
                         null, false, 0, 0), true, Outcome.DONE));
             }
-            if (this == LOST_PROMOTION_ROLLED_BACK && !demotion) {
+            if (is(LOST_PROMOTION_ROLLED_BACK) && !demotion) {
                 return new ManagerEvent.CommandFailed(failed.command(), new Failure(Failure.Kind.NOT_DELIVERED, "timeout"));
             }
         }

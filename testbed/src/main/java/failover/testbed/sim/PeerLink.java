@@ -12,6 +12,7 @@ final class PeerLink {
     private final Program program;
     private final int host;
     private AgentHost peer;
+    private boolean lost;
 
     PeerLink(World world, Program program, int host) {
         this.world = world;
@@ -23,8 +24,17 @@ final class PeerLink {
         peer = other;
     }
 
+    /** A script lets nothing from this host to the other, or everything again. */
+    void cut(boolean cut) {
+        lost = cut;
+    }
+
+    boolean isCut() {
+        return lost;
+    }
+
     void ask(PeerStatusRequest question, Consumer<PeerStatusResponse> answer) {
-        boolean cut = world.on(Fault.Kind.PEER_LINK_CUT, 0) || silenced(host) || silenced(1 - host);
+        boolean cut = lost || world.on(Fault.Kind.PEER_LINK_CUT, 0) || silenced(host) || silenced(1 - host);
         if (cut || !peer.up()) {
             program.after(cut ? PATIENCE : 1_000_000, () -> answer.accept(null));
             return;
@@ -41,7 +51,7 @@ final class PeerLink {
         long there = network.millis(0, 3);
         long back = network.millis(0, 3);
         world.agenda().after(there, () -> peer.arrive(() -> peer.peerAsks(question, words -> world.agenda().after(back, () -> {
-            if (life == program.life()) {
+            if (life == program.life() && !peer.link().isCut()) {
                 program.arrive(() -> once.accept(words));
             }
         }))));

@@ -9,6 +9,7 @@ import failover.agent.decision.Hold;
 import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
 import failover.protocol.Now;
+import failover.protocol.wire.LeaseOffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +90,21 @@ final class SimDeadMan {
         return fencer == null || fencer.previous() == 0 ? null : Duration.ofNanos(fencer.previous() - program.now().bootNanos());
     }
 
+    /** What is left of the lease that is published; {@code null} when there is none. */
+    Duration left(Now now) {
+        return published == null || published.hold() == null ? null : published.hold().left(now);
+    }
+
+    /** Without E0 a lease that has run out goes on when the manager's word for it comes. */
+    void revive(LeaseOffer offer) {
+        Hold hold = published == null ? null : published.hold();
+        Now issued = LeaseMutants.issued(offer.token());
+        if (hold != null && !busy && hold.ended(now()) && issued != null && hold.epoch() == offer.grantEpoch()) {
+            Hold again = new Hold(hold.epoch(), issued, hold.worth(), hold.fence(), hold.jitter());
+            publish(new AgentEffect.Publish(again, published.memory()));
+        }
+    }
+
     private Now now() {
         return LeaseMutants.clock(mutant, program.now());
     }
@@ -114,7 +130,7 @@ final class SimDeadMan {
             if (everArmed) {
                 fencer.disarm();
             }
-        } else if (!hold.ended(now()) && mutant != Mutant.FENCER_ARMED_LATE) {
+        } else if (!hold.ended(now()) && !mutant.is(Mutant.FENCER_ARMED_LATE)) {
             Duration left = hold.left(now());
             everArmed = true;
             fencer.arm(program.now().bootNanos() + Duration.ofMillis(left.toMillis() + 1).toNanos());
@@ -137,11 +153,11 @@ final class SimDeadMan {
 
     /** Looks at the fencer's answers; to be called now and then. */
     void lookAtFencer() {
-        if (mutant == Mutant.ATTESTS_FALSELY && !capable) {
+        if (mutant.is(Mutant.ATTESTS_FALSELY) && !capable) {
             capable = true;
             post.accept(new AgentEvent.FencerSeen(true));
         }
-        if (fencer == null || mutant == Mutant.ATTESTS_FALSELY) {
+        if (fencer == null || mutant.is(Mutant.ATTESTS_FALSELY)) {
             return;
         }
         long now = world.agenda().now();
@@ -185,7 +201,7 @@ final class SimDeadMan {
         if (busy || published == null || published.hold() == null) {
             return;
         }
-        if (mutant == Mutant.E2_LATE ? published.hold().ended(now()) : published.hold().due(now())) {
+        if (mutant.is(Mutant.E2_LATE) ? published.hold().ended(now()) : published.hold().due(now())) {
             begin(published);
         } else {
             watch();
@@ -196,7 +212,7 @@ final class SimDeadMan {
         busy = true;
         rested = false;
         world.note(host, "fences this host, epoch " + by.hold().epoch());
-        if (mutant != Mutant.COMMANDS_NOT_CUT) {
+        if (!mutant.is(Mutant.COMMANDS_NOT_CUT)) {
             commands.close();
         }
         later(new AgentEvent.FenceBegun());
@@ -252,7 +268,7 @@ final class SimDeadMan {
         } else if (task instanceof Task.Wait wait) {
             program.after(world.clock(host).world(wait.time()), () -> next(new TaskResult.Waited(), hold));
         } else if (task instanceof Task.Kill kill) {
-            if (mutant == Mutant.NO_SIGKILL) {
+            if (mutant.is(Mutant.NO_SIGKILL)) {
                 program.after(world.clock(host).world(kill.limit()), () -> next(new TaskResult.Killed(false, "no kill"), hold));
             } else {
                 killer.kill(kill, result -> next(result, hold));

@@ -23,6 +23,8 @@ final class SimValidator {
     private String identity;
     /** The key it starts with; unstaked at all times, unless an operator's symlink commands say otherwise (E14). */
     private String bootIdentity;
+    /** Its supervisor takes at least so long. */
+    private long slowStart;
 
     SimValidator(World world, int host, Cluster cluster) {
         this.world = world;
@@ -112,6 +114,18 @@ final class SimValidator {
         return STAKED.equals(bootIdentity);
     }
 
+    /** Its host boots, or an operator starts it. */
+    void startsAnew() {
+        if (!running) {
+            start();
+        }
+    }
+
+    /** From now on its supervisor takes at least that long to start it again. */
+    void startsSlowly(long nanos) {
+        slowStart = nanos;
+    }
+
     /** The effect of a set-identity on that very process; whoever asked for it may be long gone. */
     void take(long process, String key) {
         if (running && pid == process) {
@@ -134,7 +148,7 @@ final class SimValidator {
         look();
         long dead = pid;
         world.say(host, () -> "validator " + dead + " is dead");
-        machine.after(restartAfter, () -> {
+        machine.after(Math.max(restartAfter, slowStart), () -> {
             if (!running && pid == dead) {
                 start();
             }

@@ -1,17 +1,11 @@
 package failover.testbed.sim;
 
-import failover.agent.decision.AgentRules;
-import failover.agent.decision.CommandKind;
 import failover.manager.decision.ManagerRules;
-import failover.manager.decision.Policy;
-import failover.protocol.lease.LeaseNumbers;
 import failover.protocol.wire.StateView;
 import failover.testbed.sim.Dice.Concern;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * One run: a pair and its manager, five minutes of faults, then peace. After every event at most one validator is able to sign with the
@@ -42,18 +36,14 @@ public final class Simulation {
     private long bothSince = -1;
     private long both;
 
-    private Simulation(long seed, RunClass runClass, Mutant mutant, List<Fault> plan, PrintStream listing) {
+    private Simulation(World world, long seed, RunClass runClass, Mutant mutant, List<Fault> plan, Setup setup) {
         this.seed = seed;
         this.runClass = runClass;
         this.plan = plan;
-        this.world = new World(seed, listing);
-        Dice dice = world.dice(Concern.CONFIGURATION);
-        identityKnown = dice.chance(0.9) | !runClass.answering();
-        ManagerRules rules = managerRules(dice, runClass);
-        // A boot identity that is the staked one is the original's, and its risk is the operator's (E14).
-        symlinks = dice.chance(0.15) & runClass.answering();
-        Set<CommandKind> configured = configured(dice, symlinks);
-        boolean internet = dice.chance(0.5);
+        this.world = world;
+        ManagerRules rules = setup.manager();
+        identityKnown = setup.identityKnown();
+        symlinks = setup.symlinks();
         links = new Links(world, agents, runClass, rules.silence());
         cluster = new Cluster(world);
         // A bare become_active, as an original manager sends it, goes by no age.
@@ -63,11 +53,8 @@ public final class Simulation {
         }
         sources = new Sources(world, cluster, validators, rules.policy().sources().size());
         for (int i = 0; i < 2; i++) {
-            String identity = identityKnown || i == 0 && dice.chance(0.5) ? SimValidator.STAKED : null;
-            agents[i] = new AgentHost(world, i, agentRules(rules, i == 0, identity, configured, internet), validators[i], sources, links,
-                    mutant, identityKnown);
-            SimFencer fencer = new SimFencer(world, i, runClass.fencer(dice.chance(0.6)), rules.policy().numbers(), agents[i],
-                    validators[i]);
+            agents[i] = new AgentHost(world, i, mutant.rules(setup.agents().get(i)), validators[i], sources, links, mutant, identityKnown);
+            SimFencer fencer = new SimFencer(world, i, setup.fencers().get(i), rules.policy().numbers(), agents[i], validators[i]);
             agents[i].guardedBy(fencer);
             AgentHost agent = agents[i];
             SimValidator validator = validators[i];
@@ -83,8 +70,46 @@ public final class Simulation {
             validators[0].boot(SimValidator.STAKED);
         }
         moment = rules.policy().numbers().fenceLead().toNanos() + 500_000_000L;
-        manager = new ManagerHost(world, rules, links, sources, cluster, mutant, totals);
+        manager = new ManagerHost(world, "manager1", rules, links, sources, cluster, mutant, totals);
         world.onFault(this::lookAtFaults);
+    }
+
+    /** A pair of that setup, to which nothing happens but what is done to it. Begun by {@link #begin}, played by {@link #step}. */
+    static Simulation scripted(World world, RunClass runClass, Mutant mutant, Setup setup) {
+        return new Simulation(world, 0, runClass, mutant, List.of(), setup);
+    }
+
+    World world() {
+        return world;
+    }
+
+    AgentHost agent(int host) {
+        return agents[host];
+    }
+
+    SimValidator validator(int host) {
+        return validators[host];
+    }
+
+    ManagerHost manager() {
+        return manager;
+    }
+
+    Links links() {
+        return links;
+    }
+
+    Sources sources() {
+        return sources;
+    }
+
+    /** Another manager of the same configuration, with ways of its own; it does not run yet. */
+    ManagerHost another(ManagerRules rules, Links its) {
+        return new ManagerHost(world, "manager2", rules, its, sources, cluster, Mutant.NONE, totals);
+    }
+
+    Links otherWays(ManagerRules rules) {
+        return new Links(world, agents, runClass, rules.silence());
     }
 
     private void lookAtFaults() {
@@ -114,12 +139,25 @@ public final class Simulation {
 
     /** The same with other faults. */
     static RunResult run(long seed, RunClass runClass, Mutant mutant, List<Fault> plan, PrintStream listing) {
-        return new Simulation(seed, runClass, mutant, plan, listing).play();
+        World world = new World(seed, listing);
+        return new Simulation(world, seed, runClass, mutant, plan, Setup.drawn(world.dice(Concern.CONFIGURATION), runClass)).play();
+    }
+
+    /** The agents start. */
+    void begin() {
+        agents[0].start();
+        agents[1].start();
+    }
+
+    /** The next event before {@code end}, and a look at the model's truth after it; false when there is none. */
+    boolean step(long end) {
+        boolean more = world.agenda().runNext(end);
+        check();
+        return more && world.violation() == null;
     }
 
     private RunResult play() {
-        agents[0].start();
-        agents[1].start();
+        begin();
         manager.start();
         chaos = new Chaos(world, manager, agents, validators, links, sources, runClass, totals);
         if (runClass == RunClass.PAUSES) {
@@ -192,42 +230,5 @@ public final class Simulation {
         } else if (!one && runClass.demanding()) {
             world.violated("LIVE-1: nobody is active after the peace: " + view.verdict() + " " + view.why());
         }
-    }
-
-    private static ManagerRules managerRules(Dice dice, RunClass runClass) {
-        boolean quick = dice.chance(0.3);
-        Duration heartbeat = Duration.ofSeconds(quick ? 1 : dice.one(2, 2, 5));
-        int misses = heartbeat.toSeconds() == 5 ? 3 : 5;
-        LeaseNumbers numbers = LeaseNumbers.of(heartbeat, misses);
-        List<String> sources = dice.chance(0.5) ? List.of("rpc0") : List.of("rpc0", "rpc1");
-        // Where nobody looks at votes, it is the leases alone that keep the promise.
-        boolean blind = runClass != RunClass.OBSERVERS_FAIL && dice.chance(0.4);
-        Policy policy = new Policy(numbers, sources, blind ? Policy.VoteEvidence.OFF
-                : dice.chance(0.5) ? Policy.VoteEvidence.AUTO : Policy.VoteEvidence.REQUIRED,
-                runClass.unguarded() ? Policy.Fencing.REQUIRED : Policy.Fencing.BEST_EFFORT, false);
-        Duration silence = numbers.grantorWait().compareTo(numbers.silence()) > 0 ? numbers.grantorWait() : numbers.silence();
-        return new ManagerRules(false, dice.chance(0.8), "http://a:8080", "http://b:8080", heartbeat, misses, 100, Duration.ofSeconds(5),
-                Duration.ofSeconds(2), 3, Duration.ofSeconds(20), Duration.ofSeconds(dice.one(0, 30, 60)), Duration.ofSeconds(10),
-                Duration.ofSeconds(20), silence, policy, dice.chance(0.5) ? SimValidator.STAKED : null);
-    }
-
-    private static Set<CommandKind> configured(Dice dice, boolean symlinks) {
-        Set<CommandKind> kinds = EnumSet.of(CommandKind.TOWER_BACKUP, CommandKind.TOWER_RESTORE, CommandKind.IDENTITY_CHANGE,
-                CommandKind.IDENTITY_REMOVE);
-        if (symlinks) {
-            kinds.add(CommandKind.ACTIVE_SYMLINK);
-            kinds.add(CommandKind.PASSIVE_SYMLINK);
-        }
-        if (dice.chance(0.5)) {
-            kinds.add(CommandKind.VALIDATOR_RESTART);
-        }
-        return kinds;
-    }
-
-    private static AgentRules agentRules(ManagerRules rules, boolean active, String identity, Set<CommandKind> configured,
-            boolean internet) {
-        return new AgentRules(false, active, identity, configured, Duration.ofSeconds(30), true, internet, rules.minProcessUptime(),
-                Duration.ofSeconds(15), Duration.ofSeconds(5), rules.demotionTimeout(), rules.promotionTimeout(),
-                Duration.ZERO, 46, AgentRules.Fencing.BEST_EFFORT, "1.0.0");
     }
 }

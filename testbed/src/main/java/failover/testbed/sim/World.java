@@ -3,6 +3,7 @@ package failover.testbed.sim;
 import failover.testbed.sim.Dice.Concern;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /** What all actors of a run share: time, machines, chance, which faults are on, and the trace. */
@@ -22,6 +23,7 @@ final class World {
     private final PrintStream listing;
     private final Ledger ledger = new Ledger(this);
     private Runnable onFault = () -> { };
+    private BiConsumer<Integer, String> onNote = (host, line) -> { };
     private long hash = 17;
     private final Towers towers = new Towers(this);
     private boolean paused;
@@ -30,10 +32,16 @@ final class World {
 
     /** A world of that seed; {@code listing} gets a line for each thing of note, and is {@code null} when nobody wants to read. */
     World(long seed, PrintStream listing) {
+        this(seed, listing, null);
+    }
+
+    /** The same with clocks of these rates, those of A, B and the manager; {@code null} for any within the bound. */
+    World(long seed, PrintStream listing, double[] rates) {
         this.seed = seed;
         this.listing = listing;
         for (int i = 0; i < TARGETS; i++) {
-            machines[i] = new Machine(this, i, HostClock.any(dice(Concern.CLOCKS, i)));
+            HostClock any = HostClock.any(dice(Concern.CLOCKS, i));
+            machines[i] = new Machine(this, i, rates == null ? any : any.at(rates[i]));
         }
     }
 
@@ -49,6 +57,11 @@ final class World {
 
     void paused(boolean inForce) {
         paused = inForce;
+    }
+
+    /** Who hears each line that is part of the trace, and whose it is. */
+    void onNote(BiConsumer<Integer, String> ear) {
+        onNote = ear;
     }
 
     /** Who holds what. */
@@ -106,14 +119,21 @@ final class World {
         onFault = told;
     }
 
-    /** Lets that fault last from now for that time; of the same kind several may overlap. */
-    void open(Fault.Kind kind, int host, long nanos) {
+    /** Lets that fault last until {@link #close}. */
+    void open(Fault.Kind kind, int host) {
         faults[kind.ordinal()][host]++;
         onFault.run();
-        agenda.after(nanos, () -> {
-            faults[kind.ordinal()][host]--;
-            onFault.run();
-        });
+    }
+
+    void close(Fault.Kind kind, int host) {
+        faults[kind.ordinal()][host]--;
+        onFault.run();
+    }
+
+    /** Lets that fault last from now for that time; of the same kind several may overlap. */
+    void open(Fault.Kind kind, int host, long nanos) {
+        open(kind, host);
+        agenda.after(nanos, () -> close(kind, host));
     }
 
     /** A number for the trace: cheap, for what happens all the time. */
@@ -144,6 +164,7 @@ final class World {
     void note(int host, String line) {
         mark(host, line);
         print(host, line);
+        onNote.accept(host, line);
     }
 
     void violated(String what) {

@@ -1,0 +1,86 @@
+package failover.testbed.sim;
+
+import failover.agent.decision.AgentRules;
+import failover.agent.decision.CommandKind;
+import failover.manager.decision.ManagerRules;
+import failover.manager.decision.Policy;
+import failover.protocol.lease.LeaseNumbers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How the pair of one run is configured.
+ *
+ * @param identityKnown both agents know which identity is the staked one; else the original's rules apply, and whoever lies is believed
+ * @param manager what the manager goes by
+ * @param agents what each agent goes by
+ * @param fencers which host has one
+ * @param symlinks the operator's commands switch the boot identity, which is the staked one on the active (E14)
+ */
+record Setup(boolean identityKnown, ManagerRules manager, List<AgentRules> agents, List<Boolean> fencers, boolean symlinks) {
+
+    /** What chance makes of it. */
+    static Setup drawn(Dice dice, RunClass runClass) {
+        boolean identityKnown = dice.chance(0.9) | !runClass.answering();
+        ManagerRules rules = managerRules(dice, runClass);
+        // A boot identity that is the staked one is the original's, and its risk is the operator's (E14).
+        boolean symlinks = dice.chance(0.15) & runClass.answering();
+        Set<CommandKind> configured = configured(symlinks, dice.chance(0.5));
+        boolean internet = dice.chance(0.5);
+        List<AgentRules> agents = new ArrayList<>();
+        List<Boolean> fencers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            String identity = identityKnown || i == 0 && dice.chance(0.5) ? SimValidator.STAKED : null;
+            agents.add(agentRules(rules, i == 0, identity, configured, internet));
+            fencers.add(runClass.fencer(dice.chance(0.6)));
+        }
+        return new Setup(identityKnown, rules, agents, fencers, symlinks);
+    }
+
+    private static ManagerRules managerRules(Dice dice, RunClass runClass) {
+        boolean quick = dice.chance(0.3);
+        Duration heartbeat = Duration.ofSeconds(quick ? 1 : dice.one(2, 2, 5));
+        int misses = heartbeat.toSeconds() == 5 ? 3 : 5;
+        LeaseNumbers numbers = LeaseNumbers.of(heartbeat, misses);
+        List<String> sources = dice.chance(0.5) ? List.of("rpc0") : List.of("rpc0", "rpc1");
+        // Where nobody looks at votes, it is the leases alone that keep the promise.
+        boolean blind = runClass != RunClass.OBSERVERS_FAIL && dice.chance(0.4);
+        Policy policy = new Policy(numbers, sources, blind ? Policy.VoteEvidence.OFF
+                : dice.chance(0.5) ? Policy.VoteEvidence.AUTO : Policy.VoteEvidence.REQUIRED,
+                runClass.unguarded() ? Policy.Fencing.REQUIRED : Policy.Fencing.BEST_EFFORT, false);
+        boolean roles = dice.chance(0.8);
+        return managerRules(policy, misses, roles, Duration.ofSeconds(dice.one(0, 30, 60)), dice.chance(0.5) ? SimValidator.STAKED : null);
+    }
+
+    /** A manager of that policy; everything else as it usually is. */
+    static ManagerRules managerRules(Policy policy, int misses, boolean rolesConfigured, Duration cooldown, String identity) {
+        LeaseNumbers numbers = policy.numbers();
+        Duration silence = numbers.grantorWait().compareTo(numbers.silence()) > 0 ? numbers.grantorWait() : numbers.silence();
+        return new ManagerRules(false, rolesConfigured, "http://a:8080", "http://b:8080", numbers.heartbeat(), misses, 100,
+                Duration.ofSeconds(5), Duration.ofSeconds(2), 3, Duration.ofSeconds(20), cooldown, Duration.ofSeconds(10),
+                Duration.ofSeconds(20), silence, policy, identity);
+    }
+
+    static Set<CommandKind> configured(boolean symlinks, boolean restart) {
+        Set<CommandKind> kinds = EnumSet.of(CommandKind.TOWER_BACKUP, CommandKind.TOWER_RESTORE, CommandKind.IDENTITY_CHANGE,
+                CommandKind.IDENTITY_REMOVE);
+        if (symlinks) {
+            kinds.add(CommandKind.ACTIVE_SYMLINK);
+            kinds.add(CommandKind.PASSIVE_SYMLINK);
+        }
+        if (restart) {
+            kinds.add(CommandKind.VALIDATOR_RESTART);
+        }
+        return kinds;
+    }
+
+    /** An agent that fits that manager. */
+    static AgentRules agentRules(ManagerRules rules, boolean active, String identity, Set<CommandKind> configured, boolean internet) {
+        return new AgentRules(false, active, identity, configured, Duration.ofSeconds(30), true, internet, rules.minProcessUptime(),
+                Duration.ofSeconds(15), Duration.ofSeconds(5), rules.demotionTimeout(), rules.promotionTimeout(),
+                Duration.ZERO, 46, AgentRules.Fencing.BEST_EFFORT, "1.0.0");
+    }
+}

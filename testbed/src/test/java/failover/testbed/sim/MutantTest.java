@@ -1,0 +1,164 @@
+package failover.testbed.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The checker is checked: each rule that is taken away is noticed, in a scenario that is well with it, or by the random search within a
+ * budget of seeds. A rule that another one covers is taken away together with that one.
+ */
+class MutantTest {
+    private static final long SEEDS = 3;
+    private static final Map<Mutant, Hunt> HUNTS = new EnumMap<>(Mutant.class);
+
+    /** Where a mutant is noticed. */
+    private interface Hunt {
+        /** What is seen; {@code null} when nothing is. */
+        String caught(Mutant mutant);
+
+        /** For the table: where it is looked for. */
+        String words(Mutant mutant);
+    }
+
+    static {
+        scenario(Mutant.LEASE_FROM_RECEIPT, Targeted.pollsComeLate());
+        scenario(Mutant.LEASE_REVIVED_FROM_RECEIPT, Targeted.hostSleeps());
+        covered(Mutant.LEASE_REVIVED, Mutant.LEASE_REVIVED_FROM_RECEIPT, Targeted.hostSleeps());
+        scenario(Mutant.NO_E3_WAIT, Targeted.silenceEndsNoLease());
+        scenario(Mutant.E2_LATE, Targeted.fenceTakesItsTime());
+        scenario(Mutant.NO_SIGKILL, Targeted.identityWillNotComeOff());
+        scenario(Mutant.NO_PEER_REFUSAL, Targeted.peerHasPromised());
+        scenario(Mutant.NO_HOLD_OFF, Targeted.peerHasForgottenItsPromise());
+        scenario(Mutant.PROMISE_BINDS_ALWAYS, Targeted.plannedSwitchover());
+        scenario(Mutant.NO_E8, Targeted.managerStartsAfterTheCut());
+        scenario(Mutant.NO_E11, Targeted.orderFromBeforeTheRestart());
+        scenario(Mutant.WALL_CLOCK_ONLY, Targeted.wallClockGoesBack());
+        scenario(Mutant.MONOTONIC_ONLY, Targeted.hostSleeps());
+        scenario(Mutant.EVIDENCE_IGNORED, Targeted.managerLosesAVotingHost());
+        scenario(Mutant.RPC_ERROR_MEANS_STILL, Targeted.sourceGivesErrors());
+        scenario(Mutant.FROZEN_SOURCE_BELIEVED, Targeted.sourceStandsStill());
+        scenario(Mutant.LAGGING_SOURCE_BELIEVED, Targeted.sourceLags());
+        scenario(Mutant.OLD_EVIDENCE_BELIEVED, Targeted.votesLandAgainDuringTheLastCall());
+        scenario(Mutant.ACTIVE_DEAD_OVER_UNRESOLVED, Targeted.promotedHostFallsSilent());
+        scenario(Mutant.STALE_STATUS_BELIEVED, Targeted.statusesComeLate());
+        scenario(Mutant.COOLDOWN_NOT_DURABLE, Targeted.cooldownSurvivesARestart());
+        scenario(Mutant.BOOT_IDENTITY_STAKED, Targeted.demotedValidatorRestarts());
+        scenario(Mutant.ATTESTS_FALSELY, Targeted.nobodyFences());
+        scenario(Mutant.FENCER_ARMED_LATE, Targeted.fencerActs());
+        scenario(Mutant.GRANTS_ITSELF_TIME, Targeted.restartedHolderHasWhatIsLeft());
+        scenario(Mutant.COMMANDS_NOT_CUT, Targeted.commandOutlivesTheLease());
+        scenario(Mutant.KILL_BELIEVED, Targeted.processCannotBeKilled());
+        scenario(Mutant.HALF_DONE_CHANGE_FORGOTTEN, Targeted.agentRestartsInAPromotion());
+        scenario(Mutant.PEER_NOT_ASKED, Targeted.twoByHand());
+        random(Mutant.FAILED_DEMOTION_BELIEVED, 1, 60);
+        random(Mutant.UNANSWERED_DEMOTION_BELIEVED, 1, 60);
+        random(Mutant.LOST_PROMOTION_ROLLED_BACK, 1, 60);
+        random(Mutant.UNKNOWN_PROMOTION_ROLLED_BACK, 1, 60);
+        random(Mutant.PASSIVE_FROM_MEMORY, 1, 600);
+        random(Mutant.EXIT_STATUS_BELIEVED, 1, 60);
+        random(Mutant.LATE_EFFECTS_IGNORED, 1, 60);
+        random(Mutant.EPOCHS_IGNORED, 1, 200);
+        random(Mutant.EPOCH_NOT_DURABLE, 1, 60);
+    }
+
+    private static void scenario(Mutant mutant, Scenario scenario) {
+        HUNTS.put(mutant, new Hunt() {
+            @Override
+            public String caught(Mutant without) {
+                assertWell(scenario);
+                return trouble(without, scenario);
+            }
+
+            @Override
+            public String words(Mutant without) {
+                return "scenario: " + scenario.name();
+            }
+        });
+    }
+
+    /** Alone it does no harm, since another rule covers it: with that one taken away as well, the same scenario shows it. */
+    private static void covered(Mutant mutant, Mutant both, Scenario scenario) {
+        HUNTS.put(mutant, new Hunt() {
+            @Override
+            public String caught(Mutant without) {
+                assertNull(trouble(without, scenario), without + " is noticed alone: it is no longer covered");
+                return trouble(both, scenario);
+            }
+
+            @Override
+            public String words(Mutant without) {
+                return "covered by another rule: see " + both;
+            }
+        });
+    }
+
+    private static void random(Mutant mutant, long from, long budget) {
+        HUNTS.put(mutant, new Hunt() {
+            @Override
+            public String caught(Mutant without) {
+                RunResult caught = Batch.firstCaught(without, from, budget);
+                return caught == null ? null : "after " + (caught.seed() - from + 1) + " seeds: " + caught.violation();
+            }
+
+            @Override
+            public String words(Mutant without) {
+                return "random runs, " + without.runClass() + ", " + budget + " seeds from " + from;
+            }
+        });
+    }
+
+    private static void assertWell(Scenario scenario) {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            assertNull(scenario.trouble(Mutant.NONE, seed), scenario.name() + ", seed " + seed + ", with all rules");
+        }
+    }
+
+    private static String trouble(Mutant mutant, Scenario scenario) {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            String trouble = scenario.trouble(mutant, seed);
+            if (trouble != null) {
+                return trouble;
+            }
+        }
+        return null;
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Mutant.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    void aMissingRuleIsNoticed(Mutant mutant) {
+        Hunt hunt = HUNTS.get(mutant);
+        assertNotNull(hunt, mutant + " is looked for nowhere");
+        String caught = hunt.caught(mutant);
+        assertNotNull(caught, mutant + " (" + mutant.words() + ") is not noticed: " + hunt.words(mutant));
+        System.out.println(row(mutant) + " -> " + caught);
+    }
+
+    private static String row(Mutant mutant) {
+        return "| " + mutant + " | " + mutant.words() + " | " + HUNTS.get(mutant).words(mutant) + " |";
+    }
+
+    /** What this test prints is the table of docs/mutants.md, in its order. */
+    @Test
+    void theDocumentSaysWhereEachIsLookedFor() throws IOException {
+        List<String> rows = new ArrayList<>();
+        Arrays.stream(Mutant.values()).filter(mutant -> mutant != Mutant.NONE).forEach(mutant -> rows.add(row(mutant)));
+        Path page = Path.of("..", "docs", "mutants.md");
+        List<String> written = Files.readAllLines(page, StandardCharsets.UTF_8).stream()
+                .filter(line -> line.startsWith("| ") && !line.startsWith("| Mutant")).toList();
+        assertEquals(String.join("\n", rows), String.join("\n", written), "docs/mutants.md is out of date");
+    }
+}

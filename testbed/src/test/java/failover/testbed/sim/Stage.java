@@ -1,0 +1,264 @@
+package failover.testbed.sim;
+
+import failover.agent.decision.CommandKind;
+import failover.manager.decision.ManagerRules;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
+import failover.testbed.sim.CommandRunner.Rigged;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a script can do to the pair while it plays. Hosts are {@link #A}, which is active at the beginning, and {@link #B}. */
+final class Stage {
+    static final int A = 0;
+    static final int B = 1;
+    static final int M = World.MANAGER;
+    private static final long FOR_EVER = 1_000_000_000_000_000L;
+    private static final long SOON = 20_000_000L;
+
+    /** A command that does what it is for, at once. */
+    static final Rigged WORKS = new Rigged(SOON, 0, SOON / 2, false);
+    /** It says no, and nothing happens. */
+    static final Rigged REFUSED = new Rigged(SOON, 1, CommandRunner.NEVER, false);
+    /** It never returns, and nothing happens. */
+    static final Rigged HANGS = new Rigged(CommandRunner.NEVER, 1, CommandRunner.NEVER, false);
+    /** It says that it is done, and it is not. */
+    static final Rigged LIES = new Rigged(SOON, 0, CommandRunner.NEVER, false);
+
+    private final Simulation simulation;
+    private final ManagerRules rules;
+    private final List<FailoverResponse> answers = new ArrayList<>();
+    private ManagerHost second;
+
+    Stage(Simulation simulation, ManagerRules rules) {
+        this.simulation = simulation;
+        this.rules = rules;
+    }
+
+    /** Never returns, and takes effect after that time, whoever kills it. */
+    static Rigged landsLate(double seconds) {
+        return new Rigged(CommandRunner.NEVER, 1, nanos(seconds), false);
+    }
+
+    /** Takes that time, and then takes effect, unless it is killed before. */
+    static Rigged slow(double seconds) {
+        return new Rigged(nanos(seconds), 0, nanos(seconds) - SOON, true);
+    }
+
+    static long nanos(double seconds) {
+        return (long) (seconds * 1e9);
+    }
+
+    /** Nothing gets from the one to the other. */
+    void cut(int from, int to) {
+        way(from, to, true);
+    }
+
+    void heal(int from, int to) {
+        way(from, to, false);
+    }
+
+    void cutBoth(int one, int other) {
+        cut(one, other);
+        cut(other, one);
+    }
+
+    void healBoth(int one, int other) {
+        heal(one, other);
+        heal(other, one);
+    }
+
+    /** Neither the manager nor the peer. */
+    void isolate(int host) {
+        cutBoth(host, 1 - host);
+        cutBoth(host, M);
+    }
+
+    void healAll() {
+        healBoth(A, B);
+        healBoth(A, M);
+        healBoth(B, M);
+    }
+
+    private void way(int from, int to, boolean cut) {
+        if (from == M) {
+            simulation.links().route(to).cutThere(cut);
+        } else if (to == M) {
+            simulation.links().route(from).cutBack(cut);
+        } else {
+            agent(from).link().cut(cut);
+        }
+    }
+
+    /** What the manager sends to that host is so long under way. */
+    void slowTo(int host, double seconds) {
+        simulation.links().route(host).slowThere(nanos(seconds));
+    }
+
+    /** What that host answers to polls is so long under way. */
+    void slowFrom(int host, double seconds) {
+        simulation.links().route(host).slowBack(nanos(seconds));
+    }
+
+    /** The manager's next command of that kind to that host is held so long. */
+    void hold(Action action, int host, double seconds) {
+        simulation.links().route(host).hold(action, nanos(seconds));
+    }
+
+    /** kill -9, and nobody starts it again. */
+    void killAgent(int host) {
+        agent(host).crash(FOR_EVER);
+    }
+
+    void startAgent(int host) {
+        agent(host).start();
+    }
+
+    void restartAgent(int host, double down) {
+        agent(host).crash(nanos(down));
+    }
+
+    /** The state file goes as well. */
+    void restartAgentWithoutMemory(int host, double down) {
+        simulation.world().ledger().forgets(host);
+        agent(host).forget();
+        agent(host).crash(nanos(down));
+    }
+
+    /** Dies right after so many more steps of changes. */
+    void killAgentInChange(int host, int steps, double down) {
+        agent(host).crashInChange(steps, nanos(down));
+    }
+
+    void freezeAgent(int host, double seconds) {
+        agent(host).freeze(nanos(seconds));
+    }
+
+    void suspendHost(int host, double seconds) {
+        simulation.world().machine(host).suspend(nanos(seconds));
+    }
+
+    /** The whole host is gone. */
+    void powerLoss(int host) {
+        isolate(host);
+        open(Fault.Kind.FENCER_DEAD, host);
+        killAgent(host);
+        agent(host).killCommands();
+        simulation.validator(host).die(FOR_EVER);
+    }
+
+    /** It boots: validator, agent, fencer; the fencer's file was in memory. */
+    void powerBack(int host) {
+        healBoth(host, 1 - host);
+        healBoth(host, M);
+        close(Fault.Kind.FENCER_DEAD, host);
+        simulation.validator(host).startsAnew();
+        startAgent(host);
+    }
+
+    void crashValidator(int host, double down) {
+        simulation.validator(host).die(nanos(down));
+    }
+
+    /** Its supervisor takes at least so long from now on. */
+    void validatorStartsSlowly(int host, double seconds) {
+        simulation.validator(host).startsSlowly(nanos(seconds));
+    }
+
+    /** From now on that host's validator starts with the staked identity. */
+    void bootStaked(int host) {
+        simulation.validator(host).boot(SimValidator.STAKED);
+    }
+
+    /** How set-identity(staked) behaves there from now on. */
+    void setting(int host, Rigged how) {
+        agent(host).commands().rig(CommandKind.IDENTITY_CHANGE, how);
+    }
+
+    /** How set-identity(unstaked) behaves there from now on. */
+    void removing(int host, Rigged how) {
+        agent(host).commands().rig(CommandKind.IDENTITY_REMOVE, how);
+    }
+
+    void command(int host, CommandKind kind, Rigged how) {
+        agent(host).commands().rig(kind, how);
+    }
+
+    void killManager() {
+        simulation.manager().crash(FOR_EVER);
+    }
+
+    void startManager() {
+        simulation.manager().start();
+    }
+
+    void restartManager(double down) {
+        simulation.manager().crash(nanos(down));
+    }
+
+    /** Dies right after so many more effects of a move. */
+    void killManagerInMove(int effects, double down) {
+        simulation.manager().crashInMove(effects, nanos(down));
+    }
+
+    void open(Fault.Kind kind, int host) {
+        simulation.world().open(kind, host);
+    }
+
+    void close(Fault.Kind kind, int host) {
+        simulation.world().close(kind, host);
+    }
+
+    void open(Fault.Kind kind, int host, double seconds) {
+        simulation.world().open(kind, host, nanos(seconds));
+    }
+
+    void lag(int source, long slots) {
+        simulation.sources().lag(source, slots);
+        open(Fault.Kind.RPC_LAGS, source);
+    }
+
+    void stepWall(int host, double seconds) {
+        if (host != M) {
+            agent(host).jolt();
+        }
+        simulation.world().clock(host).stepWall(Duration.ofNanos(nanos(seconds)).toMillis());
+    }
+
+    /** An operator's failover at the manager. */
+    void failover() {
+        simulation.manager().failover("maintenance");
+    }
+
+    /** The same, with the statement that the active cannot sign. */
+    void failoverFenced() {
+        simulation.manager().failover("it is dead", true);
+    }
+
+    /** Somebody with curl: no epoch, no token. */
+    void bare(int host, Action action) {
+        if (agent(host).up()) {
+            agent(host).ask(new FailoverRequest(action.wire(), "by hand", false, 0, null, 0, 0, false), answers::add, () -> { });
+        }
+    }
+
+    /** What the agents answered those, oldest first. */
+    List<FailoverResponse> answers() {
+        return List.copyOf(answers);
+    }
+
+    /** A second manager of the same configuration starts. */
+    void startSecondManager(boolean reachesA, boolean reachesB) {
+        Links its = simulation.otherWays(rules);
+        its.route(A).cutThere(!reachesA);
+        its.route(B).cutThere(!reachesB);
+        second = simulation.another(rules, its);
+        second.start();
+    }
+
+    private AgentHost agent(int host) {
+        return simulation.agent(host);
+    }
+}
