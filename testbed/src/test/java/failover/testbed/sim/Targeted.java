@@ -77,6 +77,13 @@ final class Targeted {
         }).at(100, s -> s.restartAgentWithoutMemory(B, 0.2)).signs("A", 76, 140).until(140);
     }
 
+    static Scenario orderFromBeforeTheNextEpoch() {
+        return Scenario.of("a become_active is held for a minute, A has the identity again at a later epoch").at(50, s -> {
+            s.hold(Action.BECOME_ACTIVE, B, 60);
+            s.failover();
+        }).signs("A", 76, 140).neverSays("B", "=== BECOMING ACTIVE").until(140);
+    }
+
     static Scenario wallClockGoesBack() {
         return lost("A's wall clock is set back a minute while nobody hears it").at(57, s -> s.stepWall(A, -60)).signs("", 63.6, 64)
                 .promoted(B, 56, 64.2, 67).until(100);
