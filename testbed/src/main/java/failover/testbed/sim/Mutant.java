@@ -95,8 +95,8 @@ public enum Mutant {
     LEASE_REVIVED("a lease that has run out goes on when a poll says so"),
     /** E0, twice: the age of the token covers the first. */
     LEASE_REVIVED_FROM_RECEIPT("the same, and a poll counts from its arrival", LEASE_REVIVED, LEASE_FROM_RECEIPT),
-    /** E10, E11: the age of its token stops what the epoch would. */
-    EPOCHS_IGNORED_NOR_E11("the same, whatever the age of its token", EPOCHS_IGNORED, NO_E11),
+    /** E10, E11, INV-3: the age of its token stops what the epoch would, and then the age of the tower. */
+    EPOCHS_IGNORED_NOR_AGES("the same, whatever the age of its token and of the tower", EPOCHS_IGNORED, NO_E11, STALE_TOWER_ACCEPTED),
     /** E14. */
     BOOT_IDENTITY_STAKED("a demotion leaves the boot identity as it is"),
     /** E6. */

@@ -46,8 +46,8 @@ class MutantTest {
         scenario(Mutant.PROMISE_BINDS_ALWAYS, Targeted.plannedSwitchover());
         scenario(Mutant.NO_E8, Targeted.managerStartsAfterTheCut());
         scenario(Mutant.NO_E11, Targeted.orderFromBeforeTheRestart());
-        covered(Mutant.EPOCHS_IGNORED, Mutant.EPOCHS_IGNORED_NOR_E11, Targeted.orderFromBeforeTheNextEpoch());
-        scenario(Mutant.EPOCHS_IGNORED_NOR_E11, Targeted.orderFromBeforeTheNextEpoch());
+        covered(Mutant.EPOCHS_IGNORED, Mutant.EPOCHS_IGNORED_NOR_AGES, Targeted.orderFromBeforeTheNextEpoch());
+        scenario(Mutant.EPOCHS_IGNORED_NOR_AGES, Targeted.orderFromBeforeTheNextEpoch());
         scenario(Mutant.WALL_CLOCK_ONLY, Targeted.wallClockGoesBack());
         scenario(Mutant.MONOTONIC_ONLY, Targeted.hostSleeps());
         scenario(Mutant.EVIDENCE_IGNORED, Targeted.managerLosesAVotingHost());
@@ -74,6 +74,9 @@ class MutantTest {
         random(Mutant.EXIT_STATUS_BELIEVED, 1, 60);
         random(Mutant.LATE_EFFECTS_IGNORED, 1, 60);
         random(Mutant.EPOCH_NOT_DURABLE, 1, 60);
+        random(Mutant.PAUSE_NOT_ACKNOWLEDGED, 1, 60);
+        random(Mutant.TOWER_COPIED_EARLY, 1, 60);
+        random(Mutant.STALE_TOWER_ACCEPTED, 1, 200);
     }
 
     private static void scenario(Mutant mutant, Scenario scenario) {

@@ -29,6 +29,7 @@ final class Scenario {
     private boolean restarts;
     private double cooldown = 300;
     private Duration commandTimeout = Duration.ofSeconds(5);
+    private long towerLag = -1;
     private double[] rates;
     private RunClass judgedAs = RunClass.NEVER_FREEZE;
     private boolean managerRuns = true;
@@ -109,6 +110,12 @@ final class Scenario {
 
     Scenario commandTimeout(double seconds) {
         commandTimeout = Duration.ofNanos(Stage.nanos(seconds));
+        return this;
+    }
+
+    /** How much older than the chain a tower from the store may be. */
+    Scenario towerLag(long slots) {
+        towerLag = slots;
         return this;
     }
 
@@ -263,7 +270,7 @@ final class Scenario {
             agents.add(new AgentRules(usual.dryRun(), usual.activeOnStart(), usual.configuredIdentity(), usual.configured(),
                     usual.managerTimeout(), usual.peerConfigured(), usual.checkInternetWhenIsolated(), usual.minProcessUptime(),
                     usual.towerBackupInterval(), commandTimeout, usual.demotionTimeout(), usual.promotionTimeout(), usual.fenceTimeout(),
-                    usual.maxTowerLagSlots(), usual.fencing(), usual.version()));
+                    towerLag < 0 ? usual.maxTowerLagSlots() : towerLag, usual.fencing(), usual.version()));
         }
         return new Setup(true, rules, agents, List.of(fencers[0], fencers[1]), symlinks);
     }

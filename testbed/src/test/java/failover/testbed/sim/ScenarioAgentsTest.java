@@ -14,8 +14,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ScenarioAgentsTest {
     @Test
     void scenario12AFencerEndsWhatADeadAgentLeavesVoting() {
-        play(Scenario.of("12 agent A is killed, a fencer stands behind it").fencers().at(60, s -> s.killAgent(A))
+        play(Scenario.of("12 agent A is killed, a fencer stands behind it").fencers().towerLag(70).at(60, s -> s.killAgent(A))
                 .says("A", "fencer has fenced").promoted(B, 60, 68, 86).completed(1));
+    }
+
+    /** Votes that no backup has: those since the last one, and those until the fencer acted. */
+    @Test
+    void scenario12ATowerThatMissesTheVotesOfADeadAgentIsAcceptedByAnOperatorOnly() {
+        play(Scenario.of("12 the same, and no tower may be older").fencers().towerLag(8).at(60, s -> s.killAgent(A))
+                .says("M", "the tower is too old").completed(0).signs("", 70, 120));
     }
 
     @Test

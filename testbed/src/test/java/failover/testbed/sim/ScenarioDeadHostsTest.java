@@ -65,7 +65,7 @@ class ScenarioDeadHostsTest {
 
     @Test
     void scenario60OfTwoHostsThatBootStakedOneIsMadePassive() {
-        play(Scenario.of("60 both boot with the staked identity").judgedAs(RunClass.FENCER_FAILS).fencers().at(60, s -> {
+        play(Scenario.of("60 both boot with the staked identity").judgedAs(RunClass.FENCER_FAILS).fencers().symlinks().at(60, s -> {
             s.powerLoss(A);
             s.powerLoss(B);
             s.bootStaked(A);

@@ -45,7 +45,7 @@ class ScenarioPlannedMovesTest {
 
     @Test
     void scenario6APromotionThatIsRefusedGivesTheIdentityBackWithAsOwnTower() {
-        play(Scenario.of("6 B cannot restore a tower").at(50, s -> s.command(B, CommandKind.TOWER_RESTORE, REFUSED)).at(60, Stage::failover)
+        play(Scenario.of("6 B's disk is full").at(50, s -> s.open(Kind.AGENT_DISK_FULL, B)).at(60, Stage::failover)
                 .moves(1).completed(0).operatorsAreAnswered(500).gap(2.5).signs("A", 64, 120).says("A", "the tower of this host is the newest")
                 .says("A", "epoch=3"));
     }

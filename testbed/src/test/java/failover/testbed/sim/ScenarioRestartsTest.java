@@ -38,7 +38,7 @@ class ScenarioRestartsTest {
             play(Scenario.of("36 the same, A is dead").fencers().cooldown(20).at(60, s -> {
                 s.powerLoss(A);
                 s.killManagerInMove(effects, down);
-            }).signs("B", 180, 240).until(240), 2);
+            }).signs("B", 275, 280).until(280), 2);
         }
     }
 
