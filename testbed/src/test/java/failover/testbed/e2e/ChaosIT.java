@@ -61,7 +61,7 @@ class ChaosIT {
 
     @Test
     void scenario12bAnAgentRestartedWithinItsLeaseChangesNothing() throws Exception {
-        try (Chaos chaos = Chaos.fenced(lab -> lab.configure("manager", json -> json.put("misses_before_failover", 30)))) {
+        try (Chaos chaos = Chaos.fenced(lab -> lab.configure("manager", json -> json.put("misses_before_failover", 50)))) {
             chaos.lab().agent("a").kill();
             chaos.lab().agent("a").start();
             chaos.stays("a", Chaos.SILENCE);

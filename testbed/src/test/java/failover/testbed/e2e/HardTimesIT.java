@@ -41,13 +41,15 @@ class HardTimesIT {
     void aBlackHoledHostIsReplacedAndDelaysNothing() {
         try (Lab lab = Lab.create().withManager().start()) {
             Pair.settled(lab, "primary");
+            // A machine that is busy may miss the first poll of all: that is not what is asked here.
+            int before = lab.manager().output().length();
             lab.validator("a").suspend();
             lab.agent("a").suspend();
             lab.link("manager", "a").blackHole();
             lab.link("b", "a").blackHole();
             Await.until("validator b votes", Pair.SOON, () -> lab.judge().votes("b") > 0, lab.judge()::text);
             assertEquals(0, lab.judge().doubleVotes());
-            assertFalse(lab.manager().output().contains("[secondary] UNREACHABLE"));
+            assertFalse(lab.manager().output().substring(before).contains("[secondary] UNREACHABLE"));
             lab.validator("a").kill();
         }
     }
