@@ -134,8 +134,8 @@ final class LeaseMutants {
     }
 
     /**
-     * A manager that takes any silent host for one that can be replaced sees a fencer everywhere; to one that goes by who can be reached, it
-     * means nothing at which epoch a host was passive.
+     * A manager that takes any silent host for one that can be replaced sees a fencer everywhere; to one that goes by who can be
+     * reached, it means nothing at which epoch a host was passive.
      */
     static StatusResponse status(Mutant mutant, StatusResponse real) {
         LeaseWord word = real.lease();
