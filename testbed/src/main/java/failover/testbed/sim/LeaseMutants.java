@@ -133,17 +133,21 @@ final class LeaseMutants {
         return mutant.is(Mutant.OLD_EVIDENCE_BELIEVED) ? real + Duration.ofSeconds(10).toNanos() : real;
     }
 
-    /** A manager that takes any silent host for one that can be replaced sees a fencer everywhere. */
+    /**
+     * A manager that takes any silent host for one that can be replaced sees a fencer everywhere; to one that goes by who can be
+     * reached, it means nothing at which epoch a host was passive.
+     */
     static StatusResponse status(Mutant mutant, StatusResponse real) {
         LeaseWord word = real.lease();
-        if (!mutant.is(Mutant.ACTIVE_DEAD_OVER_UNRESOLVED) || word == null) {
+        boolean forgetful = mutant.is(Mutant.NO_ACTIVE_BY_REACHABILITY) && !real.isActive();
+        if (word == null || !mutant.is(Mutant.ACTIVE_DEAD_OVER_UNRESOLVED) && !forgetful) {
             return real;
         }
         return new StatusResponse(real.processRunning(), real.processUptime(), real.processHealthy(), real.validatorSlot(),
                 real.networkSlot(), real.slotDiff(), real.isHealthy(), real.isActive(), real.lastTowerBackup(), real.error(),
                 real.timestamp(), real.hostId(), real.version(), real.role(), real.identity(), real.stakedIdentity(),
-                real.identityVerified(), real.epoch(), real.dryRun(), real.operation(), real.lastOperation(), real.unfit(),
-                new LeaseWord(word.token(), word.leftMs(), true, word.refused(), word.paused()), real.votes());
+                real.identityVerified(), forgetful ? 0 : real.epoch(), real.dryRun(), real.operation(), real.lastOperation(), real.unfit(),
+                new LeaseWord(word.token(), word.leftMs(), word.fenceCapable() || !forgetful, word.refused(), word.paused()), real.votes());
     }
 
     private static StatusRequest with(StatusRequest request, LeaseOffer offer) {

@@ -108,6 +108,8 @@ public enum Mutant {
     /** E10, and what covers it: the token is old, and the chain has gone on. */
     EPOCHS_IGNORED_NOR_E11("an epoch that is over is obeyed, whatever the age of token and tower", EPOCHS_IGNORED, NO_E11,
             STALE_TOWER_ACCEPTED),
+    /** Liveness: who said that it cannot sign, after everything it was granted, need not answer to be excluded. */
+    NO_ACTIVE_BY_REACHABILITY("a host that was verified passive, and is silent now, is taken for the active one"),
     /** Liveness: what was asked before the last change of role tells of roles that are no more. */
     STALE_STATUS_BELIEVED("an old answer is taken for one to the newest question"),
     /** INV-8. */

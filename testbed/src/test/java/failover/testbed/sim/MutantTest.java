@@ -55,6 +55,7 @@ class MutantTest {
         scenario(Mutant.LAGGING_SOURCE_BELIEVED, Targeted.sourceLags());
         scenario(Mutant.OLD_EVIDENCE_BELIEVED, Targeted.votesLandAgainDuringTheLastCall());
         scenario(Mutant.ACTIVE_DEAD_OVER_UNRESOLVED, Targeted.promotedHostFallsSilent());
+        scenario(Mutant.NO_ACTIVE_BY_REACHABILITY, Targeted.passiveHostDies());
         scenario(Mutant.STALE_STATUS_BELIEVED, Targeted.statusesComeLate());
         scenario(Mutant.COOLDOWN_NOT_DURABLE, Targeted.cooldownSurvivesARestart());
         scenario(Mutant.BOOT_IDENTITY_STAKED, Targeted.demotedValidatorRestarts());

@@ -167,6 +167,11 @@ final class Targeted {
                 .verdict("active_dead_unfenced", 62, 100);
     }
 
+    static Scenario passiveHostDies() {
+        return Scenario.of("A is made passive by hand, and dies").fencingRequired().at(60, s -> s.bare(A, Action.BECOME_PASSIVE))
+                .at(63, s -> s.powerLoss(A)).promoted(B, 60, 62, 85).until(120);
+    }
+
     static Scenario fencerActs() {
         return Scenario.of("13 an agent stands still, a fencer stands behind it").fencers()
                 .at(50, s -> s.freezeAgent(A, 600)).at(50, s -> s.open(Kind.VALIDATOR_ISOLATED, A)).says("A", "fencer has fenced")
