@@ -92,10 +92,8 @@ public final class AgentSettings {
                 in.duration("rpc_timeout", Duration.ofSeconds(2)),
                 in.duration("command_timeout", Duration.ofSeconds(10)),
                 in.duration("demotion_timeout", Duration.ofSeconds(10)),
-                in.duration("promotion_timeout", Duration.ofSeconds(20)), in.duration("fence_timeout"));
-        if (!in.isSet("fence_timeout")) {
-            in.note("fence_timeout", "whatever the manager's lease leaves", "default");
-        }
+                in.duration("promotion_timeout", Duration.ofSeconds(20)),
+                in.duration("fence_timeout", "whatever the manager's lease leaves"));
         notLonger(in, "command_timeout", timing.commandTimeout(), "demotion_timeout", timing.demotionTimeout());
         notLonger(in, "command_timeout", timing.commandTimeout(), "promotion_timeout", timing.promotionTimeout());
         return timing;

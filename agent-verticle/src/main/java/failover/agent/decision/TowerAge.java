@@ -25,7 +25,7 @@ record TowerAge(String refusal, String words) {
      * @param fromStore a restore command brought it; else it is the final one, handed over or this host's own
      */
     static TowerAge of(TowerCheck tower, Grant grant, VoteWord seenHere, boolean fromStore, AgentRules rules) {
-        long here = seenHere == null || seenHere.error() != null && !seenHere.error().isEmpty() ? 0 : seenHere.lastVote();
+        long here = seenHere == null || seenHere.failed() ? 0 : seenHere.lastVote();
         long chain = Math.max(here, grant == null ? 0 : grant.lastVote());
         if (chain == 0) {
             return new TowerAge(null, "how old the tower is cannot be said: nobody has shown a vote of this identity on the chain yet");

@@ -186,22 +186,13 @@ public final class ManagerSettings {
                 in.duration("failover_cooldown", Duration.ofMinutes(5)),
                 in.duration("demotion_timeout", Duration.ofSeconds(10)),
                 in.duration("promotion_timeout", Duration.ofSeconds(20)),
-                in.duration("startup_grace_period"), in.duration("lease_ttl"), in.duration("fence_timeout"));
+                in.duration("startup_grace_period", "what the safety rules need"),
+                in.duration("lease_ttl", "what follows from the heartbeat"),
+                in.duration("fence_timeout", "what follows from the heartbeat"));
         try {
             LeaseNumbers.of(heartbeat, limits.missesBeforeFailover(), timing.lease(), timing.fence());
-        } catch (IllegalArgumentException e) {
-            // Its message begins with the key.
-            String[] keyAndWhy = e.getMessage().split(": ", 2);
-            in.problem(in.where(keyAndWhy[0]), keyAndWhy[0],
-                    GoDuration.format((keyAndWhy[0].equals("lease_ttl") ? timing.lease() : timing.fence()).orElseThrow()), keyAndWhy[1]);
-        }
-        if (timing.startupGracePeriod().isEmpty()) {
-            in.note("startup_grace_period", "what the safety rules need", "default");
-        }
-        for (String key : List.of("lease_ttl", "fence_timeout")) {
-            if (!in.isSet(key)) {
-                in.note(key, "what follows from the heartbeat", "default");
-            }
+        } catch (LeaseNumbers.Refused e) {
+            in.problem(in.where(e.key()), e.key(), GoDuration.format(e.value()), e.why());
         }
         return timing;
     }

@@ -97,10 +97,12 @@ final class Judge {
             return of(Verdict.IDENTITY_UNKNOWN, "both hosts say they are passive, but not by their validators' word: nobody is promoted "
                     + "(set validator_identity on both agents, or promote one by hand)");
         }
-        return state.vacant < rules.unhealthyChecks()
-                ? of(Verdict.SUSPECT, "nobody is active, seen " + state.vacant + " of " + rules.unhealthyChecks() + " times")
-                : of(Verdict.NO_ACTIVE, gone(state, now) == null ? "both validators passive" : "nobody is active: [" + gone(state, now)
-                        + "] does not answer, and has been passive since after everything it was granted");
+        if (state.vacant < rules.unhealthyChecks()) {
+            return of(Verdict.SUSPECT, "nobody is active, seen " + state.vacant + " of " + rules.unhealthyChecks() + " times");
+        }
+        Host gone = gone(state, now);
+        return of(Verdict.NO_ACTIVE, gone == null ? "both validators passive" : "nobody is active: [" + gone
+                + "] does not answer, and has been passive since after everything it was granted");
     }
 
     private Judgement bothUnreachable(ManagerState state) {

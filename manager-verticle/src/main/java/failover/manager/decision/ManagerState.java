@@ -34,7 +34,7 @@ public final class ManagerState {
     boolean slotAsked;
     String slotTrouble;
 
-    /** What operators' requests to pause wait for; {@code null} when for nothing. */
+    /** The operator's request to pause or resume that waits for its answer; {@code null} when none does. */
     Pauses.Asked pauseAsked;
     /** Polls up to this number said nothing of the newest pause. */
     long pausedAfter;

@@ -26,14 +26,14 @@ final class Pauses {
     }
 
     /**
-     * What the operator's requests wait for.
+     * What an operator's request waits for; there is one at a time.
      *
-     * @param tickets whose
+     * @param ticket whose
      * @param save number of the Save that makes the change durable; 0 once it is
      * @param before what the memory said before, should it not become durable
      * @param answerBy then it is said how far it has come
      */
-    record Asked(List<Long> tickets, long save, Pause before, long answerBy) {
+    record Asked(long ticket, long save, Pause before, long answerBy) {
     }
 
     /** An operator pauses or resumes. */
@@ -43,7 +43,6 @@ final class Pauses {
             answer(event.ticket(), 503, "another pause or resume is just being written: ask again", out);
             return;
         }
-        List<Long> tickets = new ArrayList<>(List.of(event.ticket()));
         if (same && !event.pause()) {
             out.add(done(event.ticket(), "Not paused: nothing to resume", false));
             return;
@@ -55,11 +54,11 @@ final class Pauses {
         Pause before = state.memory.pause();
         long answerBy = now.plus(rules.heartbeatInterval().multipliedBy(BEATS_FOR_AN_ANSWER));
         if (same) {
-            state.pauseAsked = new Asked(tickets, 0, before, answerBy);
+            state.pauseAsked = new Asked(event.ticket(), 0, before, answerBy);
             return;
         }
         state.memory = state.memory.withPause(event.pause() ? new Pause(event.reason(), now.wallMillis()) : null);
-        state.pauseAsked = new Asked(tickets, state.number(), before, answerBy);
+        state.pauseAsked = new Asked(event.ticket(), state.number(), before, answerBy);
         state.pausedAfter = state.lastNumber;
         out.add(Moves.say(Level.WARNING, event.pause() ? "=== PAUSED BY AN OPERATOR === " + event.reason()
                 : "=== RESUMED BY AN OPERATOR === " + event.reason() + " (paused for "
@@ -79,16 +78,16 @@ final class Pauses {
             String words = "not " + (asked.before() == null ? "paused" : "resumed") + ", because a restart would forget it: "
                     + event.error();
             out.add(Moves.say(Level.ERROR, words));
-            asked.tickets().forEach(ticket -> answer(ticket, 500, words, out));
+            answer(asked.ticket(), 500, words, out);
         } else if (state.memory.pause() == null) {
             state.pauseAsked = null;
             // What was counted while nobody would have acted on it is counted afresh (scenario 52).
             state.primary.forgetReadings();
             state.secondary.forgetReadings();
             state.stalled = 0;
-            asked.tickets().forEach(ticket -> out.add(done(ticket, "Resumed: failovers are automatic again", false)));
+            out.add(done(asked.ticket(), "Resumed: failovers are automatic again", false));
         } else {
-            state.pauseAsked = new Asked(asked.tickets(), 0, null, asked.answerBy());
+            state.pauseAsked = new Asked(asked.ticket(), 0, null, asked.answerBy());
         }
     }
 
@@ -105,7 +104,7 @@ final class Pauses {
         String words = missing.isEmpty() ? "Paused: no failover is begun until failover-manager --resume"
                 : "Paused, but NOT IN FORCE YET: " + String.join("; ", missing) + " (GET /state tells when it is)";
         out.add(Moves.say(missing.isEmpty() ? Level.INFO : Level.WARNING, words));
-        state.pauseAsked.tickets().forEach(ticket -> out.add(done(ticket, words, missing.isEmpty())));
+        out.add(done(state.pauseAsked.ticket(), words, missing.isEmpty()));
         state.pauseAsked = null;
     }
 

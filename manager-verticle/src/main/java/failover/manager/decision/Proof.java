@@ -59,7 +59,7 @@ final class Proof {
             return;
         }
         String source = "[" + view.host + "]";
-        state.evidence = word.error() != null && !word.error().isEmpty() ? state.evidence.failed(source, word.error(), askedAt)
+        state.evidence = word.failed() ? state.evidence.failed(source, word.error(), askedAt)
                 : state.evidence.with(source, VoteReading.of(word, askedAt));
     }
 

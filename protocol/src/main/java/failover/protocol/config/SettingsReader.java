@@ -147,6 +147,15 @@ public final class SettingsReader {
         return value.orElse(standard);
     }
 
+    /** A duration without a default of its own: where it is zero or absent, what holds instead is noted in those words. */
+    public Optional<Duration> duration(String key, String otherwise) {
+        Optional<Duration> value = duration(key);
+        if (value.isEmpty()) {
+            note(key, otherwise, "default");
+        }
+        return value;
+    }
+
     /** A duration without a default of its own; one that is zero or absent is not noted as a setting. */
     public Optional<Duration> duration(String key) {
         Found found = find(key).orElse(null);

@@ -64,7 +64,7 @@ public record LeaseNumbers(
      *
      * @param lease Q; empty: as long as S allows
      * @param fence D; empty: min(5 s, S/5)
-     * @throws IllegalArgumentException naming the rule that is violated, its numbers and the nearest setting that would do
+     * @throws Refused naming the rule that is violated, its numbers and the nearest setting that would do
      */
     public static LeaseNumbers of(Duration heartbeat, int missesBeforeFailover, Optional<Duration> lease, Optional<Duration> fence) {
         if (lease.isEmpty() && fence.isEmpty()) {
@@ -73,11 +73,11 @@ public record LeaseNumbers(
         Duration silence = heartbeat.multipliedBy(missesBeforeFailover);
         LeaseNumbers derived = with(heartbeat, silence, silence);
         if (fence.isPresent() && fence.get().compareTo(MIN_FENCE) < 0) {
-            throw new IllegalArgumentException("fence_timeout: is too short: a verified SIGKILL needs its time (E2); write at least "
+            throw new Refused("fence_timeout", fence.get(), "is too short: a verified SIGKILL needs its time (E2); write at least "
                     + s(MIN_FENCE));
         }
         if (lease.isPresent() && lease.get().compareTo(derived.lease) > 0) {
-            throw new IllegalArgumentException("lease_ttl: is too long: a silent host is replaced after S = " + s(silence) + ", by then "
+            throw new Refused("lease_ttl", lease.get(), "is too long: a silent host is replaced after S = " + s(silence) + ", by then "
                     + "its lease must have run out, on the slowest clock too (E3: Q(1+r)/(1-r) + J <= S); "
                     + "write at most " + down(derived.lease)
                     + ", or raise misses_before_failover");
@@ -89,11 +89,40 @@ public record LeaseNumbers(
             String nearest = fence.isPresent() && room.compareTo(MIN_FENCE) >= 0 ? "write a fence_timeout of at most " + down(room)
                     : needed.compareTo(derived.lease) <= 0 ? "write a lease_ttl of at least " + s(needed)
                     : "raise misses_before_failover to " + enough(heartbeat, missesBeforeFailover, fence);
-            throw new IllegalArgumentException((lease.isPresent() ? "lease_ttl" : "fence_timeout") + ": does not fit: two heartbeats, "
-                    + "the fence and its slack do not fit into the lease (E1: 2P + D + 2J = " + s(needed) + " > Q = "
+            throw new Refused(lease.isPresent() ? "lease_ttl" : "fence_timeout", lease.or(() -> fence).get(), "does not fit: two "
+                    + "heartbeats, the fence and its slack do not fit into the lease (E1: 2P + D + 2J = " + s(needed) + " > Q = "
                     + s(numbers.lease) + "); " + nearest);
         }
         return numbers;
+    }
+
+    /** A setting by hand that violates a rule. */
+    public static final class Refused extends IllegalArgumentException {
+        private final String key;
+        private final Duration value;
+        private final String why;
+
+        private Refused(String key, Duration value, String why) {
+            super(key + ": " + why);
+            this.key = key;
+            this.value = value;
+            this.why = why;
+        }
+
+        /** The setting's key. */
+        public String key() {
+            return key;
+        }
+
+        /** What was set. */
+        public Duration value() {
+            return value;
+        }
+
+        /** Rule, numbers and the nearest value that would do; reads on after the value. */
+        public String why() {
+            return why;
+        }
     }
 
     /** The smallest N at which a fence that long fits into the longest lease. */

@@ -18,4 +18,9 @@ public record VoteWord(
         @JsonProperty("slot") long slot,
         @JsonProperty("age_ms") long ageMs,
         @JsonProperty("error") @JsonInclude(JsonInclude.Include.NON_EMPTY) String error) {
+
+    /** The node could not say. */
+    public boolean failed() {
+        return error != null && !error.isEmpty();
+    }
 }

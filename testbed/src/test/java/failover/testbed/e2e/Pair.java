@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.testbed.lab.Await;
 import failover.testbed.lab.Lab;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -35,6 +36,12 @@ final class Pair {
     static void movedTo(Lab lab, String validator) {
         lab.judge().awaitVoter(validator, SOON);
         clean(lab);
+    }
+
+    /** Whoever took over last went on with a tower that lacked no vote. */
+    static void lastTowerWasTheNewest(Lab lab) {
+        JsonArray takeovers = lab.judge().report().getJsonArray("takeovers");
+        assertEquals(0, takeovers.getJsonObject(takeovers.size() - 1).getLong("tower_behind", -1L), lab.judge()::text);
     }
 
     static void clean(Lab lab) {
