@@ -12,6 +12,7 @@ import failover.testbed.link.LinkProxy;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -128,8 +129,8 @@ class HardTimesIT {
             lab.agent("a").awaitLog("this host holds the identity by a lease now", Pair.SOON);
             lab.agent("a").stop();
             assertEquals(0, lab.agent("a").exitCode());
-            assertTrue(lab.agent("a").output().contains("this agent stops and no fencer stands behind this host"));
-            assertTrue(lab.agent("a").output().contains("=== NOW PASSIVE ==="));
+            lab.agent("a").awaitLog(Pattern.quote("this agent stops and no fencer stands behind this host"), Pair.SOON);
+            lab.agent("a").awaitLog(Pattern.quote("=== NOW PASSIVE ==="), Pair.SOON);
             lab.agent("a").reconfigure(json -> json.put("fencing", "off"));
             lab.agent("a").start();
             lab.judge().awaitVoter("a", Pair.SOON);
