@@ -54,7 +54,7 @@ final class GapBench {
     }
 
     private static List<Row> run(String name, Duration heartbeat, int rounds, boolean defaults) {
-        Lab lab = Lab.create().asShipped().withManager().configure("manager", json -> {
+        Lab lab = Lab.create().withManager().configure("manager", json -> {
             json.put("failover_cooldown", "1s");
             if (defaults) {
                 QUICK.forEach(json::remove);

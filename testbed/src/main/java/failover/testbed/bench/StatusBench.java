@@ -25,7 +25,7 @@ final class StatusBench {
 
     /** Measures for this long on one connection, then as long on sixteen; before each a warm-up of a third of it. */
     static List<Row> run(Duration measured, List<String> notes) throws IOException {
-        try (Lab lab = Lab.create().asShipped().withAgents().start()) {
+        try (Lab lab = Lab.create().withAgents().start()) {
             Await.until("every probe of the agent finds what it looks for", SOON, () -> probed(lab.agent("a").status()),
                 () -> lab.agent("a").status().encode() + lab.agent("a").tail());
             notes.add("agent: " + flags(lab.agent("a").pid()));

@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 public final class Lab implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(20);
     private enum Option {
-        AGENTS, FENCER, MANAGER, ETCD, SHIPPED
+        AGENTS, FENCER, MANAGER, ETCD
     }
 
     private static final AtomicReference<Lab> NEWEST = new AtomicReference<>();
@@ -91,12 +91,6 @@ public final class Lab implements AutoCloseable {
         return withAgents();
     }
 
-    /** Starts agents and manager by the launchers in dist/, if those were built of the same jars: for measurements. */
-    public Lab asShipped() {
-        wanted.add(Option.SHIPPED);
-        return this;
-    }
-
     /** Starts etcd; the agents' backup and restore commands are then those of the original README. */
     public Lab withEtcd() {
         wanted.add(Option.ETCD);
@@ -114,7 +108,7 @@ public final class Lab implements AutoCloseable {
         NEWEST.set(this);
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            LabParts fresh = LabParts.create(wanted.contains(Option.SHIPPED));
+            LabParts fresh = LabParts.create();
             parts.set(fresh);
             mark = fresh.mark();
             begin();

@@ -6,12 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Where a lab finds the programs it starts. */
 final class LabHome {
     /** The flags of a small process, as shipped. */
     private static final List<String> FLAGS =
         List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-XX:-UsePerfData");
+    /** By name: whether dist/ has what the modules built; the jars are compared once. */
+    private static final Map<String, Boolean> SHIPPED = new ConcurrentHashMap<>();
 
     private LabHome() {
     }
@@ -31,25 +35,30 @@ final class LabHome {
             + ": run there, or set the system property failover.root");
     }
 
-    /** The command of a testbed program: its fat jar (property failover.testbed.jar), or the class path of this JVM if there is none. */
+    /** The command of a testbed program: as {@link #program}, or the class path of this JVM if no jar is built. */
     static List<String> testbed(String... arguments) {
-        Path jar = jar("testbed", "testbed");
-        List<String> command = Files.exists(jar) ? java("-Xmx24m", List.of("-jar", jar.toString()))
-            : java("-Xmx24m", List.of("-cp", System.getProperty("java.class.path"), "failover.testbed.TestbedMain"));
-        command.addAll(List.of(arguments));
-        return command;
+        if (Files.exists(jar("testbed"))) {
+            return program("testbed", arguments);
+        }
+        return java("-Xmx24m", List.of("-cp", System.getProperty("java.class.path"), "failover.testbed.TestbedMain"), arguments);
     }
 
-    /** The command of an agent or a manager: its fat jar (properties failover.agent.jar, failover.manager.jar), which must be built. */
+    /**
+     * The command of "agent", "manager" or "testbed": the launcher in dist/, as it is shipped, if that was built of the same jar; it starts
+     * in half the time. Otherwise the fat jar (property failover.NAME.jar), which must be built.
+     */
     static List<String> program(String name, String... arguments) {
-        Path jar = jar(name, name + "-verticle");
+        Path jar = jar(name);
         if (!Files.exists(jar)) {
             throw new IllegalStateException(jar + " does not exist: build it (mvn package), or set the system property failover." + name
                 + ".jar");
         }
-        List<String> command = java("-Xmx64m", List.of("-jar", jar.toString()));
-        command.addAll(List.of(arguments));
-        return command;
+        if (SHIPPED.computeIfAbsent(name, LabHome::isShipped)) {
+            List<String> command = new ArrayList<>(List.of(launcher(name).toString()));
+            command.addAll(List.of(arguments));
+            return command;
+        }
+        return java("-Xmx64m", List.of("-jar", jar.toString()), arguments);
     }
 
     /** The fencer as it is shipped, watching that directory. */
@@ -57,16 +66,12 @@ final class LabHome {
         return List.of(root().resolve("deploy/fencer/failover-fencer").toString(), "--dir", leases.toString());
     }
 
-    /** The same by the launcher in dist/, as it is shipped, if dist/ was built of the same jar. */
-    static List<String> shipped(String name, String... arguments) {
-        Path dist = root().resolve("dist");
-        Path launcher = dist.resolve("bin/failover-" + name);
-        if (!Files.isExecutable(launcher) || !same(dist.resolve("lib/failover-" + name + ".jar"), jar(name, name + "-verticle"))) {
-            return program(name, arguments);
-        }
-        List<String> command = new ArrayList<>(List.of(launcher.toString()));
-        command.addAll(List.of(arguments));
-        return command;
+    private static boolean isShipped(String name) {
+        return Files.isExecutable(launcher(name)) && same(root().resolve("dist/lib/failover-" + name + ".jar"), jar(name));
+    }
+
+    private static Path launcher(String name) {
+        return root().resolve("dist/bin/failover-" + name);
     }
 
     private static boolean same(Path one, Path other) {
@@ -77,17 +82,19 @@ final class LabHome {
         }
     }
 
-    private static Path jar(String name, String module) {
+    private static Path jar(String name) {
         String set = System.getProperty("failover." + name + ".jar");
+        String module = "testbed".equals(name) ? name : name + "-verticle";
         return set != null ? Path.of(set).toAbsolutePath() : root().resolve(module + "/target/failover-" + name + ".jar");
     }
 
-    private static List<String> java(String heap, List<String> what) {
+    private static List<String> java(String heap, List<String> what, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
         command.add(heap);
         command.addAll(what);
+        command.addAll(List.of(arguments));
         return command;
     }
 }

@@ -30,20 +30,18 @@ final class LabParts {
     private final String mark = id + "-" + ProcessHandle.current().pid();
     private final Map<String, String> environment = Map.of(Marked.NAME, mark, "MALLOC_ARENA_MAX", "2");
     private final Vertx vertx = Simulators.vertx();
-    private final boolean shipped;
     private final Path directory;
     private final Pubkey staked;
     private final Pubkey voteAccount;
 
-    private LabParts(Path directory, boolean shipped) throws IOException {
-        this.shipped = shipped;
+    private LabParts(Path directory) throws IOException {
         this.directory = directory;
         this.staked = keypair(directory.resolve("staked.json"));
         this.voteAccount = keypair(directory.resolve("vote-account.json"));
     }
 
-    static LabParts create(boolean shipped) throws IOException {
-        return new LabParts(Files.createTempDirectory("lab"), shipped);
+    static LabParts create() throws IOException {
+        return new LabParts(Files.createTempDirectory("lab"));
     }
 
     Map<String, ManagedProcess> processes() {
@@ -176,8 +174,7 @@ final class LabParts {
         changes.getOrDefault(name, List.of()).forEach(change -> change.accept(json));
         Path config = host.resolve(program + ".json");
         Files.writeString(config, json.encodePrettily());
-        List<String> command = shipped ? LabHome.shipped(program, "--config", config.toString())
-            : LabHome.program(program, "--config", config.toString());
+        List<String> command = LabHome.program(program, "--config", config.toString());
         return add(name, new LabProgram(name, command, environment, host, host.resolve(program + ".log"), config, url));
     }
 

@@ -126,8 +126,9 @@ final class Chaos implements AutoCloseable {
         assertEquals("", watch.trouble());
     }
 
-    int activeAnswers() {
-        return watch.seen();
+    /** The scraper has not been looking at hosts that always say 503: one of them has said, or soon says, that it is active. */
+    void activeSpoke() {
+        Await.until("/active of one host says 200", Pair.SOON, () -> watch.seen() > 0);
     }
 
     @Override
