@@ -127,7 +127,7 @@ final class Actions {
             blockers.add("its votes land, and hold_while_voting is set");
         }
         addPause(state, blockers);
-        addCooldown(state, now, blockers);
+        addCooldown(state, passive.host, now, blockers);
         addBackOff(state, now, blockers);
         if (!blockers.isEmpty()) {
             return judgement.blockedBy(blockers);
@@ -138,7 +138,7 @@ final class Actions {
 
     /** Nobody is active and both verifiably cannot sign: the last holder again if it is fit, else the other. */
     private Judgement fill(ManagerState state, Judgement judgement, Now now, List<ManagerEffect> out) {
-        Host preferred = state.holder == null ? Host.PRIMARY : state.holder;
+        Host preferred = state.lastHolder();
         if (preferred == state.failedTarget && fitness.unfitness(state, state.view(preferred.other()), now).isEmpty()) {
             preferred = preferred.other();
         }
@@ -158,9 +158,7 @@ final class Actions {
             if (proof.looked() && votes.word() == Finding.Word.PROGRESS) {
                 blockers.add("both hosts say they are passive, but somebody votes: " + votes.why());
             }
-            if (state.holder != null && target != state.holder) {
-                addCooldown(state, now, blockers);
-            }
+            addCooldown(state, target, now, blockers);
             addPause(state, blockers);
             addBackOff(state, now, blockers);
         }
@@ -176,8 +174,7 @@ final class Actions {
     private Judgement fence(ManagerState state, Judgement judgement, Now now, List<ManagerEffect> out) {
         long first = state.primary.status.epoch();
         long second = state.secondary.status.epoch();
-        Host known = state.memory.holder() != null ? state.memory.holder() : state.holder == null ? Host.PRIMARY : state.holder;
-        Host loser = first == second ? known.other() : first < second ? Host.PRIMARY : Host.SECONDARY;
+        Host loser = first == second ? state.lastHolder().other() : first < second ? Host.PRIMARY : Host.SECONDARY;
         List<String> blockers = new ArrayList<>();
         addBackOff(state, now, blockers);
         if (!blockers.isEmpty()) {
@@ -210,9 +207,10 @@ final class Actions {
         return move;
     }
 
-    private void addCooldown(ManagerState state, Now now, List<String> blockers) {
+    private void addCooldown(ManagerState state, Host target, Now now, List<String> blockers) {
         Duration left = cooldownLeft(state, now);
-        if (!left.isZero()) {
+        // Whoever had it last and lost it since only gets it back: that is no failover, and nobody votes meanwhile.
+        if (!left.isZero() && target != state.lastHolder()) {
             blockers.add("cooldown: " + left.toSeconds() + " s of " + rules.failoverCooldown().toSeconds() + " s are left since the last "
                     + "automatic failover; an operator may still move by hand");
         }

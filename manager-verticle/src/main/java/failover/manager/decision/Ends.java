@@ -20,9 +20,10 @@ final class Ends {
     void complete(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         granted(state, move.to, move.epoch, now);
         // Whoever gets back what it had has not been failed over; an empty pair that goes to the other host has.
-        if (move.automatic && !(move.vacant && move.to == state.holder)) {
+        if (move.automatic && move.to != state.lastHolder()) {
             state.memory = state.memory.withMovedAt(now.wallMillis());
         }
+        state.memory = state.memory.withHolder(move.to);
         state.failedTarget = null;
         String from = move.from.label();
         String to = move.to.label();
@@ -41,6 +42,13 @@ final class Ends {
         state.view(host).grantedAt = now.nanos();
     }
 
+    /** Of two actives that one is left. */
+    void fenced(ManagerState state, Host winner, Now now, List<ManagerEffect> out) {
+        state.memory = state.memory.withHolder(winner);
+        end(state, winner, now, out);
+        out.add(Moves.say(Level.WARNING, "=== FENCING COMPLETE === [" + winner + "] is the only active"));
+    }
+
     void fail(ManagerState state, Now now, List<ManagerEffect> out) {
         Move move = state.move;
         out.add(Moves.say(Level.ERROR, "CRITICAL: Failover failed: " + move.trouble + " (op=" + move.operationId + ")"));
@@ -51,7 +59,7 @@ final class Ends {
         state.notBefore = now.plus(BACK_OFF);
     }
 
-    void end(ManagerState state, Host holder, Now now, List<ManagerEffect> out) {
+    private void end(ManagerState state, Host holder, Now now, List<ManagerEffect> out) {
         state.move = null;
         state.holder = holder;
         state.stalled = 0;
@@ -60,7 +68,7 @@ final class Ends {
         state.dual = 0;
         state.primary.forgetReadings();
         state.secondary.forgetReadings();
-        state.memory = state.memory.withIntent(null).withHolder(holder);
+        state.memory = state.memory.withIntent(null);
         out.add(new ManagerEffect.Remember(state.memory));
         out.add(new ManagerEffect.Wake(Duration.ofMillis(250)));
     }

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param managerId random, made once with the state directory (E12)
  * @param start how often this manager has started (E12)
  * @param epoch the highest epoch ever issued
- * @param holder the host that was last known to be active; {@code null} when never known
+ * @param holder the host that had the identity last, by its own word or by a move that ended well; {@code null} when never known
  * @param primary what is known of the first host
  * @param secondary likewise of the second
  * @param movedAtMillis wall clock of the last automatic failover; 0 when none (cooldown)

@@ -105,6 +105,14 @@ public final class ManagerState {
         return host == Host.PRIMARY ? primary : secondary;
     }
 
+    /**
+     * The host that had the identity last. Not the one that is taken to be active: where the other one says that it is not, that is a host
+     * that may have been dead for long.
+     */
+    Host lastHolder() {
+        return memory.holder() != null ? memory.holder() : holder != null ? holder : Host.PRIMARY;
+    }
+
     /** The highest epoch anybody is known to have heard of. */
     long highestEpoch() {
         long highest = memory.epoch();

@@ -305,9 +305,7 @@ final class Moves {
             out.add(say(Level.WARNING, "[" + move.from + "] says: " + response.message()));
         }
         if (move.kind == Move.Kind.FENCE) {
-            Host winner = move.from.other();
-            ends.end(state, winner, now, out);
-            out.add(say(Level.WARNING, "=== FENCING COMPLETE === [" + winner + "] is the only active"));
+            ends.fenced(state, move.from.other(), now, out);
         } else {
             promoteNext(state, move, now, out);
         }

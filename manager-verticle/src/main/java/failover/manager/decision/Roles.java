@@ -26,7 +26,7 @@ final class Roles {
             // One answers: it knows whether it is active; if it is not, the silent one counts as active until the opposite is known.
             if (answering.status.isActive()) {
                 state.vacant = 0;
-                adopt(state, answering.host, "by the hosts' own word", out);
+                believe(state, answering.host, out);
             } else if (state.memory.host(answering.host.other()).excluded()) {
                 // The silent one said that it cannot sign, after everything it was granted: nobody is active (NoActive).
                 count(state, false, rules, now);
@@ -34,7 +34,7 @@ final class Roles {
                 // Not before it has been asked: right after the start, whoever answers later would be taken for the active one.
                 Host silent = answering.host.other();
                 state.vacant = 0;
-                adopt(state, silent, "as far as is known: [" + answering.host + "] says it is not, [" + silent + "] does not answer", out);
+                take(state, silent, "as far as is known: [" + answering.host + "] says it is not, [" + silent + "] does not answer", out);
             }
         }
     }
@@ -43,7 +43,7 @@ final class Roles {
         if (first != second) {
             state.dual = 0;
             state.vacant = 0;
-            adopt(state, first ? Host.PRIMARY : Host.SECONDARY, "by the hosts' own word", out);
+            believe(state, first ? Host.PRIMARY : Host.SECONDARY, out);
             return;
         }
         count(state, first, rules, now);
@@ -70,16 +70,20 @@ final class Roles {
         }
     }
 
-    private static void adopt(ManagerState state, Host holder, String how, List<ManagerEffect> out) {
-        if (state.holder == holder && state.memory.holder() == holder) {
-            return;
+    /** It says so itself: that is remembered. */
+    private static void believe(ManagerState state, Host holder, List<ManagerEffect> out) {
+        take(state, holder, "by the hosts' own word", out);
+        if (state.memory.holder() != holder) {
+            state.memory = state.memory.withHolder(holder);
+            out.add(new ManagerEffect.Remember(state.memory));
         }
+    }
+
+    private static void take(ManagerState state, Host holder, String how, List<ManagerEffect> out) {
         if (state.holder != holder) {
             out.add(Moves.say(Level.WARNING, "[" + holder + "] is the active one, " + how
                     + (state.holder == null ? "" : "; it was taken to be [" + state.holder + "]")));
         }
         state.holder = holder;
-        state.memory = state.memory.withHolder(holder);
-        out.add(new ManagerEffect.Remember(state.memory));
     }
 }

@@ -216,4 +216,36 @@ class MoveTest {
         manager.reply("done");
         assertTrue(manager.saved.movedAtMillis() > 0);
     }
+
+    /** The dead host is taken to be active again once its successor is not; it had the identity before, and nobody has it now. */
+    @Test
+    void theCooldownDoesNotKeepTheSuccessorOfADeadHostFromGettingTheIdentityBack() {
+        manager.start();
+        manager.a().answers = false;
+        manager.beats(5);
+        manager.noReply(Kind.NO_ANSWER);
+        manager.reply("done");
+        long movedAt = manager.saved.movedAtMillis();
+        assertTrue(movedAt > 0);
+        manager.b().active = false;
+        assertEquals("primary become_passive", manager.beats(9).out(), "without waiting for the cooldown");
+        assertEquals(Host.SECONDARY, manager.saved.holder(), "who had it last is not who is taken to be active");
+        manager.noReply(Kind.NO_ANSWER);
+        assertEquals("secondary become_active", manager.out());
+        manager.reply("done");
+        assertEquals(movedAt, manager.saved.movedAtMillis(), "it is no second failover");
+    }
+
+    @Test
+    void theCooldownKeepsADeadSuccessorFromBeingReplaced() {
+        manager.start();
+        manager.a().healthy = false;
+        manager.beats(3);
+        manager.reply("done");
+        manager.reply("done");
+        manager.a().healthy = true;
+        manager.b().answers = false;
+        assertEquals("", manager.beats(20).out());
+        assertTrue(manager.blockers().contains("cooldown"), manager.blockers());
+    }
 }

@@ -11,7 +11,6 @@ import failover.protocol.wire.Grant;
 import failover.protocol.wire.VoteWord;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** What a promotion must rest on when it goes out (INV-5, INV-6, INV-8), by the model's knowledge and not by the manager's. */
@@ -20,9 +19,6 @@ final class Examiner {
     private static final long ENOUGH = 45;
     /** Where so many sources are asked, one alone proves nothing. */
     private static final int SOURCES_NEEDED = 2;
-
-    /** Nobody was active: whom the manager takes for the last holder gets the identity at any time. */
-    private static final Set<String> FILLS = Set.of("both validators passive", "nobody is active");
 
     private final World world;
     private final ManagerRules rules;
@@ -86,7 +82,7 @@ final class Examiner {
         if (grant != null && !grant.otherPassive() && !grant.fenced()) {
             onSilence(host.other());
         }
-        boolean automatic = grant != null && grant.automatic() && FILLS.stream().noneMatch(request.reason()::startsWith);
+        boolean automatic = grant != null && grant.automatic();
         world.ledger().promotes(host.ordinal(), automatic, rules.failoverCooldown());
     }
 

@@ -1,5 +1,6 @@
 package failover.testbed.sim;
 
+import failover.manager.decision.Host;
 import failover.protocol.lease.LeaseNumbers;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,7 +16,7 @@ final class Ledger {
     private final long[] epochs = new long[2];
     private final boolean[] diskFailed = new boolean[2];
     private final long[] ableAt = {0, 0};
-    /** Who was able to sign last. */
+    /** Who the manager was told has the identity, last. */
     private int carrier;
     /** An order of the manager's own that moves the identity to that host is out. */
     private final boolean[] failsOver = new boolean[2];
@@ -76,7 +77,21 @@ final class Ledger {
     /** That validator was able to sign just now. */
     void able(int host) {
         ableAt[host] = world.agenda().now();
-        carrier = host;
+    }
+
+    /**
+     * The manager is told, truly, that this host has the identity: an automatic order that moves it elsewhere is a failover. What it never
+     * heard of, it cannot count: a promotion whose answer was lost, and that was taken back before any status told of it, moved nothing.
+     */
+    void told(int host) {
+        if (world.agenda().now() - ableAt[host] <= LOOK_AGE) {
+            carrier = host;
+        }
+    }
+
+    /** The manager dies: of who has the identity it will know what it has written down. */
+    void managerDies(Host written) {
+        carrier = written == null ? carrier : written.ordinal();
     }
 
     /** INV-9: {@code /active} is never 200 on both hosts, and never when it is not true. */

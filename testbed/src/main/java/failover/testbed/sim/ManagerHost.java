@@ -11,6 +11,7 @@ import failover.manager.decision.ManagerState;
 import failover.manager.decision.Step;
 import failover.manager.decision.VoteReading;
 import failover.protocol.Now;
+import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.PauseResponse;
@@ -100,6 +101,8 @@ final class ManagerHost {
         program.die();
         dieAfter = 0;
         disk.crash();
+        ManagerMemory left = disk.read();
+        world.ledger().managerDies(left == null ? null : left.holder());
         tickets.clear();
         commands.clear();
         int mine = program.life();
@@ -290,6 +293,9 @@ final class ManagerHost {
         if (status.votes() != null) {
             examiner.told(Examiner.beside(poll.host()), status.votes(), askedAt);
         }
+        if (status.isActive() && status.operation() == null) {
+            world.ledger().told(host);
+        }
         // Without the rule an old answer is taken for one to the newest question.
         post(new ManagerEvent.StatusReplied(poll.host(), mutant.is(Mutant.STALE_STATUS_BELIEVED) ? newestPoll[host] : poll.poll(),
                 LeaseMutants.status(mutant, status)));
@@ -324,6 +330,9 @@ final class ManagerHost {
         if (!answered[0]) {
             answered[0] = true;
             world.say(World.MANAGER, () -> "is told " + (response == null ? failure : response));
+            if (response != null && response.success() && Action.BECOME_ACTIVE.wire().equals(command.request().action())) {
+                world.ledger().told(command.host().ordinal());
+            }
             post(response == null ? new ManagerEvent.CommandFailed(command.command(), new Failure(failure, "refused or reset"))
                     : new ManagerEvent.CommandReplied(command.command(), response));
         }

@@ -15,6 +15,14 @@ class ScenarioDeadHostsTest {
                 .promoted(B, 60, 68, 74).signs("B", 74, 260).moves(1).until(260));
     }
 
+    /** Its successor gives the identity up by itself: it is no failover when that gets it back, and no cooldown keeps it. */
+    @Test
+    void scenario9TheSuccessorOfADeadHostGetsTheIdentityBackAfterTheManagerWasAway() {
+        play(Scenario.of("9 A loses its power, and M is away for half a minute later").fencers().at(60, s -> s.powerLoss(A))
+                .at(120, Stage::killManager).at(150, Stage::startManager).promoted(B, 60, 68, 74).signs("B", 74, 123)
+                .promoted(B, 130, 150, 180).signs("B", 180, 300).moves(2).until(300));
+    }
+
     @Test
     void scenario10AValidatorThatDiesBesideItsAgentIsReplacedAtOnce() {
         play(Scenario.of("10 A's validator dies").at(60, s -> s.crashValidator(A, 30)).promoted(B, 60, 60, 64.5).signs("B", 64.5, 120)
