@@ -198,8 +198,12 @@ final class Leases {
             peerSaid(state, event.answer(), now);
             pinPeer(state, event.answer().hostId(), out);
         }
-        if (said == null && !state.memory.bonds().peerId().equals(event.answer().hostId())) {
-            said = "peer_endpoint leads to host " + event.answer().hostId() + ", this host's peer is " + state.memory.bonds().peerId();
+        String peer = state.memory.bonds().peerId();
+        if (said == null && peer == null) {
+            // Only in the middle of a change, in which the memory is the change's: the next answer will do.
+            said = "which host the peer is has not been written down yet";
+        } else if (said == null && !peer.equals(event.answer().hostId())) {
+            said = "peer_endpoint leads to host " + event.answer().hostId() + ", this host's peer is " + peer;
         }
         if (said == null && lease.held(now) && !lease.fencing && lease.hold.epoch() == event.asked().epoch()) {
             lease.hold = lease.hold.from(event.sentAt(), Duration.ofMillis(event.asked().leaseMs()));

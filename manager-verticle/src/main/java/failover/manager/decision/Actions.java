@@ -145,12 +145,13 @@ final class Actions {
         List<String> blockers = new ArrayList<>();
         Host target = null;
         for (Host candidate : new Host[] {preferred, preferred.other()}) {
-            List<String> unfit = fitness.unfitness(state, state.view(candidate), now);
-            if (unfit.isEmpty()) {
+            List<String> reasons = new ArrayList<>(fitness.unfitness(state, state.view(candidate), now));
+            addCooldown(state, candidate, now, reasons);
+            if (reasons.isEmpty()) {
                 target = candidate;
                 break;
             }
-            blockers.add("[" + candidate + "] " + String.join(", ", unfit));
+            blockers.add("[" + candidate + "] " + String.join(", ", reasons));
         }
         if (target != null) {
             blockers.clear();
@@ -158,7 +159,6 @@ final class Actions {
             if (proof.looked() && votes.word() == Finding.Word.PROGRESS) {
                 blockers.add("both hosts say they are passive, but somebody votes: " + votes.why());
             }
-            addCooldown(state, target, now, blockers);
             addPause(state, blockers);
             addBackOff(state, now, blockers);
         }

@@ -18,6 +18,8 @@ public final class ManagerCore {
     private static final Duration SECOND_LOOK = Duration.ofMillis(250);
     private static final Duration KEEP_TIP = Duration.ofMinutes(1);
     private static final Duration SUMMARY_EVERY = Duration.ofMinutes(1);
+    /** A timer may come that much early. */
+    private static final Duration TIMER_SLACK = Duration.ofMillis(20);
 
     private final ManagerRules rules;
     private final Fitness fitness;
@@ -105,7 +107,28 @@ public final class ManagerCore {
         state.judgement = actions.act(state, judgement, now, out);
         pauses.tick(state, now, out);
         speak(state, before.judgement, now, out);
+        wakeOnce(state, now, out);
         return new Step(state, out);
+    }
+
+    /** A tick that asks for the next one asks in vain where one is on its way: else every heartbeat would begin a chain of its own. */
+    private static void wakeOnce(ManagerState state, Now now, List<ManagerEffect> out) {
+        Duration next = null;
+        for (ManagerEffect effect : out) {
+            if (effect instanceof ManagerEffect.Wake wake && (next == null || wake.after().compareTo(next) < 0)) {
+                next = wake.after();
+            }
+        }
+        if (next == null) {
+            return;
+        }
+        out.removeIf(effect -> effect instanceof ManagerEffect.Wake);
+        long at = now.plus(next);
+        boolean onItsWay = state.wakeAt != 0 && state.wakeAt - now.nanos() > TIMER_SLACK.toNanos() && state.wakeAt - at <= 0;
+        if (!onItsWay) {
+            state.wakeAt = at;
+            out.add(new ManagerEffect.Wake(next));
+        }
     }
 
     /** The answer to {@code GET /state}. */

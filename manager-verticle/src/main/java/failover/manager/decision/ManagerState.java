@@ -50,6 +50,9 @@ public final class ManagerState {
     int dual;
     long roleCountedAt;
 
+    /** The tick that was asked for last comes then; 0: none was. */
+    long wakeAt;
+
     Judgement judgement = new Judgement(Verdict.STARTING, "no agent has answered yet", java.util.List.of());
     String said = "";
     long summaryAt;
@@ -92,6 +95,7 @@ public final class ManagerState {
         this.vacant = other.vacant;
         this.dual = other.dual;
         this.roleCountedAt = other.roleCountedAt;
+        this.wakeAt = other.wakeAt;
         this.judgement = other.judgement;
         this.said = other.said;
         this.summaryAt = other.summaryAt;
@@ -111,6 +115,19 @@ public final class ManagerState {
      */
     Host lastHolder() {
         return memory.holder() != null ? memory.holder() : holder != null ? holder : Host.PRIMARY;
+    }
+
+    /** The identity the pair moves; {@code null} while nobody knows. */
+    String stakedIdentity(ManagerRules rules) {
+        if (rules.stakedIdentity() != null) {
+            return rules.stakedIdentity();
+        }
+        for (HostView view : new HostView[] {primary, secondary}) {
+            if (view.status != null && view.status.stakedIdentity() != null && !view.status.stakedIdentity().isEmpty()) {
+                return view.status.stakedIdentity();
+            }
+        }
+        return null;
     }
 
     /** The highest epoch anybody is known to have heard of. */

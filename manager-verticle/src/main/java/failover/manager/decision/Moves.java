@@ -356,7 +356,8 @@ final class Moves {
     }
 
     private void giveBackOrFail(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
-        if (!move.demoted || move.fromDead || move.vacant) {
+        // Who had lost it before the move did not lose it by the move: to give it that is a failover of its own.
+        if (!move.demoted || move.fromDead || move.vacant || move.from != state.lastHolder()) {
             ends.fail(state, now, out);
             return;
         }

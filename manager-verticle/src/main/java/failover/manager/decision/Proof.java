@@ -30,26 +30,13 @@ final class Proof {
     }
 
     void ask(ManagerState state, Now now, List<ManagerEffect> out) {
-        String identity = identity(state);
+        String identity = state.stakedIdentity(rules);
         if (identity == null || rules.policy().evidence() == Policy.VoteEvidence.OFF || rules.policy().sources().isEmpty()) {
             return;
         }
         state.votesAsked = true;
         state.votesAskedAt = now.nanos();
         out.add(new ManagerEffect.ReadVotes(identity, LIMIT, now.nanos()));
-    }
-
-    /** The identity the pair moves, as far as is known. */
-    private String identity(ManagerState state) {
-        if (rules.stakedIdentity() != null) {
-            return rules.stakedIdentity();
-        }
-        for (HostView view : new HostView[] {state.primary, state.secondary}) {
-            if (view.status != null && view.status.stakedIdentity() != null && !view.status.stakedIdentity().isEmpty()) {
-                return view.status.stakedIdentity();
-            }
-        }
-        return null;
     }
 
     /** An agent tells what the RPC beside it sees. */

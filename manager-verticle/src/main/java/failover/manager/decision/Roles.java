@@ -26,7 +26,7 @@ final class Roles {
             // One answers: it knows whether it is active; if it is not, the silent one counts as active until the opposite is known.
             if (answering.status.isActive()) {
                 state.vacant = 0;
-                believe(state, answering.host, out);
+                believe(state, answering, rules, out);
             } else if (state.memory.host(answering.host.other()).excluded()) {
                 // The silent one said that it cannot sign, after everything it was granted: nobody is active (NoActive).
                 count(state, false, rules, now);
@@ -43,7 +43,7 @@ final class Roles {
         if (first != second) {
             state.dual = 0;
             state.vacant = 0;
-            believe(state, first ? Host.PRIMARY : Host.SECONDARY, out);
+            believe(state, first ? state.primary : state.secondary, rules, out);
             return;
         }
         count(state, first, rules, now);
@@ -70,11 +70,15 @@ final class Roles {
         }
     }
 
-    /** It says so itself: that is remembered. */
-    private static void believe(ManagerState state, Host holder, List<ManagerEffect> out) {
-        take(state, holder, "by the hosts' own word", out);
-        if (state.memory.holder() != holder) {
-            state.memory = state.memory.withHolder(holder);
+    /**
+     * It says so itself; that is remembered, but only by its validator's word where that can be had: an agent that has lost its memory says
+     * what its configuration says.
+     */
+    private static void believe(ManagerState state, HostView holder, ManagerRules rules, List<ManagerEffect> out) {
+        take(state, holder.host, "by the hosts' own word", out);
+        boolean known = holder.status.identityVerified() || !holder.ours() || state.stakedIdentity(rules) == null;
+        if (known && state.memory.holder() != holder.host) {
+            state.memory = state.memory.withHolder(holder.host);
             out.add(new ManagerEffect.Remember(state.memory));
         }
     }

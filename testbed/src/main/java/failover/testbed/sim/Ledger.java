@@ -16,8 +16,10 @@ final class Ledger {
     private final long[] epochs = new long[2];
     private final boolean[] diskFailed = new boolean[2];
     private final long[] ableAt = {0, 0};
-    /** Who the manager was told has the identity, last. */
+    /** Who was able to sign last. */
     private int carrier;
+    /** Who the manager was told has the identity, last. */
+    private int told;
     /** An order of the manager's own that moves the identity to that host is out. */
     private final boolean[] failsOver = new boolean[2];
     private long failedOverAt = -1;
@@ -29,12 +31,15 @@ final class Ledger {
 
     /** INV-4: an epoch has one holder, and a host's grow. */
     void holds(int host, long epoch) {
+        // A host whose disk failed knows no better when it starts again; what is left of its lease counts from the true one.
+        if (epoch < epochs[host] && diskFailed[host]) {
+            return;
+        }
         Integer other = holders.putIfAbsent(epoch, host);
         if (other != null && other != host) {
             world.violated("INV-4: both hosts hold a lease of one epoch: " + epoch);
         }
-        // A host whose disk failed knows no better when it starts again; what is left of its lease counts from the true one.
-        if (epoch < epochs[host] && !diskFailed[host]) {
+        if (epoch < epochs[host]) {
             world.violated("INV-4: a host holds a lease of an epoch that is over: " + epoch + " after " + epochs[host]);
         }
         epochs[host] = Math.max(epochs[host], epoch);
@@ -66,7 +71,7 @@ final class Ledger {
      * is one of its wall clock, as it must survive a restart: where somebody set that, nothing is demanded.
      */
     void promotes(int host, boolean automatic, Duration cooldown) {
-        failsOver[host] = automatic && host != carrier;
+        failsOver[host] = automatic && host != carrier && host != told;
         boolean counts = failsOver[host] && failedOverAt >= 0 && wallSteps == world.clock(World.MANAGER).wallSteps();
         long least = (long) (cooldown.toNanos() * (1 - LeaseNumbers.CLOCK_RATE));
         if (counts && world.agenda().now() - failedOverAt < least) {
@@ -77,21 +82,23 @@ final class Ledger {
     /** That validator was able to sign just now. */
     void able(int host) {
         ableAt[host] = world.agenda().now();
+        carrier = host;
     }
 
     /**
-     * The manager is told, truly, that this host has the identity: an automatic order that moves it elsewhere is a failover. What it never
-     * heard of, it cannot count: a promotion whose answer was lost, and that was taken back before any status told of it, moved nothing.
+     * The manager is told, truly, that this host has the identity: if that loses it, and gets it back, nothing was failed over. What the
+     * manager never heard of, it cannot count: a promotion whose answer was lost, and that was taken back before any status told of it,
+     * moved nothing.
      */
     void told(int host) {
         if (world.agenda().now() - ableAt[host] <= LOOK_AGE) {
-            carrier = host;
+            told = host;
         }
     }
 
     /** The manager dies: of who has the identity it will know what it has written down. */
     void managerDies(Host written) {
-        carrier = written == null ? carrier : written.ordinal();
+        told = written == null ? told : written.ordinal();
     }
 
     /** INV-9: {@code /active} is never 200 on both hosts, and never when it is not true. */

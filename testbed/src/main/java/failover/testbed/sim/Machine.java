@@ -9,6 +9,7 @@ final class Machine {
     private final int host;
     private final HostClock clock;
     private final List<Timer> due = new ArrayList<>();
+    private long wokeAt = -1;
     private Runnable onSleep = () -> { };
     private Runnable onWake = () -> { };
 
@@ -27,6 +28,11 @@ final class Machine {
 
     boolean asleep() {
         return clock.asleep();
+    }
+
+    /** It slept, and woke no longer ago than that. */
+    boolean wokeWithin(long nanos) {
+        return wokeAt >= 0 && world.agenda().now() - wokeAt <= nanos;
     }
 
     /** Who wants to know that it falls asleep or wakes. */
@@ -70,6 +76,7 @@ final class Machine {
         onSleep.run();
         world.agenda().after(nanos, () -> {
             clock.wake(world.agenda().now());
+            wokeAt = world.agenda().now();
             world.say(host, () -> "host wakes");
             List<Timer> late = List.copyOf(due);
             due.clear();

@@ -19,6 +19,7 @@ import failover.protocol.wire.StateView;
 import failover.protocol.wire.StatusResponse;
 import failover.protocol.wire.VoteWord;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,8 @@ final class ManagerHost {
     private final Totals totals;
 
     private final VoteWord[] lastWords = new VoteWord[2];
-    private boolean pauseWanted;
+    /** The ticket of the newest pause that nobody has resumed since; 0 when there is none. */
+    private long pauseWanted;
     private boolean up;
     private ManagerState state;
     private long lastTicket;
@@ -49,6 +51,8 @@ final class ManagerHost {
     private final List<Integer> answers = new ArrayList<>();
     /** The newest poll of each host. */
     private final long[] newestPoll = new long[2];
+    /** The newest one that was answered: what is told after it by an older one is old (E1). */
+    private final long[] answeredPoll = new long[2];
     /** Effects of a move until the manager dies; 0 when it is not to die. */
     private int dieAfter;
     private long downFor;
@@ -81,6 +85,7 @@ final class ManagerHost {
         ManagerMemory memory = disk.read();
         up = true;
         examiner.started();
+        Arrays.fill(answeredPoll, 0);
         links.heard(0);
         links.heard(1);
         ManagerMemory first = memory == null ? ManagerMemory.fresh(id)
@@ -145,9 +150,10 @@ final class ManagerHost {
         if (!pause) {
             world.paused(false);
         }
-        pauseWanted = pause;
+        pauseWanted = 0;
         if (up) {
             long ticket = ++lastTicket;
+            pauseWanted = pause ? ticket : 0;
             tickets.put(ticket, true);
             world.say(World.MANAGER, () -> "operator asks to " + (pause ? "pause" : "resume"));
             program.arrive(() -> post(new ManagerEvent.PauseAsked(ticket, pause, "sim")));
@@ -247,7 +253,7 @@ final class ManagerHost {
             if (tickets.remove(answer.ticket()) == null) {
                 world.violated("the operator is answered twice: ticket " + answer.ticket());
             }
-            if (pauseWanted && answer.answer().response() instanceof PauseResponse said && said.inForce()) {
+            if (pauseWanted == answer.ticket() && answer.answer().response() instanceof PauseResponse said && said.inForce()) {
                 world.paused(true);
             }
         } else if (effect instanceof ManagerEffect.Wake wake) {
@@ -290,12 +296,14 @@ final class ManagerHost {
         }
         int host = poll.host().ordinal();
         links.heard(host);
-        if (status.votes() != null) {
+        if (status.votes() != null && poll.poll() > answeredPoll[host]) {
             examiner.told(Examiner.beside(poll.host()), status.votes(), askedAt);
         }
-        if (status.isActive() && status.operation() == null) {
+        // In the middle of a move a status tells of what is just being taken back.
+        if (status.isActive() && status.identityVerified() && status.operation() == null && view().operation() == null) {
             world.ledger().told(host);
         }
+        answeredPoll[host] = Math.max(answeredPoll[host], poll.poll());
         // Without the rule an old answer is taken for one to the newest question.
         post(new ManagerEvent.StatusReplied(poll.host(), mutant.is(Mutant.STALE_STATUS_BELIEVED) ? newestPoll[host] : poll.poll(),
                 LeaseMutants.status(mutant, status)));

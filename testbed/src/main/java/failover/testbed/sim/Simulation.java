@@ -168,11 +168,16 @@ public final class Simulation {
         }
         totals.faults = plan.size();
         long end = TROUBLE + PEACE;
-        while (world.violation() == null && world.agenda().runNext(end)) {
-            check();
-        }
-        if (world.violation() == null) {
-            checkPeace();
+        try {
+            while (world.violation() == null && world.agenda().runNext(end)) {
+                check();
+            }
+            if (world.violation() == null) {
+                checkPeace();
+            }
+        } catch (RuntimeException | AssertionError e) {
+            // In a real shell it would have been caught and logged, the event lost: here it is a failing run with its seed.
+            world.violated("thrown: " + e + " at " + List.of(e.getStackTrace()).subList(0, Math.min(3, e.getStackTrace().length)));
         }
         if (bothSince >= 0) {
             both += world.agenda().now() - bothSince;
