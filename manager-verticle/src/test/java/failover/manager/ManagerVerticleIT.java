@@ -185,7 +185,7 @@ class ManagerVerticleIT {
         Await.result(vertx.undeploy(manager.deploymentID()));
         first.behave(original("first", true, false));
         ManagerVerticle again = start(settings());
-        Await.until(vertx, "it would act", () -> state(again).getString("why").contains("paused by an operator since"));
+        Await.until(vertx, "it would act", () -> state(again).getString("why").contains("paused since"));
         assertEquals("work on the rack", state(again).getJsonObject("paused").getString("reason"));
         assertEquals(List.of(), commands);
         refused(again.apiPort(), request("GET", "/pause", "", ""), "405 Method Not Allowed", "Method not allowed\n");

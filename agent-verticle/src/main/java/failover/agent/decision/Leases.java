@@ -51,6 +51,7 @@ final class Leases {
             return foreign == null;
         }
         lease.refusalSaid = false;
+        lease.offeredWait = grantorWait(offer.leaseMs(), offer.jitterMs());
         lease.heartbeatNanos = Duration.ofMillis(offer.heartbeatMs()).toNanos();
         lease.managerHeardAt = now.nanos();
         lease.managerHeard = true;
@@ -303,19 +304,35 @@ final class Leases {
 
     private static String promised(AgentState state, Grant grant, Now now) {
         Leasing lease = state.lease;
-        Duration sinceStart = now.since(lease.startedAt.nanos());
-        Duration wait = grantorWait(grant.leaseMs(), grant.jitterMs());
-        if (sinceStart.compareTo(wait) < 0) {
-            return "this agent started " + sinceStart.toMillis() + " ms ago and may have promised the peer to leave it active: "
-                    + wait.minus(sinceStart).toMillis() + " ms to go (E7)";
+        Duration heldOff = heldOff(lease, grantorWait(grant.leaseMs(), grant.jitterMs()), now);
+        if (!heldOff.isZero()) {
+            return "this agent started " + now.since(lease.startedAt.nanos()).toMillis() + " ms ago and may have promised the peer to "
+                    + "leave it active: " + heldOff.toMillis() + " ms to go (E7)";
         }
-        if (lease.promisedAt != null) {
-            Duration left = Duration.ofNanos(lease.promiseNanos).minus(now.since(lease.promisedAt.nanos()));
-            if (!left.isNegative() && !left.isZero()) {
-                return "the peer asked to stay active and was promised it: " + left.toMillis() + " ms to go (E7)";
-            }
-        }
-        return null;
+        Duration promise = promise(lease, now);
+        return promise.isZero() ? null
+                : "the peer asked to stay active and was promised it: " + promise.toMillis() + " ms to go (E7)";
+    }
+
+    /** For so long a promotion on the peer's silence is refused here (E7), for the manager, which need not ask in vain. */
+    static Duration boundFor(AgentState state, Now now) {
+        Duration heldOff = heldOff(state.lease, state.lease.offeredWait, now);
+        Duration promise = promise(state.lease, now);
+        return heldOff.compareTo(promise) > 0 ? heldOff : promise;
+    }
+
+    /** What is left of the time in which a promise of this agent's earlier start may still bind it. */
+    private static Duration heldOff(Leasing lease, Duration wait, Now now) {
+        return atLeastZero(wait.minus(now.since(lease.startedAt.nanos())));
+    }
+
+    private static Duration promise(Leasing lease, Now now) {
+        return lease.promisedAt == null ? Duration.ZERO
+                : atLeastZero(Duration.ofNanos(lease.promiseNanos).minus(now.since(lease.promisedAt.nanos())));
+    }
+
+    private static Duration atLeastZero(Duration time) {
+        return time.isNegative() ? Duration.ZERO : time;
     }
 
     private static Duration grantorWait(long leaseMs, long jitterMs) {

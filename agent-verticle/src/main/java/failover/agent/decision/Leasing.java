@@ -2,6 +2,7 @@ package failover.agent.decision;
 
 import failover.protocol.Now;
 import failover.protocol.wire.StayAnswer;
+import java.time.Duration;
 
 /** What an agent knows of its lease between two events; copied with the state. */
 final class Leasing {
@@ -15,6 +16,8 @@ final class Leasing {
     AgentEffect.Publish published;
     /** P of the newest offer in nanoseconds; 0 before the first. */
     long heartbeatNanos;
+    /** What the newest offer said that a grantor has to wait after it heard a holder (E3); zero before the first. */
+    Duration offeredWait = Duration.ZERO;
     /** Monotonic instant of the bound manager's last poll that counted; only read when {@link #managerHeard}. */
     long managerHeardAt;
     boolean managerHeard;
@@ -54,6 +57,7 @@ final class Leasing {
         this.hold = other.hold;
         this.published = other.published;
         this.heartbeatNanos = other.heartbeatNanos;
+        this.offeredWait = other.offeredWait;
         this.managerHeardAt = other.managerHeardAt;
         this.managerHeard = other.managerHeard;
         this.refused = other.refused;

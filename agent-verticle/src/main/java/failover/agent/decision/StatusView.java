@@ -67,7 +67,8 @@ final class StatusView {
         }
         Leasing lease = state.lease;
         return new LeaseWord(Token.issue(lease.nonce, now), lease.hold == null || lease.fencing ? 0 : lease.hold.left(now).toMillis(),
-                lease.fenceCapable && rules.fencing() != AgentRules.Fencing.OFF, lease.refused, lease.paused);
+                lease.fenceCapable && rules.fencing() != AgentRules.Fencing.OFF, lease.refused, lease.paused,
+                Leases.boundFor(state, now).toMillis());
     }
 
     /** Why this host is not the one that verifiably holds the identity now; {@code null} when it is (INV-9). */

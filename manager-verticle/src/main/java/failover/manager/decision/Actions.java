@@ -15,8 +15,10 @@ final class Actions {
     private final Fitness fitness;
     private final Moves moves;
     private final Proof proof;
+    private final Pauses pauses;
 
-    Actions(ManagerRules rules, Fitness fitness, Moves moves, Proof proof) {
+    Actions(ManagerRules rules, Fitness fitness, Moves moves, Proof proof, Pauses pauses) {
+        this.pauses = pauses;
         this.proof = proof;
         this.rules = rules;
         this.fitness = fitness;
@@ -116,6 +118,13 @@ final class Actions {
             blockers.add("the manager started " + now.since(state.startedAt).toSeconds() + " s ago; silent hosts are left alone for "
                     + rules.startupGrace().toSeconds() + " s");
         }
+        Duration bound = passive.boundFor(now);
+        if (silent && !bound.isZero()) {
+            // It would refuse, and a refused move is not tried again at once: it is asked as soon as it is free.
+            blockers.add("passive [" + passive.host + "] has promised [" + active.host + "] to leave it active, or may have: "
+                    + bound.toMillis() + " ms to go (E7)");
+            out.add(new ManagerEffect.Wake(bound.plusMillis(1)));
+        }
         if (active.status != null && active.status.dryRun()) {
             blockers.add("the agent of the active is in dry-run: it would demote nothing");
         }
@@ -180,8 +189,10 @@ final class Actions {
         if (!blockers.isEmpty()) {
             return judgement.blockedBy(blockers);
         }
-        return dryOr(state, judgement, loser, null, out, () -> begin(state, Move.Kind.FENCE, loser, null, judgement.why(), true, false,
-                false, false, now, out));
+        return dryOr(state, judgement, loser, null, out, () -> {
+            pauses.bySight(state, judgement.why(), now, out);
+            begin(state, Move.Kind.FENCE, loser, null, judgement.why(), true, false, false, false, now, out);
+        });
     }
 
     private Judgement dryOr(ManagerState state, Judgement judgement, Host from, Host to, List<ManagerEffect> out, Runnable begin) {

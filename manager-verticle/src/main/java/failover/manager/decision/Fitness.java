@@ -43,8 +43,9 @@ final class Fitness {
             reasons.add("process not running");
         } else {
             if (!status.processHealthy()) {
+                // One of ours goes by a key of its own; an original by what every original wants.
                 reasons.add("process recently restarted (uptime: " + status.processUptime() + "s, need "
-                        + rules.minProcessUptime().toSeconds() + "s)");
+                        + (view.ours() ? "its agent's min_process_uptime)" : rules.minProcessUptime().toSeconds() + "s)"));
             }
             if (!status.isHealthy()) {
                 reasons.add("RPC unhealthy");

@@ -91,6 +91,15 @@ final class HostView {
         return silentFor(now).compareTo(rules.silence()) >= 0;
     }
 
+    /** For so long it will refuse to be promoted on the other's silence, by its newest word (E7). */
+    Duration boundFor(Now now) {
+        if (status == null || status.lease() == null) {
+            return Duration.ZERO;
+        }
+        Duration left = Duration.ofMillis(status.lease().boundMs()).minus(now.since(heardAt));
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
     /** The agent is ours, not an original: it knows epochs and verifies. */
     boolean ours() {
         return status != null && status.fromOurs();

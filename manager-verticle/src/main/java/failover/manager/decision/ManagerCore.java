@@ -39,7 +39,7 @@ public final class ManagerCore {
         this.pauses = new Pauses(rules);
         this.judge = new Judge(rules, fitness, proof);
         this.moves = new Moves(rules, grants, proof);
-        this.actions = new Actions(rules, fitness, moves, proof);
+        this.actions = new Actions(rules, fitness, moves, proof, pauses);
     }
 
     /**

@@ -12,9 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An operator's pause: nothing automatic is begun. It is durable before it is confirmed, and in force only once the host that could be
- * promoted has acknowledged it: from then on that host refuses a promotion that was sent before (INV-7). A move that has begun is finished
- * first; two actives are still made one, and hosts still fence themselves: a pause never keeps a second voter alive.
+ * An operator's pause, or the manager's own after two actives: nothing automatic is begun. It is durable before it is confirmed, and in
+ * force only once the host that could be promoted has acknowledged it: from then on that host refuses a promotion that was sent before
+ * (INV-7). A move that has begun is finished first; two actives are still made one, and hosts still fence themselves: a pause never keeps a
+ * second voter alive.
  */
 final class Pauses {
     private static final int BEATS_FOR_AN_ANSWER = 3;
@@ -108,6 +109,21 @@ final class Pauses {
         state.pauseAsked = null;
     }
 
+    /**
+     * Two actives: which of them it should be, and how that came about, a person has to find out. The pause is durable with the move's
+     * intent, so before one of them is fenced; an operator's own pause stays what it is.
+     */
+    void bySight(ManagerState state, String what, Now now, List<ManagerEffect> out) {
+        if (state.memory.pause() != null) {
+            return;
+        }
+        state.memory = state.memory.withPause(new Pause("by the manager itself, as " + what + "; find out why, then resume",
+                now.wallMillis()));
+        state.pausedAfter = state.lastNumber;
+        out.add(Moves.say(Level.ERROR, "CRITICAL: === PAUSED === " + what + ": one of them is fenced now, and nothing else is moved until "
+                + "you have found out why: failover-manager --resume"));
+    }
+
     /** What a poll says to the agents. */
     static boolean told(ManagerState state) {
         // Not while a move is under way: its own promotion must not be refused half way.
@@ -143,7 +159,7 @@ final class Pauses {
         boolean half = state.pauseAsked != null && state.pauseAsked.save() != 0 && state.memory.pause() == null;
         // A resume counts once it is durable, as a pause does.
         Pause pause = half ? state.pauseAsked.before() : state.memory.pause();
-        return pause == null ? null : "paused by an operator since " + Instant.ofEpochMilli(pause.sinceMillis()) + ": " + pause.reason()
+        return pause == null ? null : "paused since " + Instant.ofEpochMilli(pause.sinceMillis()) + ": " + pause.reason()
                 + " (failover-manager --resume)";
     }
 

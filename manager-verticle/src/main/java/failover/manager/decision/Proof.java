@@ -86,7 +86,8 @@ final class Proof {
             return of(finding.clusterHalted() ? Verdict.CLUSTER_HALTED : Verdict.OBSERVER_BLIND, silence + "; " + finding.why());
         }
         String why = "active unreachable for " + active.fails + " consecutive checks: " + silence
-                + (finding.word() == Finding.Word.NO_PROGRESS ? "; " + finding.why() : "; nothing is known of its votes");
+                + (!looked() ? "; its votes are not looked at (vote_evidence is off)"
+                : finding.word() == Finding.Word.NO_PROGRESS ? "; " + finding.why() : "; nothing is known of its votes");
         if (rules.policy().fencing() == Policy.Fencing.REQUIRED && !active.fenceCapable) {
             return of(Verdict.ACTIVE_DEAD_UNFENCED, why + "; fencing is required and its agent never attested a fencer: see that it "
                     + "cannot sign, then: failover-manager --trigger-failover --i-have-fenced");
@@ -107,7 +108,10 @@ final class Proof {
     /** The last call to a silent host failed at {@code after}: only a look made later counts (E6), and is awaited until {@code by}. */
     LastLook last(ManagerState state, Host suspect, long after, long by, Now now, List<ManagerEffect> out) {
         Finding finding = finding(state, suspect, after, now);
-        if (finding.word() == Finding.Word.NO_PROGRESS || !looked()) {
+        if (!looked()) {
+            return new LastLook(LastLook.Go.ON, "its silence decides, its votes are not looked at (vote_evidence is off)");
+        }
+        if (finding.word() == Finding.Word.NO_PROGRESS) {
             return new LastLook(LastLook.Go.ON, finding.why());
         }
         if (finding.word() == Finding.Word.PROGRESS) {

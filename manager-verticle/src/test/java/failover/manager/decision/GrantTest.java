@@ -20,8 +20,8 @@ class GrantTest {
     private final ManagerAtWork manager = new ManagerAtWork();
 
     private ManagerAtWork leased() {
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false);
+        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
         manager.a().epoch = 3;
         return manager.start();
     }
@@ -59,7 +59,7 @@ class GrantTest {
     @Test
     void aHolderWithoutALeaseGetsANewEpochThatIsDurable() {
         leased();
-        manager.a().lease = new LeaseWord("a-2", 0, false, null, false);
+        manager.a().lease = new LeaseWord("a-2", 0, false, null, false, 0);
         manager.beats(2);
         assertEquals(4, offered(Host.PRIMARY).grantEpoch());
         assertEquals(4, manager.saved.epoch());
@@ -202,11 +202,45 @@ class GrantTest {
     @Test
     void aHostThatRefusesThisManagerIsNotPromotedNorIsItsPeerReplaced() {
         leased();
-        manager.b().lease = new LeaseWord("b-1", 0, false, "manager x is bound", false);
+        manager.b().lease = new LeaseWord("b-1", 0, false, "manager x is bound", false, 0);
         manager.a().running = false;
         manager.beats(3);
         assertEquals("", manager.out());
         assertTrue(manager.blockers().contains("refuses this manager"), manager.blockers());
+    }
+
+    /** Half of all silent hosts asked their peer after they last answered the manager: then it is not free yet when S is over. */
+    @Test
+    void aSilentHostIsReplacedAsSoonAsItsPeerIsFreeAndNobodyIsAskedInVain() {
+        manager.evidence = Policy.VoteEvidence.OFF;
+        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.start();
+        manager.a().answers = false;
+        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 2500);
+        assertEquals("", manager.beats(6).out());
+        assertTrue(manager.blockers().contains("has promised [primary] to leave it active, or may have: 2500 ms to go (E7)"),
+                manager.blockers());
+        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        assertEquals("primary become_passive", manager.beats(1).out());
+    }
+
+    /** A tick that asks for a tick must not begin a second chain of them: each polls both hosts. */
+    @Test
+    void ticksDoNotMultiplyWhileASilentHostsVotesAreLookedAt() {
+        manager.evidence = Policy.VoteEvidence.REQUIRED;
+        manager.start();
+        manager.a().answers = false;
+        manager.post(new ManagerEvent.FailoverAsked(77, "test", false, false));
+        manager.noReply(Failure.Kind.NO_ANSWER);
+        int wakes = 0;
+        for (int i = 0; i < 20; i++) {
+            manager.nanos += 10_000_000L;
+            Step step = manager.core.step(manager.state, new ManagerEvent.Tick(), manager.now());
+            manager.state = step.state();
+            wakes += (int) step.effects().stream().filter(effect -> effect instanceof ManagerEffect.Wake).count();
+        }
+        assertTrue(wakes <= 2, wakes + " ticks are asked for within 0.2 s, where each comes after 0.25 s");
     }
 
     @Test
@@ -251,7 +285,7 @@ class GrantTest {
     void aFencedTargetThatIsSilentIsNotTakenForGoneWhileItsVotesLand() {
         manager.sources = List.of("rpc0", "rpc1");
         leased();
-        manager.b().lease = new LeaseWord("b-1", 0, true, null, false);
+        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
         beat(8, -1, -1);
         manager.ask();
         manager.reply("done");

@@ -160,7 +160,8 @@ final class ManagerAtWork {
     private static LeaseWord lease(Says says, ManagerEffect.Poll poll) {
         boolean paused = poll.request().lease() != null && poll.request().lease().paused();
         return says.lease == null || !paused ? says.lease
-                : new LeaseWord(says.lease.token(), says.lease.leftMs(), says.lease.fenceCapable(), says.lease.refused(), true);
+                : new LeaseWord(says.lease.token(), says.lease.leftMs(), says.lease.fenceCapable(), says.lease.refused(), true,
+                        says.lease.boundMs());
     }
 
     long pause(boolean pause) {

@@ -121,7 +121,7 @@ class MoveTest {
 
     @Test
     void aFencedTargetThatIsSilentForSWhileItIsClearedCountsAsGone() {
-        manager.b().lease = new failover.protocol.wire.LeaseWord("b-1", 0, true, null, false);
+        manager.b().lease = new failover.protocol.wire.LeaseWord("b-1", 0, true, null, false, 0);
         promoting();
         manager.reply("unknown");
         manager.b().answers = false;
@@ -247,5 +247,37 @@ class MoveTest {
         manager.b().answers = false;
         assertEquals("", manager.beats(20).out());
         assertTrue(manager.blockers().contains("cooldown"), manager.blockers());
+    }
+
+    /** An agent that lost its memory says what its configuration says: that is nobody's last holder. */
+    @Test
+    void anUnverifiedWordIsNotRememberedAsWhoHadTheIdentityLast() {
+        manager.start();
+        manager.a().active = false;
+        manager.b().active = true;
+        manager.b().verified = false;
+        manager.beats(1);
+        assertEquals(Host.PRIMARY, manager.saved.holder());
+        manager.b().verified = true;
+        manager.beats(1);
+        assertEquals(Host.SECONDARY, manager.saved.holder());
+    }
+
+    /** It had been lost before the move: to give it "back" to who was only taken to be active would be another failover. */
+    @Test
+    void onlyTheLastHolderIsGivenTheIdentityBack() {
+        manager.start();
+        manager.a().answers = false;
+        manager.beats(5);
+        manager.noReply(Kind.NO_ANSWER);
+        manager.reply("done");
+        manager.b().active = false;
+        assertEquals("primary become_passive", manager.beats(9).out());
+        manager.a().answers = true;
+        manager.a().active = false;
+        manager.reply("done");
+        assertEquals("secondary become_active", manager.out());
+        manager.reply("refused");
+        assertEquals("", manager.out(), "the primary had lost it long before");
     }
 }

@@ -16,8 +16,8 @@ class PauseTest {
     private final ManagerAtWork manager = new ManagerAtWork();
 
     private ManagerAtWork leased() {
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false);
+        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
         return manager.start();
     }
 
@@ -41,7 +41,7 @@ class PauseTest {
         manager.beats(20);
         assertEquals("", manager.out());
         assertEquals(Verdict.ACTIVE_PROCESS_DEAD, manager.verdict(), "the verdict is told all the same");
-        assertTrue(manager.blockers().contains("paused by an operator since"), manager.blockers());
+        assertTrue(manager.blockers().contains("paused since"), manager.blockers());
         assertTrue(manager.blockers().contains("work on the rack"), manager.blockers());
         manager.saveError = "No space left on device";
         assertEquals(500, manager.answers.get(manager.pause(false)).status());
@@ -80,7 +80,7 @@ class PauseTest {
         manager.beats(1);
         ManagerEffect.Poll old = manager.polls.get(manager.polls.size() - 1);
         manager.pause(true);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, true);
+        manager.b().lease = new LeaseWord("b-1", 0, false, null, true, 0);
         manager.post(manager.answer(old));
         assertEquals(Host.SECONDARY, old.host());
         assertFalse(view().inForce());
@@ -178,8 +178,8 @@ class PauseTest {
 
     @Test
     void aNewEpochIsOfferedToAHolderOnlyOnceItIsDurable() {
-        manager.a().lease = new LeaseWord("a-1", 0, false, null, false);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false);
+        manager.a().lease = new LeaseWord("a-1", 0, false, null, false, 0);
+        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
         manager.saveError = "No space left on device";
         manager.start();
         for (ManagerEffect.Poll poll : manager.polls) {
@@ -191,5 +191,22 @@ class PauseTest {
         manager.beats(2);
         assertEquals(manager.saved.primary().issued(), manager.polls.get(2).request().lease().grantEpoch());
         assertTrue(manager.saved.primary().issued() > 0);
+    }
+
+    @Test
+    void twoActivesAreMadeOneAndThenNothingIsMovedUntilAPersonHasLooked() {
+        leased();
+        manager.b().active = true;
+        manager.b().epoch = 3;
+        assertEquals("primary become_passive", manager.beats(2).out());
+        assertNotNull(manager.saved.pause(), "durable before the command");
+        assertEquals(1, manager.said("=== PAUSED ==="));
+        manager.reply("done");
+        manager.b().running = false;
+        manager.beats(20);
+        assertEquals("", manager.out());
+        assertTrue(manager.blockers().contains("by the manager itself, as both hosts say they are active"), manager.blockers());
+        assertTrue(answer(manager.pause(false)).success());
+        assertEquals("secondary become_passive", manager.beats(3).out());
     }
 }

@@ -11,11 +11,14 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param fenceCapable a fencer answered lately that it would fence this host when its agent cannot
  * @param refused why this poll was given no say (another manager, or a newer start of this one, is bound); absent when it was
  * @param paused the manager's pause is known here
+ * @param boundMs for so long this host refuses to be promoted on its peer's silence, because it promised, or may have promised, to leave
+ *     that one active (E7); 0 and left out when it does not
  */
 public record LeaseWord(
         @JsonProperty("token") @JsonInclude(JsonInclude.Include.NON_EMPTY) String token,
         @JsonProperty("left_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long leftMs,
         @JsonProperty("fence_capable") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean fenceCapable,
         @JsonProperty("refused") @JsonInclude(JsonInclude.Include.NON_EMPTY) String refused,
-        @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean paused) {
+        @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean paused,
+        @JsonProperty("bound_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long boundMs) {
 }

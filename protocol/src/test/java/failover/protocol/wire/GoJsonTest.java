@@ -31,13 +31,14 @@ class GoJsonTest {
     void ourFieldsFollowTheOriginalsAndAreLeftOutWhenEmpty() {
         StatusResponse ours = new StatusResponse(true, 1, false, 2, 0, 0, false, false, 3, null, 4, "h", "1.0.0", "passive", "I", "S", true,
                 7, true, "become_active", new LastOperation("m-7", "become_passive", "done", "m", 5), List.of("agent is in dry-run"),
-                new LeaseWord("t-1", 9000, true, null, false), new VoteWord("V", 41, 43, 12, null));
+                new LeaseWord("t-1", 9000, true, null, false, 250), new VoteWord("V", 41, 43, 12, null));
         assertEquals("{\"process_running\":true,\"process_uptime\":1,\"process_healthy\":false,\"validator_slot\":2,\"network_slot\":0,"
                 + "\"slot_diff\":0,\"is_healthy\":false,\"is_active\":false,\"last_tower_backup\":3,\"timestamp\":4,\"host_id\":\"h\","
                 + "\"version\":\"1.0.0\",\"role\":\"passive\",\"identity\":\"I\",\"staked_identity\":\"S\",\"identity_verified\":true,"
                 + "\"epoch\":7,\"dry_run\":true,\"operation\":\"become_active\",\"last_operation\":{\"operation_id\":\"m-7\",\"action\":"
                 + "\"become_passive\",\"outcome\":\"done\",\"message\":\"m\",\"timestamp\":5},\"unfit\":[\"agent is in dry-run\"],"
-                + "\"lease\":{\"token\":\"t-1\",\"left_ms\":9000,\"fence_capable\":true},\"votes\":{\"account\":\"V\",\"last_vote\":41,"
+                + "\"lease\":{\"token\":\"t-1\",\"left_ms\":9000,\"fence_capable\":true,"
+                + "\"bound_ms\":250},\"votes\":{\"account\":\"V\",\"last_vote\":41,"
                 + "\"slot\":43,\"age_ms\":12}}\n",
                 GoJson.encode(ours).toString());
     }

@@ -135,19 +135,22 @@ final class LeaseMutants {
 
     /**
      * A manager that takes any silent host for one that can be replaced sees a fencer everywhere; to one that goes by who can be
-     * reached, it means nothing at which epoch a host was passive.
+     * reached, it means nothing at which epoch a host was passive. A host that does not keep its promise does not speak of it either.
      */
     static StatusResponse status(Mutant mutant, StatusResponse real) {
         LeaseWord word = real.lease();
         boolean forgetful = mutant.is(Mutant.NO_ACTIVE_BY_REACHABILITY) && !real.isActive();
-        if (word == null || !mutant.is(Mutant.ACTIVE_DEAD_OVER_UNRESOLVED) && !forgetful) {
+        boolean faithless = mutant.is(Mutant.NO_PEER_REFUSAL) || mutant.is(Mutant.NO_HOLD_OFF);
+        boolean credulous = mutant.is(Mutant.ACTIVE_DEAD_OVER_UNRESOLVED);
+        if (word == null || !credulous && !forgetful && !faithless) {
             return real;
         }
         return new StatusResponse(real.processRunning(), real.processUptime(), real.processHealthy(), real.validatorSlot(),
                 real.networkSlot(), real.slotDiff(), real.isHealthy(), real.isActive(), real.lastTowerBackup(), real.error(),
                 real.timestamp(), real.hostId(), real.version(), real.role(), real.identity(), real.stakedIdentity(),
                 real.identityVerified(), forgetful ? 0 : real.epoch(), real.dryRun(), real.operation(), real.lastOperation(), real.unfit(),
-                new LeaseWord(word.token(), word.leftMs(), word.fenceCapable() || !forgetful, word.refused(), word.paused()), real.votes());
+                new LeaseWord(word.token(), word.leftMs(), word.fenceCapable() || credulous, word.refused(), word.paused(),
+                        faithless ? 0 : word.boundMs()), real.votes());
     }
 
     private static StatusRequest with(StatusRequest request, LeaseOffer offer) {

@@ -23,6 +23,11 @@ final class Operator {
         world.agenda().after(dice.millis(5_000, 60_000), this::pause);
     }
 
+    /** Only resumes what the manager has paused by itself. */
+    void resumes() {
+        leave();
+    }
+
     private void pause() {
         if (world.agenda().now() >= until) {
             leave();

@@ -1,7 +1,6 @@
 package failover.testbed.sim;
 
 import failover.manager.decision.ManagerRules;
-import failover.protocol.wire.StateView;
 import failover.testbed.sim.Dice.Concern;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -27,9 +26,7 @@ public final class Simulation {
     private final List<Fault> plan;
     private final Totals totals = new Totals();
     private final long seed;
-    /** Both agents know which identity is the staked one; else the original's rules apply, and whoever lies is believed. */
-    private final boolean identityKnown;
-    private final boolean symlinks;
+    private final Setup setup;
     private Chaos chaos;
     /** For so long a host that wakes may sign: its fencer's need, or that of its own fence. */
     private final long moment;
@@ -42,8 +39,7 @@ public final class Simulation {
         this.plan = plan;
         this.world = world;
         ManagerRules rules = setup.manager();
-        identityKnown = setup.identityKnown();
-        symlinks = setup.symlinks();
+        this.setup = setup;
         links = new Links(world, agents, runClass, rules.silence());
         cluster = new Cluster(world);
         // A bare become_active, as an original manager sends it, goes by no age.
@@ -53,7 +49,8 @@ public final class Simulation {
         }
         sources = new Sources(world, cluster, validators, rules.policy().sources().size());
         for (int i = 0; i < 2; i++) {
-            agents[i] = new AgentHost(world, i, mutant.rules(setup.agents().get(i)), validators[i], sources, links, mutant, identityKnown);
+            agents[i] = new AgentHost(world, i, mutant.rules(setup.agents().get(i)), validators[i], sources, links, mutant,
+                    setup.identityKnown());
             SimFencer fencer = new SimFencer(world, i, setup.fencers().get(i), rules.policy().numbers(), agents[i], validators[i]);
             agents[i].guardedBy(fencer);
             AgentHost agent = agents[i];
@@ -160,8 +157,11 @@ public final class Simulation {
         begin();
         manager.start();
         chaos = new Chaos(world, manager, agents, validators, links, sources, runClass, totals);
+        Operator operator = new Operator(world, manager, TROUBLE);
         if (runClass == RunClass.PAUSES) {
-            new Operator(world, manager, TROUBLE).start();
+            operator.start();
+        } else {
+            operator.resumes();
         }
         for (Fault fault : plan) {
             world.agenda().after(fault.at(), () -> chaos.begin(fault));
@@ -172,8 +172,13 @@ public final class Simulation {
             while (world.violation() == null && world.agenda().runNext(end)) {
                 check();
             }
+            Aftermath aftermath = new Aftermath(world, runClass, setup, manager, agents, validators, chaos, totals);
             if (world.violation() == null) {
-                checkPeace();
+                aftermath.check();
+            }
+            if (world.violation() == null) {
+                boolean first = validators[0].ableToSign();
+                aftermath.loseTheActive(until -> playUntilTheOther(first ? 1 : 0, until));
             }
         } catch (RuntimeException | AssertionError e) {
             // In a real shell it would have been caught and logged, the event lost: here it is a failing run with its seed.
@@ -188,6 +193,12 @@ public final class Simulation {
         return new RunResult(seed, violation, world.hash(), Duration.ofNanos(world.agenda().now()), Duration.ofNanos(both), totals);
     }
 
+    private void playUntilTheOther(int host, long until) {
+        while (world.violation() == null && !validators[host].ableToSign() && world.agenda().runNext(until)) {
+            check();
+        }
+    }
+
     private void check() {
         boolean one = validators[0].ableToSign();
         boolean other = validators[1].ableToSign();
@@ -197,7 +208,7 @@ public final class Simulation {
         if (other) {
             world.ledger().able(1);
         }
-        if (!symlinks && (validators[0].bootStaked() || validators[1].bootStaked())) {
+        if (!setup.symlinks() && (validators[0].bootStaked() || validators[1].bootStaked())) {
             world.violated("INV-10: the boot identity on a disk is the staked one");
         }
         boolean two = one && other;
@@ -211,29 +222,6 @@ public final class Simulation {
         } else if (!two && bothSince >= 0) {
             both += world.agenda().now() - bothSince;
             bothSince = -1;
-        }
-    }
-
-    private void checkPeace() {
-        if (chaos.forEver()) {
-            return;
-        }
-        StateView view = manager.view();
-        if (runClass == RunClass.OBSERVERS_FAIL && totals.moves > 0) {
-            world.violated("LIVE-3: a failover although nobody but observers failed");
-        }
-        if (runClass.answering() && totals.onSilence > 0) {
-            world.violated("a host was replaced on its silence, although none was silent");
-        }
-        if (view.operation() != null || manager.unanswered() + agents[0].unanswered() + agents[1].unanswered() > 0) {
-            world.violated("LIVE-4: something is still under way or unanswered: " + view.verdict() + " " + view.why());
-        }
-        boolean one = validators[0].ableToSign() != validators[1].ableToSign();
-        if (!one && !identityKnown) {
-            // Nobody can tell that the active has lost its identity: the verdict tells the operator where it is known at all.
-            totals.needOperator++;
-        } else if (!one && runClass.demanding()) {
-            world.violated("LIVE-1: nobody is active after the peace: " + view.verdict() + " " + view.why());
         }
     }
 }

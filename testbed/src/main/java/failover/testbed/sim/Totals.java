@@ -17,6 +17,22 @@ public final class Totals {
     long guardedKilled;
     long agentsKilled;
     long managersKilled;
+    /** LIVE-2: actives lost for good in the end and replaced in time, how long the longest took, and pairs that were not ready. */
+    long validatorsReplaced;
+    long hostsReplaced;
+    long longestValidator;
+    long longestHost;
+    long notReady;
+
+    void replaced(boolean wholeHost, long nanos) {
+        if (wholeHost) {
+            hostsReplaced++;
+            longestHost = Math.max(longestHost, nanos);
+        } else {
+            validatorsReplaced++;
+            longestValidator = Math.max(longestValidator, nanos);
+        }
+    }
 
     void said(String line) {
         if (line.startsWith("=== FAILOVER INITIATED")) {
@@ -42,6 +58,11 @@ public final class Totals {
         guardedKilled += other.guardedKilled;
         agentsKilled += other.agentsKilled;
         managersKilled += other.managersKilled;
+        validatorsReplaced += other.validatorsReplaced;
+        hostsReplaced += other.hostsReplaced;
+        longestValidator = Math.max(longestValidator, other.longestValidator);
+        longestHost = Math.max(longestHost, other.longestHost);
+        notReady += other.notReady;
     }
 
     /** What one reads of them. */
@@ -50,7 +71,9 @@ public final class Totals {
                 "  %d faults, %d moves begun, %d completed, %d failed, %d on silence, %d ended in need of an operator",
                 faults, moves, completed, failed, onSilence, needOperator),
                 String.format(Locale.ROOT, "  killed for ever: %d agents beside a fencer, %d agents without one, %d managers",
-                    guardedKilled,
-                        agentsKilled, managersKilled));
+                        guardedKilled, agentsKilled, managersKilled),
+                String.format(Locale.ROOT, "  lost for good in the end and replaced: %d validators within %.1f s, %d hosts within %.1f s; "
+                        + "%d pairs were not ready for it", validatorsReplaced, longestValidator / 1e9, hostsReplaced, longestHost / 1e9,
+                        notReady));
     }
 }

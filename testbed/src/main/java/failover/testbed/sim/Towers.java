@@ -72,6 +72,11 @@ final class Towers {
         handed[host] = false;
     }
 
+    /** How many slots the best tower that host can have is older than the identity's newest vote on the chain. */
+    long behind(int host) {
+        return cluster.lastVote(cluster.slot()) - Math.max(of(host), store);
+    }
+
     void removalBegins(int host) {
         beforeRemoval[host] = of(host);
     }

@@ -57,12 +57,12 @@ final class Targeted {
 
     static Scenario peerHasPromised() {
         return Scenario.of("M loses A, B hears it").evidenceOff().at(50, s -> s.cutBoth(A, M)).signs("A", 0, 120)
-                .says("M", "was promised it").until(120);
+                .says("M", "has promised [primary] to leave it active").until(120);
     }
 
     static Scenario peerHasForgottenItsPromise() {
         return Scenario.of("M loses A, and B's agent restarts right after a promise").evidenceOff().at(50, s -> s.cutBoth(A, M))
-                .at(57.2, s -> s.restartAgent(B, 0.3)).signs("A", 0, 120).says("M", "may have promised").until(120);
+                .at(57.2, s -> s.restartAgent(B, 0.3)).signs("A", 0, 120).says("M", "to leave it active, or may have").until(120);
     }
 
     static Scenario managerStartsAfterTheCut() {

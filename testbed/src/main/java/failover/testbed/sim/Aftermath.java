@@ -1,0 +1,130 @@
+package failover.testbed.sim;
+
+import failover.manager.decision.ManagerRules;
+import failover.protocol.wire.StateView;
+import java.time.Duration;
+import java.util.function.LongConsumer;
+
+/** What is demanded once the faults are over (LIVE-1 to LIVE-4), and of a pair to which one more thing happens then. */
+final class Aftermath {
+    /** Slots; with a tower that lacks more a promotion may be refused (safety.md, "The tower"). */
+    private static final long TOWER_MAY_LACK = 8;
+    private static final long FOR_EVER = 1_000_000_000_000_000L;
+    /** E6: sixteen slots must go by without a vote, from the first look on; in calm times that is up to 4 s away. */
+    private static final Duration VOTES_STAND_STILL = Duration.ofMillis(16 * 400 + 1000 + 4000);
+    /** From the last call to a silent host to the look at its votes that comes after it. */
+    private static final Duration LAST_LOOK = Duration.ofMillis(1500);
+    /** A process is seen to be gone twice; the second look, and the demotion that finds it dead. */
+    private static final Duration SEEN_TWICE = Duration.ofMillis(750);
+    /** Tower, fencer and set-identity at B, when nothing fails. */
+    private static final Duration ACTIVATION = Duration.ofMillis(2500);
+
+    private final World world;
+    private final RunClass runClass;
+    private final Setup setup;
+    private final ManagerHost manager;
+    private final AgentHost[] agents;
+    private final SimValidator[] validators;
+    private final Chaos chaos;
+    private final Totals totals;
+
+    Aftermath(World world, RunClass runClass, Setup setup, ManagerHost manager, AgentHost[] agents, SimValidator[] validators, Chaos chaos,
+            Totals totals) {
+        this.world = world;
+        this.runClass = runClass;
+        this.setup = setup;
+        this.manager = manager;
+        this.agents = agents;
+        this.validators = validators;
+        this.chaos = chaos;
+        this.totals = totals;
+    }
+
+    /** After the peace. */
+    void check() {
+        boolean one = validators[0].ableToSign() != validators[1].ableToSign();
+        if (chaos.forEver()) {
+            checkWhoIsLeft(one);
+            return;
+        }
+        StateView view = manager.view();
+        if (runClass == RunClass.OBSERVERS_FAIL && totals.moves > 0) {
+            world.violated("LIVE-3: a failover although nobody but observers failed");
+        }
+        if (runClass.answering() && totals.onSilence > 0) {
+            world.violated("a host was replaced on its silence, although none was silent");
+        }
+        if (view.operation() != null || manager.unanswered() + agents[0].unanswered() + agents[1].unanswered() > 0) {
+            world.violated("LIVE-4: something is still under way or unanswered: " + view.verdict() + " " + view.why());
+        }
+        if (!one && !setup.identityKnown()) {
+            // Nobody can tell that the active has lost its identity: the verdict tells the operator where it is known at all.
+            totals.needOperator++;
+        } else if (!one && runClass.demanding()) {
+            world.violated("LIVE-1: nobody is active after the peace: " + view.verdict() + " " + view.why());
+        }
+    }
+
+    /** Somebody was killed for ever: what the others can do for the pair, they have done; what nobody is left for, is not demanded. */
+    private void checkWhoIsLeft(boolean one) {
+        boolean guarded = (agents[0].up() || agents[0].guarded()) && (agents[1].up() || agents[1].guarded());
+        if (!manager.up() || !guarded || !runClass.demanding() || !setup.identityKnown()) {
+            return;
+        }
+        boolean left = agents[0].up() || agents[1].up();
+        if (left && !one && world.towers().behind(agents[0].up() ? 0 : 1) > TOWER_MAY_LACK) {
+            // Whoever votes with that tower may contradict what the dead one signed: that is the operator's to accept.
+            totals.needOperator++;
+        } else if (left && !one) {
+            StateView view = manager.view();
+            world.violated("LIVE-1: nobody is active, though a host and the manager are left: " + view.verdict() + " " + view.why());
+        } else if (!left && one) {
+            world.violated("E4: a validator goes on although its agent is dead for ever, a fencer beside it");
+        }
+    }
+
+    /**
+     * LIVE-2: the active is lost for good, its process alone or its whole host, and the other one, if it is fit, has the identity in time.
+     *
+     * @param play plays on until that instant, or until somebody else is able to sign
+     */
+    void loseTheActive(LongConsumer play) {
+        boolean one = validators[0].ableToSign() != validators[1].ableToSign();
+        if (chaos.forEver() || !one || !setup.identityKnown() || !runClass.demanding() || !manager.up()) {
+            return;
+        }
+        int active = validators[0].ableToSign() ? 0 : 1;
+        StateView view = manager.view();
+        boolean ready = "no_problem".equals(view.verdict()) && view.hosts().get(1 - active).problems().isEmpty()
+                && view.cooldownSeconds() == 0;
+        if (!ready) {
+            totals.notReady++;
+            return;
+        }
+        // Where a fencer is required and there is none, a host that is gone waits for the operator.
+        boolean wholeHost = !runClass.answering() && !runClass.unguarded() && world.dice(Dice.Concern.FAULTS, 1).chance(0.5);
+        ManagerRules rules = setup.manager();
+        Duration silence = rules.silence().compareTo(VOTES_STAND_STILL) > 0 ? rules.silence() : VOTES_STAND_STILL;
+        Duration bound = (wholeHost ? silence.plus(LAST_LOOK) : SEEN_TWICE).plus(rules.heartbeatInterval()).plus(ACTIVATION);
+        manager.crashInMove(0, 0);
+        agents[0].crashInChange(0, 0);
+        agents[1].crashInChange(0, 0);
+        world.note(active, "LOST FOR GOOD: " + (wholeHost ? "the host" : "the validator"));
+        if (wholeHost) {
+            world.open(Fault.Kind.HOST_SILENT, active);
+            world.open(Fault.Kind.FENCER_DEAD, active);
+            agents[active].crash(FOR_EVER);
+            agents[active].killCommands();
+        }
+        validators[active].die(FOR_EVER);
+        long lostAt = world.agenda().now();
+        play.accept(lostAt + bound.toNanos());
+        if (world.violation() == null && !validators[1 - active].ableToSign()) {
+            StateView now = manager.view();
+            world.violated("LIVE-2: " + (wholeHost ? "a host" : "a validator") + " is lost, and " + bound.toMillis()
+                    + " ms later nobody has the identity: " + now.verdict() + " " + now.why());
+            return;
+        }
+        totals.replaced(wholeHost, world.agenda().now() - lostAt);
+    }
+}
