@@ -8,7 +8,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
 # etcd: Debian and Ubuntu have it as etcd-server with etcd-client, older releases as one package. The tests that use it start their own.
 install_missing 'jdk=openjdk-17-jdk-headless|default-jdk-headless' mvn=maven 'etcd=etcd-server|etcd' 'etcdctl=etcd-client|etcd' \
-    pgrep=procps ip=iproute2 curl=curl perl=perl
+    pgrep=procps ip=iproute2 nft=nftables nsenter=util-linux curl=curl perl=perl
 cd "$root"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -8,7 +8,7 @@ import java.time.Duration;
  * nobody waits for it, and who wants to know gets the newest answer with its age. Used on the probe worker's context only.
  */
 final class VoteReader {
-    static final Duration EVERY = Duration.ofSeconds(2);
+    static final Duration EVERY = Duration.ofMillis(250);
     static final Duration LONGEST_KEPT = Duration.ofSeconds(30);
     /** The list of all vote accounts is megabytes: after a search that found nothing there is none for so long. */
     private static final Duration SEARCH_PAUSE = Duration.ofSeconds(30);

@@ -29,7 +29,7 @@ class VotesIT {
     }
 
     @Test
-    void theVotesAndTheirWitnessComeWithTheStatusAndAreAskedForOncePerTwoSeconds() throws Exception {
+    void theVotesAndTheirWitnessComeWithTheStatusAndAreNotAskedForWithEachOfMany() throws Exception {
         try (TestAgent agent = new TestAgent(directory).withValidator()) {
             agent.rpc.votes(STAKED, 379_999_990, 380_000_000);
             agent.start(settings());
@@ -42,7 +42,7 @@ class VotesIT {
             int before = agent.rpc.asked("getAccountInfo");
             agent.rpc.votes(STAKED, 380_000_002, 380_000_003);
             last(agent, 380_000_002);
-            // Each poll looks; the account is read again only when two seconds are over, the list of accounts never.
+            // Each poll looks; the account is read again only when a while is over, the list of accounts never.
             long most = (System.nanoTime() - begun) / VoteReader.EVERY.toNanos() + 1;
             assertTrue(agent.rpc.asked("getAccountInfo") - before <= most, agent.rpc.asked("getAccountInfo") + " of " + most);
             assertEquals(1, agent.rpc.asked("getVoteAccounts"));

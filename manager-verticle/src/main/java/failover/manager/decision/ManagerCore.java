@@ -172,6 +172,19 @@ public final class ManagerCore {
         proof.countStalled(state, now);
         keepTip(state, now, out);
         moves.tick(state, now, out);
+        lookSooner(state, now, out);
+    }
+
+    /** Heartbeats alone find out as much as one of them too late that a silent holder's time is over, and what its votes did until then. */
+    private void lookSooner(ManagerState state, Now now, List<ManagerEffect> out) {
+        if (state.holder == null || state.move != null || state.lookAt != 0 && !now.reached(state.lookAt)) {
+            return;
+        }
+        Duration left = rules.silence().minus(state.view(state.holder).silentFor(now));
+        if (left.abs().compareTo(rules.heartbeatInterval()) <= 0) {
+            state.lookAt = now.plus(SECOND_LOOK);
+            out.add(new ManagerEffect.Wake(SECOND_LOOK));
+        }
     }
 
     /** So that after a restart a source that lags is known by it. */

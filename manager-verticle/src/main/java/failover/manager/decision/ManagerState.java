@@ -22,6 +22,8 @@ public final class ManagerState {
     Evidence evidence = Evidence.NONE;
     boolean votesAsked;
     long votesAskedAt;
+    /** When the next look is due that comes sooner than the next heartbeat; 0 before the first. */
+    long lookAt;
     /** Heartbeats in a row in which an answering active's votes stood still. */
     int stalled;
     long stalledCountedAt;
@@ -79,6 +81,7 @@ public final class ManagerState {
         this.evidence = other.evidence;
         this.votesAsked = other.votesAsked;
         this.votesAskedAt = other.votesAskedAt;
+        this.lookAt = other.lookAt;
         this.stalled = other.stalled;
         this.stalledCountedAt = other.stalledCountedAt;
         this.tipKeptAt = other.tipKeptAt;

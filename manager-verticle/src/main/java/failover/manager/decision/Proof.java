@@ -9,7 +9,8 @@ import java.util.List;
 
 /** Whether a host that says nothing may be replaced: what its votes say (E6), and what stands behind it (E4). */
 final class Proof {
-    private static final Duration CALM = Duration.ofSeconds(4);
+    /** With each heartbeat of 2 s: what is known when a host falls silent tells at S already that its votes have stood still. */
+    private static final Duration CALM = Duration.ofMillis(1500);
     private static final Duration LIMIT = Duration.ofSeconds(2);
     /** After a change of roles and after the start, votes take a while to land. */
     private static final Duration SETTLE = Duration.ofSeconds(30);

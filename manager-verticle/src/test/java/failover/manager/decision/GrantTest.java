@@ -115,6 +115,16 @@ class GrantTest {
         assertTrue(manager.saved.intent().reason().contains("does not vote"), manager.saved.intent().reason());
     }
 
+    /** LIVE-2: the sixteen slots are counted from a reading right after the last vote, and are over before S is. */
+    @Test
+    void theSourcesAreAskedWithEachHeartbeatAlsoWhileAllIsWell() {
+        manager.sources = List.of("rpc");
+        leased();
+        manager.looks.clear();
+        beat(10, -1);
+        assertEquals(10, manager.looks.size());
+    }
+
     @Test
     void votesThatLandAgainAfterTheLastCallStopTheMove() {
         manager.sources = List.of("rpc");

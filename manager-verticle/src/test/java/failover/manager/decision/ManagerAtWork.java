@@ -53,6 +53,8 @@ final class ManagerAtWork {
     long nanos = -9_000_000_000L;
     final Deque<ManagerEffect.Command> commands = new ArrayDeque<>();
     final List<ManagerEffect.Poll> polls = new ArrayList<>();
+    final List<ManagerEffect.ReadVotes> looks = new ArrayList<>();
+    final List<ManagerEffect.Wake> wakes = new ArrayList<>();
     final List<String> lines = new ArrayList<>();
     final Map<Long, ManagerEffect.OperatorAnswer> answers = new LinkedHashMap<>();
     ManagerMemory saved;
@@ -124,7 +126,10 @@ final class ManagerAtWork {
             } else if (effect instanceof ManagerEffect.ReadNetworkSlot) {
                 mailbox.add(networkSlot == null ? new ManagerEvent.NetworkSlotUnknown("429")
                         : new ManagerEvent.NetworkSlotRead(networkSlot));
+            } else if (effect instanceof ManagerEffect.Wake wake) {
+                wakes.add(wake);
             } else if (effect instanceof ManagerEffect.ReadVotes read) {
+                looks.add(read);
                 for (String source : sources) {
                     mailbox.add(votes.containsKey(source)
                             ? new ManagerEvent.VotesRead(source, new VoteReading("V", votes.get(source), clusterSlot, read.askedAt()))

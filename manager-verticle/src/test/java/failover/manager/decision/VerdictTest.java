@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.protocol.wire.ManualFailoverResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -87,6 +88,39 @@ class VerdictTest {
         manager.nanos += 150_000_000L;
         manager.post(new ManagerEvent.Tick());
         assertEquals("primary become_passive", manager.out());
+    }
+
+    /** LIVE-2: S ends between two heartbeats, and must not cost most of the next one. */
+    @Test
+    void aHeartbeatBeforeASilenceIsLongEnoughTheManagerBeginsToLookFourTimesASecond() {
+        manager.start();
+        manager.a().answers = false;
+        manager.beats(3);
+        assertEquals(List.of(), manager.wakes);
+        manager.beats(1);
+        assertEquals(List.of(new ManagerEffect.Wake(Duration.ofMillis(250))), manager.wakes);
+        manager.post(new ManagerEvent.Tick());
+        assertEquals(1, manager.wakes.size(), "a heartbeat in between begins no second row of looks");
+        for (int look = 1; look < 8; look++) {
+            manager.nanos += 250_000_000L;
+            manager.post(new ManagerEvent.Tick());
+            assertEquals(Verdict.ACTIVE_UNREACHABLE_SUSPECT, manager.verdict());
+            assertEquals(1 + look, manager.wakes.size());
+        }
+        manager.nanos += 250_000_000L;
+        manager.post(new ManagerEvent.Tick());
+        assertEquals(Verdict.MOVING, manager.verdict());
+    }
+
+    /** The passive is silent, too: nothing moves, and after S and a heartbeat the looks are heartbeats again. */
+    @Test
+    void aSilenceThatNothingFollowsFromIsNotLookedAtForLong() {
+        manager.start();
+        manager.a().answers = manager.b().answers = false;
+        manager.beats(6);
+        int looks = manager.wakes.size();
+        manager.beats(20);
+        assertEquals(looks, manager.wakes.size());
     }
 
     @Test

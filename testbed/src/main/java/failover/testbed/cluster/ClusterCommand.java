@@ -12,7 +12,9 @@ import picocli.CommandLine.Option;
 /** {@code failover-testbed cluster}. */
 @Command(name = "cluster", mixinStandardHelpOptions = true, description = "Runs the simulated cluster: slots, cluster RPC and the judge.")
 public final class ClusterCommand implements Callable<Integer> {
-    @Option(names = "--rpc-port", description = "On 127.0.0.1 (8799). Each further one opens another RPC observer with faults of its own.")
+    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Where to listen (${DEFAULT-VALUE}).")
+    private String host;
+    @Option(names = "--rpc-port", description = "On that host (8799). Each further one opens another RPC observer with faults of its own.")
     private List<Integer> ports = List.of(8799);
     @Option(names = "--identity", required = true, description = "The staked identity, in base58.")
     private String identity;
@@ -26,7 +28,7 @@ public final class ClusterCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Pubkey account = voteAccount == null ? Keypair.generate().pubkey() : Pubkey.parse(voteAccount);
-        return Simulators.run(new SimulatedCluster(new SimulatedCluster.Options("127.0.0.1", ports, account, Pubkey.parse(identity), slot,
+        return Simulators.run(new SimulatedCluster(new SimulatedCluster.Options(host, ports, account, Pubkey.parse(identity), slot,
             Duration.ofMillis(slotMs))));
     }
 }

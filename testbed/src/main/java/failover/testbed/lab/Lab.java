@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 public final class Lab implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(20);
     private enum Option {
-        AGENTS, FENCER, MANAGER, ETCD
+        AGENTS, FENCER, MANAGER, ETCD, APART
     }
 
     private static final AtomicReference<Lab> NEWEST = new AtomicReference<>();
@@ -97,6 +97,12 @@ public final class Lab implements AutoCloseable {
         return this;
     }
 
+    /** Puts each host in a network namespace of its own, where packets may vanish; see {@link Network#refusal} and {@link #network}. */
+    public Lab apart() {
+        wanted.add(Option.APART);
+        return this;
+    }
+
     /** Changes the configuration of "agent-a", "agent-b" or "manager" before it is written. */
     public Lab configure(String program, Consumer<JsonObject> change) {
         changes.computeIfAbsent(program, key -> new ArrayList<>()).add(change);
@@ -108,7 +114,7 @@ public final class Lab implements AutoCloseable {
         NEWEST.set(this);
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            LabParts fresh = LabParts.create();
+            LabParts fresh = LabParts.create(wanted.contains(Option.APART));
             parts.set(fresh);
             mark = fresh.mark();
             begin();
@@ -157,7 +163,7 @@ public final class Lab implements AutoCloseable {
      * are left alone.
      */
     public Lab reset() {
-        parts().links().values().forEach(LinkProxy::clear);
+        heal();
         cluster().fault("clear");
         for (String name : List.of("a", "b")) {
             LabValidator validator = validator(name);
@@ -241,6 +247,16 @@ public final class Lab implements AutoCloseable {
             throw new IllegalArgumentException("this lab has no link " + from + "-" + to + ", only " + parts().links().keySet());
         }
         return link;
+    }
+
+    /** Between the hosts of a lab that is {@link #apart}. */
+    public Network network() {
+        return parts().network();
+    }
+
+    /** Mends all links, or the network. */
+    public void heal() {
+        parts().heal();
     }
 
     /** The staked identity. */

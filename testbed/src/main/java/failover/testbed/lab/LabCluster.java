@@ -11,10 +11,13 @@ import java.util.Map;
 /** The cluster process of a lab. */
 public final class LabCluster extends ManagedProcess {
     private final List<Integer> ports;
+    private final List<String> urls;
 
-    LabCluster(List<String> command, Map<String, String> environment, Path directory, Path log, List<Integer> ports) {
+    LabCluster(List<String> command, Map<String, String> environment, Path directory, Path log, List<Integer> ports,
+        List<String> urls) {
         super("cluster", command, environment, directory, log);
         this.ports = ports;
+        this.urls = urls;
     }
 
     /** The first RPC endpoint, which also serves slots, votes and the judge. */
@@ -24,11 +27,11 @@ public final class LabCluster extends ManagedProcess {
 
     /** An RPC endpoint by its number. */
     public String url(int observer) {
-        return "http://127.0.0.1:" + ports.get(observer);
+        return urls.get(observer);
     }
 
-    int port() {
-        return ports.get(0);
+    int port(int observer) {
+        return ports.get(observer);
     }
 
     /** Sets a fault, in the words of docs/testbed.md: {@code fault("rpc-freeze", "1")}; {@code fault("clear")} mends all. */

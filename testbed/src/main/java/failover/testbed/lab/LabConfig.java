@@ -19,15 +19,15 @@ final class LabConfig {
     }
 
     /** One agent, with towers handed over through a shared directory. */
-    static JsonObject agent(LabValidator validator, Pubkey staked, int port, String peer, boolean active, Path host, Path shared) {
+    static JsonObject agent(LabValidator validator, Pubkey staked, String listen, String peer, boolean active, Path host, Path shared) {
         LabValidator.Files files = validator.files();
         String tower = files.ledger().resolve(Tower.fileName(staked)).toString();
         String copy = shared.resolve("." + validator.name()).toString();
         String store = shared.resolve("tower.bin").toString();
         String cli = files.cli() + " -l " + files.ledger();
         return new JsonObject()
-            .put("listen_addr", "127.0.0.1:" + port)
-            .put("local_rpc", validator.rpcUrl())
+            .put("listen_addr", listen)
+            .put("local_rpc", validator.localRpc())
             .put("process_name", validator.comm())
             .put("peer_endpoint", peer)
             .put("is_active_on_start", active)

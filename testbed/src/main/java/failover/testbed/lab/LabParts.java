@@ -2,9 +2,7 @@ package failover.testbed.lab;
 
 import failover.protocol.solana.Keypair;
 import failover.protocol.solana.Pubkey;
-import failover.testbed.Simulators;
 import failover.testbed.link.LinkProxy;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,31 +23,45 @@ final class LabParts {
     private static final Duration READY = Duration.ofSeconds(20);
 
     private final Map<String, ManagedProcess> processes = new LinkedHashMap<>();
-    private final Map<String, LinkProxy> links = new LinkedHashMap<>();
+    private final Map<String, String> endpoints = new LinkedHashMap<>();
     private final String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(), 4);
     private final String mark = id + "-" + ProcessHandle.current().pid();
     private final Map<String, String> environment = Map.of(Marked.NAME, mark, "MALLOC_ARENA_MAX", "2");
-    private final Vertx vertx = Simulators.vertx();
     private final Path directory;
+    private final Wiring wiring;
     private final Pubkey staked;
     private final Pubkey voteAccount;
 
-    private LabParts(Path directory) throws IOException {
+    private LabParts(Path directory, boolean apart) throws IOException {
         this.directory = directory;
+        this.wiring = apart ? new Apart(mark, this::further) : new Loopback();
         this.staked = keypair(directory.resolve("staked.json"));
         this.voteAccount = keypair(directory.resolve("vote-account.json"));
     }
 
-    static LabParts create() throws IOException {
-        return new LabParts(Files.createTempDirectory("lab"));
+    /** With each host in a network namespace of its own, or all of them on loopback. */
+    static LabParts create(boolean apart) throws IOException {
+        return new LabParts(Files.createTempDirectory("lab"), apart);
     }
 
     Map<String, ManagedProcess> processes() {
         return processes;
     }
 
+    /** The proxies between the hosts; none in namespaces. */
     Map<String, LinkProxy> links() {
-        return links;
+        return wiring instanceof Loopback loopback ? loopback.links() : Map.of();
+    }
+
+    Network network() {
+        if (wiring instanceof Apart apart) {
+            return apart.network();
+        }
+        throw new IllegalStateException("this lab is not in network namespaces, see Lab.apart()");
+    }
+
+    void heal() {
+        wiring.heal();
     }
 
     String mark() {
@@ -84,19 +96,17 @@ final class LabParts {
         return process;
     }
 
-    private LinkProxy addLink(String name, int targetPort) {
-        LinkProxy link = LinkProxy.open(vertx, Ports.free(), targetPort);
-        links.put(name, link);
-        return link;
+    private void further(String name, List<String> command) {
+        add(name, new ManagedProcess(name, command, environment, directory, directory.resolve(name + ".log")));
     }
 
     void cluster(List<Integer> ports) {
-        List<String> arguments = new ArrayList<>(List.of("cluster", "--identity", staked.toString(), "--vote-account",
-            voteAccount.toString()));
+        List<String> arguments = new ArrayList<>(List.of("cluster", "--host", wiring.listen(), "--identity", staked.toString(),
+            "--vote-account", voteAccount.toString()));
         ports.forEach(port -> arguments.addAll(List.of("--rpc-port", String.valueOf(port))));
         // Nobody waits for it: the validators, which start meanwhile, connect when it is there.
-        add("cluster", new LabCluster(LabHome.testbed(arguments.toArray(String[]::new)), environment, directory,
-            directory.resolve("cluster.log"), ports));
+        add("cluster", new LabCluster(wiring.on("cluster", LabHome.testbed(arguments.toArray(String[]::new))), environment, directory,
+            directory.resolve("cluster.log"), ports, ports.stream().map(port -> wiring.direct("cluster", port)).toList()));
     }
 
     void validator(String name, List<String> validatorOptions) throws IOException {
@@ -113,11 +123,11 @@ final class LabParts {
             host.resolve("identity.json"), directory.resolve("staked.json"), cli);
         int port = Ports.free();
         List<String> arguments = new ArrayList<>(List.of("validator", "--name", name, "--ledger", files.ledger().toString(), "--identity",
-            files.identity().toString(), "--authorized-voter", files.stakedKey().toString(), "--rpc-port", String.valueOf(port),
-            "--comm", comm, "--cluster", addLink(name + "-cluster", cluster.port()).url(), "--judge", cluster.url()));
+            files.identity().toString(), "--authorized-voter", files.stakedKey().toString(), "--host", wiring.listen(), "--rpc-port",
+            String.valueOf(port), "--comm", comm, "--cluster", wiring.way(name, "cluster", cluster.port(0)), "--judge", cluster.url()));
         arguments.addAll(validatorOptions);
-        add(name, new LabValidator(name, LabHome.testbed(arguments.toArray(String[]::new)), environment, host,
-            host.resolve("validator.log"), files, comm, port, staked));
+        add(name, new LabValidator(name, wiring.on(name, LabHome.testbed(arguments.toArray(String[]::new))), environment, host,
+            host.resolve("validator.log"), files, comm, port, wiring.direct(name, port), staked));
     }
 
     /** Before the agents: one that starts beside a fencer can attest it from the beginning. */
@@ -125,8 +135,8 @@ final class LabParts {
         for (String name : List.of("a", "b")) {
             Path host = directory.resolve(name);
             Path leases = Files.createDirectory(LabConfig.leases(host));
-            add("fencer-" + name, new ManagedProcess("fencer-" + name, LabHome.fencer(leases), environment, host,
-                    host.resolve("fencer.log")));
+            add("fencer-" + name, new ManagedProcess("fencer-" + name, wiring.on(name, LabHome.fencer(leases)), environment,
+                    host, host.resolve("fencer.log")));
         }
     }
 
@@ -134,16 +144,17 @@ final class LabParts {
         EtcdServer etcd = (EtcdServer) processes.get("etcd");
         Path shared = Files.createDirectory(directory.resolve("shared"));
         Map<String, Integer> ports = Map.of("a", Ports.free(), "b", Ports.free());
-        Map<String, String> peers = Map.of("a", addLink("a-b", ports.get("b")).url(), "b", addLink("b-a", ports.get("a")).url());
+        Map<String, String> peers = Map.of("a", wiring.way("a", "b", ports.get("b")), "b", wiring.way("b", "a", ports.get("a")));
         for (String name : List.of("a", "b")) {
-            addLink("manager-" + name, ports.get(name));
+            endpoints.put(name, wiring.way("manager", name, ports.get(name)));
             Path host = directory.resolve(name);
             LabValidator validator = (LabValidator) processes.get(name);
-            JsonObject json = LabConfig.agent(validator, staked, ports.get(name), peers.get(name), name.equals(holder), host, shared);
+            JsonObject json = LabConfig.agent(validator, staked, wiring.listen() + ":" + ports.get(name), peers.get(name),
+                name.equals(holder), host, shared);
             if (etcd != null) {
                 LabConfig.etcd(json, validator, staked, etcd.endpoint());
             }
-            program("agent-" + name, "agent", host, json, changes, "http://127.0.0.1:" + ports.get(name));
+            program("agent-" + name, "agent", host, json, changes, wiring.direct(name, ports.get(name)), name);
         }
         for (String name : List.of("agent-a", "agent-b")) {
             ((LabProgram) processes.get(name)).awaitListening(READY);
@@ -153,10 +164,9 @@ final class LabParts {
     void manager(String holder, Map<String, List<Consumer<JsonObject>>> changes) throws IOException {
         int port = Ports.free();
         String active = "b".equals(holder) ? "b" : "a";
-        String rpc = addLink("manager-cluster", ((LabCluster) processes.get("cluster")).port()).url();
-        JsonObject json = LabConfig.manager(links.get("manager-" + active).url(),
-            links.get("a".equals(active) ? "manager-b" : "manager-a").url(), rpc, port, directory);
-        program("manager", "manager", directory, json, changes, "http://127.0.0.1:" + port).awaitListening(READY);
+        String rpc = wiring.way("manager", "cluster", ((LabCluster) processes.get("cluster")).port(0));
+        JsonObject json = LabConfig.manager(endpoints.get(active), endpoints.get("a".equals(active) ? "b" : "a"), rpc, port, directory);
+        program("manager", "manager", directory, json, changes, wiring.door("manager", port), "manager").awaitListening(READY);
     }
 
     /** A manager with a copy of the first one's file, as somebody starts it who forgets that one runs. */
@@ -166,15 +176,15 @@ final class LabParts {
         Path host = Files.createDirectories(directory.resolve("second"));
         JsonObject json = new JsonObject(Files.readString(first)).put("api_listen", "127.0.0.1:" + port)
             .put("state_dir", host.resolve("manager-state").toString());
-        return program("manager-2", "manager", host, json, Map.of(), "http://127.0.0.1:" + port).awaitListening(READY);
+        return program("manager-2", "manager", host, json, Map.of(), wiring.door("manager", port), "manager").awaitListening(READY);
     }
 
     private LabProgram program(String name, String program, Path host, JsonObject json,
-        Map<String, List<Consumer<JsonObject>>> changes, String url) throws IOException {
+        Map<String, List<Consumer<JsonObject>>> changes, String url, String on) throws IOException {
         changes.getOrDefault(name, List.of()).forEach(change -> change.accept(json));
         Path config = host.resolve(program + ".json");
         Files.writeString(config, json.encodePrettily());
-        List<String> command = LabHome.program(program, "--config", config.toString());
+        List<String> command = wiring.on(on, LabHome.program(program, "--config", config.toString()));
         return add(name, new LabProgram(name, command, environment, host, host.resolve(program + ".log"), config, url));
     }
 
@@ -184,11 +194,10 @@ final class LabParts {
         return tails.toString();
     }
 
-    /** Ends every process, then the links, then removes the directory. */
+    /** Ends every process, then the ways between them, then removes the directory. */
     void end() {
         Marked.killAll(mark);
-        links.values().forEach(LinkProxy::close);
-        vertx.close();
+        wiring.close();
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

@@ -18,6 +18,7 @@ public final class LabValidator extends ManagedProcess {
     private final Files files;
     private final String comm;
     private final int rpcPort;
+    private final String url;
     private final Pubkey staked;
 
     /**
@@ -33,11 +34,12 @@ public final class LabValidator extends ManagedProcess {
     }
 
     LabValidator(String name, List<String> command, Map<String, String> environment, Path directory, Path log, Files files, String comm,
-        int rpcPort, Pubkey staked) {
+        int rpcPort, String url, Pubkey staked) {
         super(name, command, environment, directory, log);
         this.files = files;
         this.comm = comm;
         this.rpcPort = rpcPort;
+        this.url = url;
         this.staked = staked;
     }
 
@@ -51,8 +53,13 @@ public final class LabValidator extends ManagedProcess {
         return comm;
     }
 
-    /** Its JSON-RPC. */
+    /** Its JSON-RPC, for the test. */
     public String rpcUrl() {
+        return url;
+    }
+
+    /** The same for programs on its own host. */
+    String localRpc() {
         return "http://127.0.0.1:" + rpcPort;
     }
 

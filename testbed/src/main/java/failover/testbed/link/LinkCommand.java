@@ -11,9 +11,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code failover-testbed link}: a proxy for use from a shell, broken and mended by {@code fault}. */
-@Command(name = "link", mixinStandardHelpOptions = true, description = "Runs a TCP proxy on loopback that can be broken on command.")
+@Command(name = "link", mixinStandardHelpOptions = true, description = "Runs a TCP proxy to loopback that can be broken on command.")
 public final class LinkCommand implements Callable<Integer> {
-    @Option(names = "--listen", required = true, paramLabel = "PORT", description = "On 127.0.0.1.")
+    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Where to listen (${DEFAULT-VALUE}).")
+    private String host;
+    @Option(names = "--listen", required = true, paramLabel = "PORT", description = "On that host.")
     private int listen;
     @Option(names = "--to", required = true, paramLabel = "PORT", description = "On 127.0.0.1.")
     private int target;
@@ -22,12 +24,12 @@ public final class LinkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        LinkProxy link = LinkProxy.open(Simulators.vertx(), listen, target);
+        LinkProxy link = LinkProxy.open(Simulators.vertx(), host, listen, "127.0.0.1", target);
         // The proxy's methods block until its event loop has obeyed, so the control port lives in a Vert.x of its own.
         Vertx door = Simulators.vertx();
         door.createHttpServer().requestHandler(request -> serve(door, link, request)).listen(control, "127.0.0.1")
             .toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
-        Log.say("link 127.0.0.1:" + link.port() + " -> 127.0.0.1:" + target + " control http://127.0.0.1:" + control);
+        Log.say("link " + host + ":" + link.port() + " -> 127.0.0.1:" + target + " control http://127.0.0.1:" + control);
         return TestbedMain.RUNNING;
     }
 

@@ -35,9 +35,13 @@ public final class LinkProxy implements AutoCloseable {
         FROM
     }
 
+    private static final String LOOPBACK = "127.0.0.1";
+
     private final Vertx vertx;
     private final Context context;
     private final NetClient client;
+    private final String host;
+    private final String target;
     private final int targetPort;
     private final Pipe.Condition to = new Pipe.Condition();
     private final Pipe.Condition from = new Pipe.Condition();
@@ -47,8 +51,10 @@ public final class LinkProxy implements AutoCloseable {
     private boolean blackHole;
     private boolean refusing;
 
-    private LinkProxy(Vertx vertx, int targetPort) {
+    private LinkProxy(Vertx vertx, String host, String target, int targetPort) {
         this.vertx = vertx;
+        this.host = host;
+        this.target = target;
         this.context = vertx.getOrCreateContext();
         this.client = vertx.createNetClient(new NetClientOptions().setConnectTimeout(5000).setTcpNoDelay(true));
         this.targetPort = targetPort;
@@ -56,7 +62,12 @@ public final class LinkProxy implements AutoCloseable {
 
     /** Opens a proxy on 127.0.0.1 (port 0: any) to a port of 127.0.0.1, which need not listen yet. Blocks. */
     public static LinkProxy open(Vertx vertx, int port, int targetPort) {
-        LinkProxy link = new LinkProxy(vertx, targetPort);
+        return open(vertx, LOOPBACK, port, LOOPBACK, targetPort);
+    }
+
+    /** The same with other addresses. */
+    public static LinkProxy open(Vertx vertx, String host, int port, String target, int targetPort) {
+        LinkProxy link = new LinkProxy(vertx, host, target, targetPort);
         link.port = port;
         link.await(link::listen);
         return link;
@@ -69,7 +80,7 @@ public final class LinkProxy implements AutoCloseable {
 
     /** The same as a URL. */
     public String url() {
-        return "http://127.0.0.1:" + port;
+        return "http://" + host + ":" + port;
     }
 
     /** Cuts both directions. */
@@ -202,7 +213,7 @@ public final class LinkProxy implements AutoCloseable {
 
     private Future<?> listen() {
         server = vertx.createNetServer();
-        return server.connectHandler(this::connected).listen(port, "127.0.0.1").onSuccess(listening -> port = listening.actualPort());
+        return server.connectHandler(this::connected).listen(port, host).onSuccess(listening -> port = listening.actualPort());
     }
 
     private void connected(NetSocket socket) {
@@ -215,7 +226,7 @@ public final class LinkProxy implements AutoCloseable {
             return;
         }
         socket.pause();
-        client.connect(targetPort, "127.0.0.1").onFailure(refused -> socket.close()).onSuccess(target -> {
+        client.connect(targetPort, target).onFailure(refused -> socket.close()).onSuccess(target -> {
             if (!connections.containsKey(socket)) {
                 target.close();
                 return;

@@ -35,14 +35,15 @@ public final class SimulatedValidator extends VerticleBase {
      * @param ledger           directory of admin.rpc and the tower
      * @param identity         what --identity says: a keypair file, or a symbolic link that is followed once, at start
      * @param authorizedVoters keypair files; none means the boot identity
-     * @param rpcPort          on 127.0.0.1
+     * @param host             where its RPC listens
+     * @param rpcPort          on that host
      * @param cluster          the network; may lead through a link proxy
      * @param judge            the same process, never through a proxy
      * @param setIdentity      how long set-identity takes
      * @param version          of Agave; from 4.2 on setIdentity has three parameters
      */
-    public record Options(String name, Path ledger, Path identity, List<Path> authorizedVoters, int rpcPort, URI cluster, URI judge,
-        Duration setIdentity, String version) {
+    public record Options(String name, Path ledger, Path identity, List<Path> authorizedVoters, String host, int rpcPort, URI cluster,
+        URI judge, Duration setIdentity, String version) {
         boolean voteHistory() {
             String[] parts = version.split("\\.", 3);
             int major = Integer.parseInt(parts[0]);
@@ -74,7 +75,7 @@ public final class SimulatedValidator extends VerticleBase {
         admin = new AdminMethods(vertx, voter, faults, options.setIdentity().toMillis(), options.voteHistory(),
             "127.0.0.1:" + options.rpcPort(), this::become);
         Path socket = options.ledger().resolve("admin.rpc");
-        return vertx.createHttpServer().requestHandler(this::route).listen(options.rpcPort(), "127.0.0.1")
+        return vertx.createHttpServer().requestHandler(this::route).listen(options.rpcPort(), options.host())
             .compose(http -> {
                 try {
                     Files.deleteIfExists(socket);

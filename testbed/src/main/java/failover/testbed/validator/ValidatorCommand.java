@@ -22,7 +22,9 @@ public final class ValidatorCommand implements Callable<Integer> {
     private Path identity;
     @Option(names = "--authorized-voter", description = "Keypair file; may be given several times.")
     private List<Path> authorizedVoters = List.of();
-    @Option(names = "--rpc-port", defaultValue = "8899", description = "On 127.0.0.1 (${DEFAULT-VALUE}).")
+    @Option(names = "--host", defaultValue = "127.0.0.1", description = "Where its RPC listens (${DEFAULT-VALUE}).")
+    private String host;
+    @Option(names = "--rpc-port", defaultValue = "8899", description = "On that host (${DEFAULT-VALUE}).")
     private int rpcPort;
     @Option(names = "--cluster", required = true, description = "URL of the cluster's first port; may lead through a link.")
     private URI cluster;
@@ -46,6 +48,6 @@ public final class ValidatorCommand implements Callable<Integer> {
         // The kernel's name of the process's first thread is what pgrep and ps show.
         Files.write(Path.of("/proc/self/comm"), comm.getBytes(StandardCharsets.UTF_8));
         return Simulators.run(new SimulatedValidator(new SimulatedValidator.Options(name, ledger.toAbsolutePath(), identity,
-            authorizedVoters, rpcPort, cluster, judge == null ? cluster : judge, Duration.ofMillis(setIdentityMs), version)));
+            authorizedVoters, host, rpcPort, cluster, judge == null ? cluster : judge, Duration.ofMillis(setIdentityMs), version)));
     }
 }
