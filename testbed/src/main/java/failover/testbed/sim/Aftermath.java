@@ -10,8 +10,8 @@ final class Aftermath {
     /** Slots; with a tower that lacks more a promotion may be refused (safety.md, "The tower"). */
     private static final long TOWER_MAY_LACK = 8;
     private static final long FOR_EVER = 1_000_000_000_000_000L;
-    /** E6: sixteen slots must go by without a vote, from the first look on; in calm times that is up to 4 s away. */
-    private static final Duration VOTES_STAND_STILL = Duration.ofMillis(16 * 400 + 1000 + 4000);
+    /** E6: sixteen slots must go by without a vote, from the first look on, which comes with a heartbeat. */
+    private static final Duration VOTES_STAND_STILL = Duration.ofMillis(16 * 400 + 1000);
     /** From the last call to a silent host to the look at its votes that comes after it. */
     private static final Duration LAST_LOOK = Duration.ofMillis(1500);
     /** A process is seen to be gone twice; the second look, and the demotion that finds it dead. */
@@ -104,7 +104,8 @@ final class Aftermath {
         // Where a fencer is required and there is none, a host that is gone waits for the operator.
         boolean wholeHost = !runClass.answering() && !runClass.unguarded() && world.dice(Dice.Concern.FAULTS, 1).chance(0.5);
         ManagerRules rules = setup.manager();
-        Duration silence = rules.silence().compareTo(VOTES_STAND_STILL) > 0 ? rules.silence() : VOTES_STAND_STILL;
+        Duration still = VOTES_STAND_STILL.plus(rules.heartbeatInterval());
+        Duration silence = rules.silence().compareTo(still) > 0 ? rules.silence() : still;
         Duration bound = (wholeHost ? silence.plus(LAST_LOOK) : SEEN_TWICE).plus(rules.heartbeatInterval()).plus(ACTIVATION);
         manager.crashInMove(0, 0);
         agents[0].crashInChange(0, 0);

@@ -27,6 +27,7 @@ public final class Simulation {
     private final Totals totals = new Totals();
     private final long seed;
     private final Setup setup;
+    private final boolean mutated;
     private Chaos chaos;
     /** For so long a host that wakes may sign: its fencer's need, or that of its own fence. */
     private final long moment;
@@ -40,6 +41,7 @@ public final class Simulation {
         this.world = world;
         ManagerRules rules = setup.manager();
         this.setup = setup;
+        this.mutated = mutant != Mutant.NONE;
         links = new Links(world, agents, runClass, rules.silence());
         cluster = new Cluster(world);
         // A bare become_active, as an original manager sends it, goes by no age.
@@ -176,7 +178,8 @@ public final class Simulation {
             if (world.violation() == null) {
                 aftermath.check();
             }
-            if (world.violation() == null) {
+            // A rule that is missing must be noticed for what it is worth, not for what a broken one does to this.
+            if (world.violation() == null && !mutated) {
                 boolean first = validators[0].ableToSign();
                 aftermath.loseTheActive(until -> playUntilTheOther(first ? 1 : 0, until));
             }
