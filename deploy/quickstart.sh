@@ -273,7 +273,7 @@ start_cluster() {
 judgement() { # prints the judge's figures; false when they are bad
     get "$cluster_port" /judge || fail "the cluster does not answer" "$run/cluster.log"
     local judge=$body ms='' slots='' behind='unknown' doubles carriers
-    if [[ $judge =~ \"last_gap\":\{([^}]*)\} ]]; then
+    if [[ $judge =~ \"last_handover\":\{([^}]*)\} ]]; then
         ms=$(field ms "${BASH_REMATCH[1]}")
         slots=$(field slots_missed "${BASH_REMATCH[1]}")
     fi

@@ -44,6 +44,7 @@ public final class JudgeCommand implements Callable<Integer> {
         }
         gap(text, "longest gap    ", report.getJsonObject("longest_gap"));
         gap(text, "last gap       ", report.getJsonObject("last_gap"));
+        gap(text, "last handover  ", report.getJsonObject("last_handover"));
         report.getJsonArray("takeovers").forEach(item -> {
             JsonObject taken = (JsonObject) item;
             Long behind = taken.getLong("tower_behind");

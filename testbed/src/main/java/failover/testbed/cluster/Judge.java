@@ -47,6 +47,7 @@ public final class Judge {
     private Vote last;
     private Vote highest;
     private Gap longest;
+    private Gap handover;
     private long sharedSince;
     private long sharedNanos;
 
@@ -95,6 +96,9 @@ public final class Judge {
             if (gap.nanos() > GAP_NANOS) {
                 gaps.add(gap);
             }
+            if (!last.who.equals(who)) {
+                handover = gap;
+            }
         }
         if (last == null || at > last.at) {
             last = vote;
@@ -132,6 +136,7 @@ public final class Judge {
         }
         report.put("longest_gap", longest == null ? null : toJson(longest));
         report.put("last_gap", gaps.isEmpty() ? null : toJson(gaps.get(gaps.size() - 1)));
+        report.put("last_handover", handover == null ? null : toJson(handover));
         JsonArray listed = new JsonArray();
         takeovers.subList(Math.max(0, takeovers.size() - LISTED), takeovers.size()).forEach(taken -> {
             JsonObject json = new JsonObject().put("validator", taken.who).put("at_ms", ms(taken.at - since))

@@ -36,12 +36,16 @@ class JudgeTest {
         assertEquals(800, report.getJsonObject("longest_gap").getLong("ms"));
         assertEquals(1, report.getJsonObject("longest_gap").getLong("slots_missed"));
         assertNull(report.getJsonObject("last_gap"), "two slots are not a gap worth listing");
+        JsonObject handover = report.getJsonObject("last_handover");
+        assertEquals(800, handover.getLong("ms"), "but a handover it is");
+        assertEquals("a to b", handover.getString("from") + " to " + handover.getString("to"));
         assertEquals(0, report.getJsonArray("takeovers").getJsonObject(1).getLong("tower_behind"));
     }
 
     @Test
     void theSameSlotFromTwoIsADoubleVote() {
         votes("a", 1, 5);
+        assertNull(report(5).getJsonObject("last_handover"), "there was none yet");
         judge.signed("b", 5, 5 * SLOT + 1000);
         JsonObject report = report(6);
         assertEquals("guilty", report.getString("verdict"));
@@ -117,6 +121,6 @@ class JudgeTest {
         assertEquals(3, JudgeCommand.text(report(0)).lines().count());
         votes("a", 1, 10);
         votes("b", 20, 22);
-        assertEquals(6, JudgeCommand.text(report(22)).lines().count());
+        assertEquals(7, JudgeCommand.text(report(22)).lines().count());
     }
 }
