@@ -6,6 +6,7 @@ import failover.manager.decision.ManagerMemory.HostRecord;
 import failover.manager.decision.ManagerMemory.Intent;
 import failover.manager.decision.ManagerMemory.Pause;
 import failover.manager.decision.ManagerMemory.Step;
+import failover.manager.decision.ManagerMemory.Terms;
 import failover.manager.decision.Tip;
 import failover.protocol.StateFile;
 import io.vertx.core.Future;
@@ -109,6 +110,9 @@ final class MemoryFile {
         if (memory.tip() != null) {
             json.put("tip", new JsonObject().put("slot", memory.tip().slot()).put("wall_ms", memory.tip().wallMillis()));
         }
+        if (memory.terms() != null) {
+            json.put("terms", new JsonObject().put("lease_ms", memory.terms().leaseMs()).put("jitter_ms", memory.terms().jitterMs()));
+        }
         return (json.encodePrettily() + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
@@ -128,13 +132,15 @@ final class MemoryFile {
             }
             JsonObject intent = json.getJsonObject("intent");
             JsonObject tip = json.getJsonObject("tip");
+            JsonObject terms = json.getJsonObject("terms");
             JsonObject pause = json.getJsonObject("pause");
             return new ManagerMemory(id, json.getLong("start", 0L), epoch, host(json.getString("holder")), known(json, Host.PRIMARY),
                     known(json, Host.SECONDARY), json.getLong("moved_at_ms", 0L), intent == null ? null
                     : new Intent(intent.getString("operation_id"), required(intent, "from"), required(intent, "to"),
                             Step.valueOf(intent.getString("step", "").toUpperCase(Locale.ROOT)), intent.getString("reason")),
                     pause == null ? null : new Pause(pause.getString("reason", ""), pause.getLong("since_ms", 0L)),
-                    tip == null ? null : new Tip(tip.getLong("slot"), tip.getLong("wall_ms")));
+                    tip == null ? null : new Tip(tip.getLong("slot"), tip.getLong("wall_ms")),
+                    terms == null ? null : new Terms(terms.getLong("lease_ms"), terms.getLong("jitter_ms")));
         } catch (DecodeException | ClassCastException | IllegalArgumentException e) {
             throw new IOException("not a manager's memory: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         }

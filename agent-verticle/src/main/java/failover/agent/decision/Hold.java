@@ -50,9 +50,21 @@ public record Hold(long epoch, Now base, Duration worth, Duration fence, Duratio
         return time.plus(time.dividedBy(200));
     }
 
-    /** The same lease counted from a later instant; from an earlier one it stays as it is. */
-    Hold from(Now later, Duration lease) {
-        return later.nanos() - base.nanos() > 0 ? new Hold(epoch, later, lease, fence, jitter) : this;
+    /** The same lease counted from a later instant, by what it is worth then; from an earlier one it stays as it is. */
+    Hold from(Now later, Duration newWorth, Duration newFence, Duration newJitter) {
+        return later.nanos() - base.nanos() > 0 ? new Hold(epoch, later, newWorth, newFence, newJitter) : this;
+    }
+
+    /**
+     * The same lease as a grant says it is: counted from a later instant, or from an earlier one by other numbers, where they leave any
+     * time. A peer's answers, which are newer than a manager's word, would else keep the old numbers alive.
+     */
+    Hold granted(Now issued, Duration newWorth, Duration newFence, Duration newJitter, Now now) {
+        if (worth.equals(newWorth) && fence.equals(newFence) && jitter.equals(newJitter)) {
+            return from(issued, newWorth, newFence, newJitter);
+        }
+        Hold other = new Hold(epoch, issued, newWorth, newFence, newJitter);
+        return other.due(now) ? this : other;
     }
 
     /** The same lease under a newer epoch. */

@@ -69,10 +69,13 @@ final class Leases {
         if (offer.grantEpoch() <= 0 || lease.fencing || now.longestSince(issued).compareTo(worth) >= 0) {
             return;
         }
+        Duration fence = Duration.ofMillis(offer.fenceMs());
+        Duration jitter = Duration.ofMillis(offer.jitterMs());
         Hold hold = lease.hold;
         if (hold != null && hold.epoch() == offer.grantEpoch()) {
             if (!hold.ended(now)) {
-                lease.hold = hold.from(issued, worth);
+                lease.hold = hold.granted(issued, worth, fence, jitter, now);
+                keep(state, offer, out);
             }
             return;
         }
@@ -81,17 +84,25 @@ final class Leases {
         if (!mine) {
             return;
         }
-        Duration fence = Duration.ofMillis(offer.fenceMs());
-        Duration jitter = Duration.ofMillis(offer.jitterMs());
         if (hold == null || hold.ended(now)) {
             out.add(AgentCore.say(Level.INFO, "this host holds the identity by a lease now: epoch " + offer.grantEpoch() + ", "
                     + offer.leaseMs() + " ms from each answer that the manager has received"));
             lease.hold = new Hold(offer.grantEpoch(), issued, worth, fence, jitter);
         } else {
-            lease.hold = hold.at(offer.grantEpoch()).from(issued, worth);
+            lease.hold = hold.at(offer.grantEpoch()).granted(issued, worth, fence, jitter, now);
         }
         state.memory = state.memory.withEpoch(offer.grantEpoch()).withTerms(new Terms(offer.leaseMs(), offer.fenceMs(), offer.jitterMs()));
         out.add(new AgentEffect.Remember(state.memory));
+    }
+
+    /** The manager goes by other numbers now (scenario 58): so do the questions to the peer, and a restart of this agent. */
+    private static void keep(AgentState state, LeaseOffer offer, List<AgentEffect> out) {
+        Terms terms = new Terms(offer.leaseMs(), offer.fenceMs(), offer.jitterMs());
+        boolean taken = state.lease.hold.fence().toMillis() == offer.fenceMs() && state.lease.hold.jitter().toMillis() == offer.jitterMs();
+        if (taken && state.change == null && state.memory.role() == Role.ACTIVE && !terms.equals(state.memory.terms())) {
+            state.memory = state.memory.withTerms(terms);
+            out.add(new AgentEffect.Remember(state.memory));
+        }
     }
 
     /** Why a lease is no use here: it leaves a fence less time than one needs on this host; {@code null} when it leaves enough. */
@@ -179,7 +190,9 @@ final class Leases {
         if (!holds || !rules.peerConfigured() || rules.dryRun()) {
             return;
         }
-        long every = lease.heartbeatNanos > 0 ? lease.heartbeatNanos : lease.hold.worth().toNanos() / 5;
+        // A manager that has come back with a longer heartbeat must not make the lease of before run out between two questions.
+        long worth = lease.hold.worth().toNanos();
+        long every = lease.heartbeatNanos > 0 ? Math.min(lease.heartbeatNanos, worth / 3) : worth / 5;
         if (lease.everAskedToStay && now.nanos() - lease.askedToStayAt < every) {
             return;
         }
@@ -207,7 +220,8 @@ final class Leases {
             said = "peer_endpoint leads to host " + event.answer().hostId() + ", this host's peer is " + peer;
         }
         if (said == null && lease.held(now) && !lease.fencing && lease.hold.epoch() == event.asked().epoch()) {
-            lease.hold = lease.hold.from(event.sentAt(), Duration.ofMillis(event.asked().leaseMs()));
+            lease.hold = lease.hold.from(event.sentAt(), Duration.ofMillis(event.asked().leaseMs()), lease.hold.fence(),
+                    lease.hold.jitter());
         }
         if (said != null && !said.equals(lease.staySaid)) {
             out.add(AgentCore.say(Level.WARNING, "no promise from the peer, only the manager's polls keep this host active: " + said));

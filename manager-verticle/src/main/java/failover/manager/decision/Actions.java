@@ -80,7 +80,7 @@ final class Actions {
             return;
         }
         boolean well = active.answers(rules, now) && active.status.processRunning();
-        boolean silent = active.silent(rules, now);
+        boolean silent = state.silent(active, rules, now);
         if (silent && !event.fenced()) {
             Judgement dead = proof.judgeSilent(state, active, "[" + active.host + "] is silent", now);
             if (dead.verdict() != Verdict.ACTIVE_DEAD) {

@@ -1,5 +1,6 @@
 package failover.manager.decision;
 
+import failover.manager.decision.ManagerMemory.Terms;
 import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.lease.LeaseNumbers;
@@ -16,6 +17,53 @@ final class Grants {
         this.rules = rules;
     }
 
+    /**
+     * Remembers the start, and what leases it grants. Where the one before granted longer ones, these are waited for as long as they may
+     * run; where it granted shorter ones, no longer ones are granted before a further start would know of them (E8, scenario 58).
+     */
+    void start(ManagerState state, List<ManagerEffect> out) {
+        Terms own = Terms.of(rules.policy().numbers());
+        Terms before = state.memory.terms();
+        if (rules.dryRun() || own.equals(before)) {
+            out.add(new ManagerEffect.Remember(state.memory));
+        } else if (before == null) {
+            state.memory = state.memory.withTerms(own);
+            out.add(new ManagerEffect.Remember(state.memory));
+        } else if (own.outlasts(before)) {
+            state.shorter = before;
+            lengthen(state, own, out);
+        } else {
+            state.earlier = before;
+            out.add(new ManagerEffect.Remember(state.memory));
+            out.add(Moves.say(Level.INFO, "leases are shorter than those of this manager's last start: until " + before.holdOff().toMillis()
+                    + " ms after this one, no silent host is replaced"));
+        }
+    }
+
+    private static void lengthen(ManagerState state, Terms own, List<ManagerEffect> out) {
+        state.termsSave = state.number();
+        state.memory = state.memory.withTerms(own);
+        out.add(new ManagerEffect.Save(state.termsSave, state.memory));
+    }
+
+    void tick(ManagerState state, Now now, List<ManagerEffect> out) {
+        Terms own = Terms.of(rules.policy().numbers());
+        if (state.earlier != null && now.since(state.startedAt).compareTo(state.earlier.holdOff()) >= 0) {
+            state.earlier = null;
+            state.memory = state.memory.withTerms(own);
+            out.add(new ManagerEffect.Remember(state.memory));
+        }
+        if (state.shorter != null && state.termsSave == 0) {
+            lengthen(state, own, out);
+        }
+    }
+
+    /** Q of what is granted now. */
+    private long leaseMs(ManagerState state) {
+        long own = rules.policy().numbers().lease().toMillis();
+        return state.shorter == null ? own : Math.min(own, state.shorter.leaseMs());
+    }
+
     /** What a poll says; {@code null} in dry-run, which promises nothing. */
     LeaseOffer offer(ManagerState state, HostView view) {
         if (rules.dryRun()) {
@@ -23,7 +71,7 @@ final class Grants {
         }
         LeaseNumbers numbers = rules.policy().numbers();
         return new LeaseOffer(token(view), epoch(state, view), state.memory.start(), numbers.heartbeat().toMillis(),
-                numbers.lease().toMillis(), numbers.fence().toMillis(), numbers.jitter().toMillis(), Pauses.told(state));
+                leaseMs(state), numbers.fence().toMillis(), numbers.jitter().toMillis(), Pauses.told(state));
     }
 
     /** The epoch that host may hold the identity at now; 0 when none. */
@@ -72,6 +120,11 @@ final class Grants {
 
     /** A new epoch for a holder without a lease is durable, or is not. */
     void saved(ManagerState state, ManagerEvent.Saved event, Now now, List<ManagerEffect> out) {
+        if (state.shorter != null && event.number() >= state.termsSave) {
+            // Whatever is written after the first try has them, too.
+            state.shorter = event.error() == null ? null : state.shorter;
+            state.termsSave = event.error() != null && event.number() == state.termsSave ? 0 : state.termsSave;
+        }
         for (HostView view : new HostView[] {state.primary, state.secondary}) {
             if (view.grantSave == 0 || view.grantSave != event.number()) {
                 continue;
@@ -94,7 +147,7 @@ final class Grants {
         }
         LeaseNumbers numbers = rules.policy().numbers();
         boolean otherPassive = move.step == ManagerMemory.Step.RESTORING ? !move.goneTo : move.demoted || move.vacant;
-        return new Grant(token(view), state.memory.managerId(), state.memory.start(), numbers.lease().toMillis(),
+        return new Grant(token(view), state.memory.managerId(), state.memory.start(), leaseMs(state),
                 numbers.fence().toMillis(), numbers.jitter().toMillis(), otherPassive, move.fenced, move.automatic,
                 state.evidence.newestVote(), move.staleTower);
     }

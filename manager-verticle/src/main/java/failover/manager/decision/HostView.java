@@ -86,11 +86,6 @@ final class HostView {
         return status != null && askedAt - rolesChangedAt < 0;
     }
 
-    /** Silent for the whole S. */
-    boolean silent(ManagerRules rules, Now now) {
-        return silentFor(now).compareTo(rules.silence()) >= 0;
-    }
-
     /** For so long it will refuse to be promoted on the other's silence, by its newest word (E7). */
     Duration boundFor(Now now) {
         if (status == null || status.lease() == null) {

@@ -23,7 +23,7 @@ final class Judge {
                     + move.reason);
         }
         if (!state.primary.everAnswered() && !state.secondary.everAnswered()) {
-            return state.primary.silent(rules, now)
+            return state.silent(state.primary, rules, now)
                     ? bothUnreachable(state)
                     : of(Verdict.STARTING, "no agent has answered yet");
         }
@@ -51,14 +51,14 @@ final class Judge {
 
     private Judgement judgeHolder(ManagerState state, HostView active, Now now) {
         HostView other = state.view(active.host.other());
-        if (active.silent(rules, now)) {
+        if (state.silent(active, rules, now)) {
             if (!other.answers(rules, now)) {
                 return bothUnreachable(state);
             }
-            return proof.judgeSilent(state, active, silence(active, now), now);
+            return proof.judgeSilent(state, active, silence(state, active, now), now);
         }
         if (active.failure != null || !active.everAnswered()) {
-            return of(Verdict.ACTIVE_UNREACHABLE_SUSPECT, silence(active, now)
+            return of(Verdict.ACTIVE_UNREACHABLE_SUSPECT, silence(state, active, now)
                     + (active.failure == null ? "" : ": " + active.failure.detail()));
         }
         if (active.outdated(state.rolesChangedAt)) {
@@ -144,8 +144,9 @@ final class Judge {
         return view.failure == null ? "no answer" : view.failure.detail();
     }
 
-    private String silence(HostView view, Now now) {
-        return "[" + view.host + "] silent for " + seconds(view.silentFor(now)) + " s of " + seconds(rules.silence()) + " s";
+    private String silence(ManagerState state, HostView view, Now now) {
+        return "[" + view.host + "] silent for " + seconds(view.silentFor(now)) + " s of " + seconds(state.silence(view, rules))
+                + " s";
     }
 
     private static String seconds(Duration time) {

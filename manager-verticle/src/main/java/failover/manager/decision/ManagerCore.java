@@ -55,7 +55,7 @@ public final class ManagerCore {
         if (start.tip() != null) {
             state.evidence = Evidence.restored(start.tip(), now);
         }
-        out.add(new ManagerEffect.Remember(start));
+        grants.start(state, out);
         if (start.intent() != null) {
             moves.resume(state, start.intent(), now, out);
         }
@@ -158,6 +158,7 @@ public final class ManagerCore {
     }
 
     private void tick(ManagerState state, Now now, List<ManagerEffect> out) {
+        grants.tick(state, now, out);
         poll(state, state.primary, now, out);
         poll(state, state.secondary, now, out);
         Duration since = now.since(state.slotAskedAt);
@@ -180,7 +181,7 @@ public final class ManagerCore {
         if (state.holder == null || state.move != null || state.lookAt != 0 && !now.reached(state.lookAt)) {
             return;
         }
-        Duration left = rules.silence().minus(state.view(state.holder).silentFor(now));
+        Duration left = state.silence(state.view(state.holder), rules).minus(state.view(state.holder).silentFor(now));
         if (left.abs().compareTo(rules.heartbeatInterval()) <= 0) {
             state.lookAt = now.plus(SECOND_LOOK);
             out.add(new ManagerEffect.Wake(SECOND_LOOK));
@@ -235,6 +236,10 @@ public final class ManagerCore {
         }
         if (view.failure != null && view.fails > 1) {
             out.add(Moves.say(Level.INFO, "[" + view.host + "] answers again after " + view.fails + " failed checks"));
+        }
+        if (view.status == null) {
+            // Its first token extends a lease only when it is echoed: a heartbeat later may be too late after a restart of this manager.
+            out.add(new ManagerEffect.Wake(SECOND_LOOK));
         }
         view.slotBefore = view.status == null ? 0 : view.status.validatorSlot();
         view.status = event.status();

@@ -1,5 +1,7 @@
 package failover.manager.decision;
 
+import failover.protocol.lease.LeaseNumbers;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -16,6 +18,7 @@ import java.util.Objects;
  * @param intent a move begun and not finished; {@code null} when none
  * @param pause nothing automatic is begun; {@code null} when not paused
  * @param tip the highest slot seen (E6); {@code null} when no source of votes has ever answered
+ * @param terms of the longest lease that this manager may have granted and that may still run (E8); {@code null} when it granted none
  */
 public record ManagerMemory(
         String managerId,
@@ -27,7 +30,30 @@ public record ManagerMemory(
         long movedAtMillis,
         Intent intent,
         Pause pause,
-        Tip tip) {
+        Tip tip,
+        Terms terms) {
+
+    /**
+     * What a lease is worth.
+     *
+     * @param leaseMs Q in milliseconds
+     * @param jitterMs J in milliseconds
+     */
+    public record Terms(long leaseMs, long jitterMs) {
+        /** The same of these numbers. */
+        static Terms of(LeaseNumbers numbers) {
+            return new Terms(numbers.lease().toMillis(), numbers.jitter().toMillis());
+        }
+
+        /** How long nobody else may have the identity after the last word of a holder by such a lease (E3). */
+        Duration holdOff() {
+            return LeaseNumbers.grantorWait(Duration.ofMillis(leaseMs), Duration.ofMillis(jitterMs));
+        }
+
+        boolean outlasts(Terms other) {
+            return holdOff().compareTo(other.holdOff()) > 0;
+        }
+    }
 
     /**
      * What is known of one host.
@@ -96,43 +122,48 @@ public record ManagerMemory(
 
     /** A manager that has never started before. */
     public static ManagerMemory fresh(String managerId) {
-        return new ManagerMemory(managerId, 0, 0, null, HostRecord.at(null), HostRecord.at(null), 0, null, null, null);
+        return new ManagerMemory(managerId, 0, 0, null, HostRecord.at(null), HostRecord.at(null), 0, null, null, null, null);
     }
 
     /** The same with another epoch. */
     public ManagerMemory withEpoch(long newEpoch) {
-        return new ManagerMemory(managerId, start, newEpoch, holder, primary, secondary, movedAtMillis, intent, pause, tip);
+        return new ManagerMemory(managerId, start, newEpoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms);
     }
 
     /** The same with another holder. */
     public ManagerMemory withHolder(Host newHolder) {
-        return new ManagerMemory(managerId, start, epoch, newHolder, primary, secondary, movedAtMillis, intent, pause, tip);
+        return new ManagerMemory(managerId, start, epoch, newHolder, primary, secondary, movedAtMillis, intent, pause, tip, terms);
     }
 
     /** The same with other knowledge of a host. */
     public ManagerMemory with(Host host, HostRecord known) {
         return new ManagerMemory(managerId, start, epoch, holder, host == Host.PRIMARY ? known : primary,
-                host == Host.SECONDARY ? known : secondary, movedAtMillis, intent, pause, tip);
+                host == Host.SECONDARY ? known : secondary, movedAtMillis, intent, pause, tip, terms);
     }
 
     /** The same with the instant of an automatic failover. */
     public ManagerMemory withMovedAt(long millis) {
-        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, millis, intent, pause, tip);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, millis, intent, pause, tip, terms);
     }
 
     /** The same with another intent, or none. */
     public ManagerMemory withIntent(Intent newIntent) {
-        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, newIntent, pause, tip);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, newIntent, pause, tip, terms);
     }
 
     /** The same with a pause, or none. */
     public ManagerMemory withPause(Pause newPause) {
-        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, newPause, tip);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, newPause, tip, terms);
     }
 
     /** The same with a newer tip. */
     public ManagerMemory withTip(Tip newest) {
-        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, newest);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, newest, terms);
+    }
+
+    /** The same with other terms. */
+    public ManagerMemory withTerms(Terms longest) {
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, longest);
     }
 
     /** What is known of a host. */
@@ -142,19 +173,19 @@ public record ManagerMemory(
 
     /**
      * What a new start of the manager goes on with: for the same pair everything, also where the file names its hosts the other way round,
-     * as operators do after a failover; for another pair nothing but its own id, the epochs, the cooldown and the pause.
+     * as operators do after a failover; for another pair nothing but its own id, the epochs, the cooldown, the terms and the pause.
      */
     ManagerMemory begun(String first, String second) {
         if (first.equals(primary.endpoint()) && second.equals(secondary.endpoint())) {
-            return new ManagerMemory(managerId, start + 1, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip);
+            return new ManagerMemory(managerId, start + 1, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms);
         }
         if (Objects.equals(first, secondary.endpoint()) && Objects.equals(second, primary.endpoint())) {
             Intent half = intent == null ? null
                     : new Intent(intent.operationId(), intent.from().other(), intent.to().other(), intent.step(), intent.reason());
             return new ManagerMemory(managerId, start + 1, epoch, holder == null ? null : holder.other(), secondary, primary,
-                    movedAtMillis, half, pause, tip);
+                    movedAtMillis, half, pause, tip, terms);
         }
         return new ManagerMemory(managerId, start + 1, epoch, null, HostRecord.at(first), HostRecord.at(second), movedAtMillis, null, pause,
-                null);
+                null, terms);
     }
 }

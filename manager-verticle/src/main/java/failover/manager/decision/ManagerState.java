@@ -1,6 +1,7 @@
 package failover.manager.decision;
 
 import failover.protocol.Now;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -10,6 +11,13 @@ public final class ManagerState {
     final long startedAt;
     final HostView primary;
     final HostView secondary;
+
+    /** What this manager's earlier start granted outlasts what this one grants, and may still run; {@code null} when not (E8). */
+    ManagerMemory.Terms earlier;
+    /** Until longer terms than these are on the disk, nothing longer is granted; {@code null} when nothing waits. */
+    ManagerMemory.Terms shorter;
+    /** Number of the Save that writes the longer ones; 0 when none is under way. */
+    long termsSave;
 
     /** The host that carries the identity, as far as is known; {@code null} when it is not. */
     Host holder;
@@ -74,6 +82,9 @@ public final class ManagerState {
         this.startedAt = other.startedAt;
         this.primary = new HostView(other.primary);
         this.secondary = new HostView(other.secondary);
+        this.earlier = other.earlier;
+        this.shorter = other.shorter;
+        this.termsSave = other.termsSave;
         this.holder = other.holder;
         this.rolesChangedAt = other.rolesChangedAt;
         this.lastNumber = other.lastNumber;
@@ -110,6 +121,21 @@ public final class ManagerState {
 
     HostView view(Host host) {
         return host == Host.PRIMARY ? primary : secondary;
+    }
+
+    /** For so long that host has to be silent before it counts as gone: S, and what a lease of an earlier start may have left (E3, E8). */
+    Duration silence(HostView view, ManagerRules rules) {
+        Duration usual = rules.silence();
+        if (earlier == null) {
+            return usual;
+        }
+        Duration rest = earlier.holdOff().minusNanos(view.heardAt - startedAt);
+        return rest.compareTo(usual) > 0 ? rest : usual;
+    }
+
+    /** Silent for the whole of that. */
+    boolean silent(HostView view, ManagerRules rules, Now now) {
+        return view.silentFor(now).compareTo(silence(view, rules)) >= 0;
     }
 
     /**

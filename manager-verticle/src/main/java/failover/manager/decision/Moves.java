@@ -238,7 +238,7 @@ final class Moves {
     }
 
     private void replaceSilent(ManagerState state, Move move, String detail, Now now, List<ManagerEffect> out) {
-        if (!state.view(move.from).silent(rules, now)) {
+        if (!state.silent(state.view(move.from), rules, now)) {
             // It came back while its last call was out: it lives, and may well be active.
             move.trouble = "[" + move.from + "] answers again, but has not answered become_passive" + detail;
             ends.fail(state, now, out);
@@ -264,7 +264,7 @@ final class Moves {
         if (move == null || move.provedAfter == 0) {
             return;
         }
-        if (!state.view(move.from).silent(rules, now)) {
+        if (!state.silent(state.view(move.from), rules, now)) {
             move.provedAfter = 0;
             move.trouble = "[" + move.from + "] answers again";
             ends.fail(state, now, out);

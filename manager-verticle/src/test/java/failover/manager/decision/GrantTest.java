@@ -65,6 +65,37 @@ class GrantTest {
         assertEquals(4, manager.saved.epoch());
     }
 
+    /** E8, scenario 58: the start before this one may have granted leases that outlast this one's silence. */
+    @Test
+    void aLongerLeaseOfTheStartBeforeIsWaitedForAndThenForgotten() {
+        manager.memory = manager.memory.withTerms(new ManagerMemory.Terms(60_000, 500));
+        long started = manager.nanos;
+        leased();
+        manager.a().answers = false;
+        manager.beats(1);
+        while (manager.verdict() == Verdict.ACTIVE_UNREACHABLE_SUSPECT) {
+            manager.beats(1);
+        }
+        long waited = (manager.nanos - started) / 1_000_000;
+        assertTrue(waited > 61_000 && waited < 64_000, waited + " ms after the start, 60 s at clocks that differ by 1 % and J");
+        assertEquals("primary become_passive", manager.out());
+        assertEquals(ManagerMemory.Terms.of(ManagerAtWork.NUMBERS), manager.saved.terms());
+    }
+
+    /** And where it granted shorter ones, a further start would know of no longer ones before they are on the disk. */
+    @Test
+    void aLongerLeaseThanTheStartBeforeGrantedIsGrantedOnceThatIsDurable() {
+        manager.memory = manager.memory.withTerms(new ManagerMemory.Terms(3762, 200));
+        manager.saveError = "disk full";
+        leased();
+        manager.beats(2);
+        assertEquals(3762, offered(Host.PRIMARY).leaseMs());
+        manager.saveError = null;
+        manager.beats(2);
+        assertEquals(ManagerAtWork.NUMBERS.lease().toMillis(), offered(Host.PRIMARY).leaseMs());
+        assertEquals(ManagerMemory.Terms.of(ManagerAtWork.NUMBERS), manager.saved.terms());
+    }
+
     @Test
     void inDryRunNothingIsOffered() {
         manager.dryRun = true;
@@ -270,12 +301,15 @@ class GrantTest {
         HostRecord b = new HostRecord("http://b", "id-b", 6, 7);
         Pause pause = new Pause("rack", 1);
         ManagerMemory memory = new ManagerMemory("m", 3, 7, Host.SECONDARY, b, a, 5, new ManagerMemory.Intent("op",
-                Host.PRIMARY, Host.SECONDARY, ManagerMemory.Step.PROMOTING, "r"), pause, new Tip(9, 1));
+                Host.PRIMARY, Host.SECONDARY, ManagerMemory.Step.PROMOTING, "r"), pause, new Tip(9, 1),
+                new ManagerMemory.Terms(9406, 500));
         ManagerMemory begun = memory.begun("http://a", "http://b");
         assertEquals(new ManagerMemory("m", 4, 7, Host.PRIMARY, a, b, 5, new ManagerMemory.Intent("op",
-                Host.SECONDARY, Host.PRIMARY, ManagerMemory.Step.PROMOTING, "r"), pause, new Tip(9, 1)), begun);
+                Host.SECONDARY, Host.PRIMARY, ManagerMemory.Step.PROMOTING, "r"), pause, new Tip(9, 1),
+                new ManagerMemory.Terms(9406, 500)), begun);
         ManagerMemory other = memory.begun("http://a", "http://c");
-        assertEquals(new ManagerMemory("m", 4, 7, null, HostRecord.at("http://a"), HostRecord.at("http://c"), 5, null, pause, null), other);
+        assertEquals(new ManagerMemory("m", 4, 7, null, HostRecord.at("http://a"), HostRecord.at("http://c"), 5, null, pause, null,
+                new ManagerMemory.Terms(9406, 500)), other);
     }
 
     @Test

@@ -37,6 +37,8 @@ final class ManagerAtWork {
         List<String> unfit = List.of();
     }
 
+    static final LeaseNumbers NUMBERS = LeaseNumbers.of(Duration.ofSeconds(2), 5);
+
     boolean dryRun;
     boolean fenced;
     boolean staleTower;
@@ -90,7 +92,7 @@ final class ManagerAtWork {
     ManagerAtWork begin() {
         core = new ManagerCore(new ManagerRules(dryRun, true, "http://a", "http://b", Duration.ofSeconds(2), 5, 100, Duration.ofSeconds(5),
                 Duration.ofSeconds(2), 3, Duration.ofSeconds(120), Duration.ofMinutes(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
-                Duration.ofSeconds(13), new Policy(LeaseNumbers.of(Duration.ofSeconds(2), 5), sources, evidence, fencing, false), null));
+                Duration.ofSeconds(13), new Policy(NUMBERS, sources, evidence, fencing, false), null));
         take(core.start(memory, now()));
         return this;
     }

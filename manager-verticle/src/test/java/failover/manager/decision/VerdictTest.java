@@ -94,6 +94,8 @@ class VerdictTest {
     @Test
     void aHeartbeatBeforeASilenceIsLongEnoughTheManagerBeginsToLookFourTimesASecond() {
         manager.start();
+        assertEquals(List.of(new ManagerEffect.Wake(Duration.ofMillis(250))), manager.wakes, "the first token is echoed soon");
+        manager.wakes.clear();
         manager.a().answers = false;
         manager.beats(3);
         assertEquals(List.of(), manager.wakes);

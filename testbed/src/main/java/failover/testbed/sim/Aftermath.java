@@ -103,7 +103,7 @@ final class Aftermath {
         }
         // Where a fencer is required and there is none, a host that is gone waits for the operator.
         boolean wholeHost = !runClass.answering() && !runClass.unguarded() && world.dice(Dice.Concern.FAULTS, 1).chance(0.5);
-        ManagerRules rules = setup.manager();
+        ManagerRules rules = manager.rules();
         Duration still = VOTES_STAND_STILL.plus(rules.heartbeatInterval());
         Duration silence = rules.silence().compareTo(still) > 0 ? rules.silence() : still;
         Duration bound = (wholeHost ? silence.plus(LAST_LOOK) : SEEN_TWICE).plus(rules.heartbeatInterval()).plus(ACTIVATION);

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
  */
 final class Dice {
     /** What chance decides on. */
-    enum Concern { CONFIGURATION, FAULTS, NETWORK, DISK, VALIDATORS, COMMANDS, CLOCKS, OPERATORS, CLUSTER, FENCERS }
+    enum Concern { CONFIGURATION, FAULTS, NETWORK, DISK, VALIDATORS, COMMANDS, CLOCKS, OPERATORS, CLUSTER, FENCERS, NUMBERS }
 
     private final SplittableRandom random;
 

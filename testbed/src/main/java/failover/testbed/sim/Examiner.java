@@ -21,7 +21,7 @@ final class Examiner {
     private static final int SOURCES_NEEDED = 2;
 
     private final World world;
-    private final ManagerRules rules;
+    private ManagerRules rules;
     private final Cluster cluster;
     private final Disk<ManagerMemory> disk;
     private final Map<String, Witness> witnesses = new TreeMap<>();
@@ -33,15 +33,15 @@ final class Examiner {
     private String unproved;
     private ManagerMemory.Intent decided;
 
-    Examiner(World world, ManagerRules rules, Cluster cluster, Disk<ManagerMemory> disk) {
+    Examiner(World world, Cluster cluster, Disk<ManagerMemory> disk) {
         this.world = world;
-        this.rules = rules;
         this.cluster = cluster;
         this.disk = disk;
     }
 
-    /** The manager starts anew, and knows nothing of what sources said. */
-    void started() {
+    /** The manager starts anew by these rules, and knows nothing of what sources said. */
+    void started(ManagerRules its) {
+        rules = its;
         witnesses.clear();
     }
 

@@ -100,20 +100,23 @@ final class LeaseMutants {
     }
 
     static ManagerMemory remembered(Mutant mutant, ManagerMemory memory) {
-        ManagerMemory kept = mutant.is(Mutant.COOLDOWN_NOT_DURABLE) ? memory.withMovedAt(0) : memory;
+        ManagerMemory kept = mutant.is(Mutant.COOLDOWN_NOT_DURABLE) ? memory.withMovedAt(0)
+                : mutant.is(Mutant.OLD_NUMBERS_FORGOTTEN) ? memory.withTerms(null) : memory;
         return mutant.is(Mutant.EPOCH_NOT_DURABLE) ? kept.withEpoch(0) : kept;
     }
 
     /** A manager that does not wait for leases to run out grants them all the same. */
-    static StatusRequest sent(StatusRequest request, LeaseNumbers numbers) {
+    static StatusRequest sent(Mutant mutant, StatusRequest request, LeaseNumbers numbers) {
         LeaseOffer offer = request.lease();
-        return offer == null ? request : with(request, new LeaseOffer(offer.token(), offer.grantEpoch(), offer.managerStart(),
+        boolean real = offer == null || !mutant.is(Mutant.NO_E3_WAIT);
+        return real ? request : with(request, new LeaseOffer(offer.token(), offer.grantEpoch(), offer.managerStart(),
                 offer.heartbeatMs(), numbers.lease().toMillis(), numbers.fence().toMillis(), numbers.jitter().toMillis(), offer.paused()));
     }
 
-    static FailoverRequest sent(FailoverRequest request, LeaseNumbers numbers) {
+    static FailoverRequest sent(Mutant mutant, FailoverRequest request, LeaseNumbers numbers) {
         Grant grant = request.grant();
-        return grant == null ? request : with(request, new Grant(grant.token(), grant.managerId(), grant.managerStart(),
+        boolean real = grant == null || !mutant.is(Mutant.NO_E3_WAIT);
+        return real ? request : with(request, new Grant(grant.token(), grant.managerId(), grant.managerStart(),
                 numbers.lease().toMillis(), numbers.fence().toMillis(), numbers.jitter().toMillis(), grant.otherPassive(), grant.fenced(),
                 grant.automatic(), grant.lastVote(), grant.staleTower()));
     }

@@ -23,14 +23,17 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The manager: the real core in a shell that does what the real one does, at the speed of this world, and that can die at any instant. */
 final class ManagerHost {
     private final World world;
     private final String id;
     private final Program program;
-    private final ManagerRules rules;
-    private final ManagerCore core;
+    private ManagerRules rules;
+    private ManagerCore core;
+    /** What it goes by from its next start on. */
+    private Supplier<ManagerRules> next;
     private final Links links;
     private final Sources sources;
     private final Cluster cluster;
@@ -63,15 +66,24 @@ final class ManagerHost {
         this.cluster = cluster;
         this.world = world;
         this.program = new Program(world, World.MANAGER);
-        this.rules = rules;
-        this.core = new ManagerCore(LeaseMutants.rules(mutant, rules));
+        this.next = () -> rules;
         this.links = links;
         this.sources = sources;
         this.mutant = mutant;
         this.totals = totals;
         this.network = world.dice(Dice.Concern.NETWORK, World.MANAGER);
         this.disk = new Disk<>(world, program, Fault.Kind.MANAGER_DISK_FULL, World.MANAGER);
-        this.examiner = new Examiner(world, rules, cluster, disk);
+        this.examiner = new Examiner(world, cluster, disk);
+    }
+
+    /** Its configuration is another one at each start from the next on. */
+    void goesBy(Supplier<ManagerRules> configuration) {
+        next = configuration;
+    }
+
+    /** What it goes by since it started last. */
+    ManagerRules rules() {
+        return rules;
     }
 
     boolean up() {
@@ -83,8 +95,10 @@ final class ManagerHost {
             return;
         }
         ManagerMemory memory = disk.read();
+        rules = next.get();
+        core = new ManagerCore(LeaseMutants.rules(mutant, rules));
         up = true;
-        examiner.started();
+        examiner.started(rules);
         Arrays.fill(answeredPoll, 0);
         links.heard(0);
         links.heard(1);
@@ -278,7 +292,7 @@ final class ManagerHost {
         });
         int life = program.life();
         long askedAt = examiner.time();
-        links.poll(host, LeaseMutants.sent(poll.request(), rules.policy().numbers()), poll.limit(), status -> {
+        links.poll(host, LeaseMutants.sent(mutant, poll.request(), rules.policy().numbers()), poll.limit(), status -> {
             if (life == program.life()) {
                 program.arrive(() -> polled(poll, status, answered, askedAt));
             }
@@ -327,7 +341,7 @@ final class ManagerHost {
             }
         });
         int life = program.life();
-        links.command(host.ordinal(), LeaseMutants.sent(command.request(), rules.policy().numbers()), (response, failure) -> {
+        links.command(host.ordinal(), LeaseMutants.sent(mutant, command.request(), rules.policy().numbers()), (response, failure) -> {
             if (life == program.life()) {
                 program.arrive(() -> commanded(command, response, failure, answered));
             }

@@ -115,7 +115,9 @@ public enum Mutant {
     /** INV-8. */
     COOLDOWN_NOT_DURABLE("a restarted manager forgets its last automatic failover"),
     /** E7, liveness. */
-    PROMISE_BINDS_ALWAYS("a promise to the peer is kept although the peer is verified passive");
+    PROMISE_BINDS_ALWAYS("a promise to the peer is kept although the peer is verified passive"),
+    /** E8, scenario 58. */
+    OLD_NUMBERS_FORGOTTEN("a manager that starts with a shorter lease does not wait for the longer one it granted before");
 
     private final String words;
     private final Set<Mutant> parts;
@@ -168,6 +170,7 @@ public enum Mutant {
             case LAGGING_SOURCE_BELIEVED:
             case OLD_EVIDENCE_BELIEVED:
             case ACTIVE_DEAD_OVER_UNRESOLVED:
+            case OLD_NUMBERS_FORGOTTEN:
                 return RunClass.NEVER_FREEZE;
             case MONOTONIC_ONLY:
             case LEASE_REVIVED_FROM_RECEIPT:

@@ -22,6 +22,8 @@ public enum RunClass {
     SUSPENDS(Guard.SOME, true, Kind.HOST_SUSPENDED, Kind.HOST_SUSPENDED, Kind.HOST_SILENT, Kind.MANAGER_SUSPENDED),
     /** As FREEZES_WITH_FENCER, beside an operator who pauses and resumes. */
     PAUSES(Guard.ALL, true, Kind.HOST_SILENT, Kind.AGENT_FROZEN, Kind.AGENT_FROZEN, Kind.AGENT_CRASH, Kind.MANAGER_SUSPENDED),
+    /** As NEVER_FREEZE, beside an operator who has the manager start with other numbers each time (scenario 58). */
+    OTHER_NUMBERS(Guard.SOME, true, Kind.HOST_SILENT, Kind.MANAGER_LINK_CUT, Kind.PEER_LINK_CUT, Kind.MANAGER_CRASH, Kind.MANAGER_CRASH),
     /** Nobody but observers fails, one at a time: there is no failover at all. */
     OBSERVERS_FAIL(Guard.SOME, true);
 

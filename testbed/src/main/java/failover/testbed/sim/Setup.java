@@ -55,6 +55,19 @@ record Setup(boolean identityKnown, ManagerRules manager, List<AgentRules> agent
         return managerRules(policy, misses, roles, Duration.ofSeconds(dice.one(0, 30, 60)), dice.chance(0.5) ? SimValidator.STAKED : null);
     }
 
+    /** The same manager with a heartbeat and a patience that chance draws. */
+    static ManagerRules otherNumbers(ManagerRules rules, Dice dice) {
+        Duration heartbeat = Duration.ofMillis(dice.one(500, 1000, 2000, 5000));
+        return withNumbers(rules, heartbeat, (int) dice.between(heartbeat.toMillis() == 500 ? 6 : 3, 8));
+    }
+
+    /** The same manager with P and N. */
+    static ManagerRules withNumbers(ManagerRules rules, Duration heartbeat, int misses) {
+        Policy old = rules.policy();
+        Policy policy = new Policy(LeaseNumbers.of(heartbeat, misses), old.sources(), old.evidence(), old.fencing(), old.holdWhileVoting());
+        return managerRules(policy, misses, rules.rolesConfigured(), rules.failoverCooldown(), rules.stakedIdentity());
+    }
+
     /** A manager of that policy; everything else as it usually is. */
     static ManagerRules managerRules(Policy policy, int misses, boolean rolesConfigured, Duration cooldown, String identity) {
         LeaseNumbers numbers = policy.numbers();

@@ -133,7 +133,7 @@ final class SimDeadMan {
         } else if (!hold.ended(now()) && !mutant.is(Mutant.FENCER_ARMED_LATE)) {
             Duration left = hold.left(now());
             everArmed = true;
-            fencer.arm(program.now().bootNanos() + Duration.ofMillis(left.toMillis() + 1).toNanos());
+            fencer.arm(program.now().bootNanos() + Duration.ofMillis(left.toMillis() + 1).toNanos(), hold.fence());
         }
     }
 

@@ -30,12 +30,16 @@ final class SimFencer {
     private final Machine machine;
     private final AgentHost agent;
     private final SimValidator validator;
-    private final long ahead;
+    /** How long before the deadline it fires: a lease may come with other numbers than the one before. */
+    private long ahead;
     private final Dice dice;
     private final List<Fenced> fenced = new ArrayList<>();
     /** The file: the deadline on the boot clock, 0 when disarmed. */
     private long deadline;
     private boolean watching;
+    /** The newest timer, and the instant on the boot clock for which it is set. */
+    private long timer;
+    private long timerAt;
     private boolean fencing;
 
     SimFencer(World world, int host, boolean present, LeaseNumbers numbers, AgentHost agent, SimValidator validator) {
@@ -45,10 +49,14 @@ final class SimFencer {
         this.machine = world.machine(host);
         this.agent = agent;
         this.validator = validator;
-        this.ahead = (long) (numbers.fencer().toNanos() * (1 + LeaseNumbers.CLOCK_RATE));
+        this.ahead = ahead(numbers.fencer());
         this.dice = world.dice(Dice.Concern.FENCERS, host);
         // Its long timer stands still in a suspend: it is its looking every 250 ms that sees the deadline passed.
         machine.onWake(() -> machine.after(dice.between(0, LOOK), this::due));
+    }
+
+    private static long ahead(Duration fencer) {
+        return (long) (fencer.toNanos() * (1 + LeaseNumbers.CLOCK_RATE));
     }
 
     private long boot() {
@@ -88,6 +96,12 @@ final class SimFencer {
         watch();
     }
 
+    /** The same of a lease that leaves a fence so long. */
+    void arm(long bootNanos, Duration fence) {
+        ahead = ahead(LeaseNumbers.fencer(fence));
+        arm(bootNanos);
+    }
+
     /** Moves the deadline, never back and never once it has run out (E0); whether the lease is still held. */
     boolean renew(long bootNanos) {
         if (boot() >= deadline) {
@@ -113,10 +127,16 @@ final class SimFencer {
 
     /** One timer at a time: a renewal moves the deadline only, and is seen when the timer is due. */
     private void watch() {
-        if (!watching && present) {
+        long at = deadline - ahead;
+        if (present && (!watching || at < timerAt)) {
             watching = true;
-            long wait = machine.clock().worldAtBoot(deadline - ahead) - world.agenda().now();
-            machine.after(wait, this::due);
+            timerAt = at;
+            long mine = ++timer;
+            machine.after(machine.clock().worldAtBoot(at) - world.agenda().now(), () -> {
+                if (mine == timer) {
+                    due();
+                }
+            });
         }
     }
 

@@ -158,6 +158,10 @@ public final class Simulation {
     private RunResult play() {
         begin();
         manager.start();
+        if (runClass == RunClass.OTHER_NUMBERS) {
+            Dice numbers = world.dice(Concern.NUMBERS);
+            manager.goesBy(() -> Setup.otherNumbers(setup.manager(), numbers));
+        }
         chaos = new Chaos(world, manager, agents, validators, links, sources, runClass, totals);
         Operator operator = new Operator(world, manager, TROUBLE);
         if (runClass == RunClass.PAUSES) {

@@ -45,6 +45,7 @@ class MutantTest {
         scenario(Mutant.NO_HOLD_OFF, Targeted.peerHasForgottenItsPromise());
         scenario(Mutant.PROMISE_BINDS_ALWAYS, Targeted.plannedSwitchover());
         scenario(Mutant.NO_E8, Targeted.managerStartsAfterTheCut());
+        scenario(Mutant.OLD_NUMBERS_FORGOTTEN, Targeted.managerStartsWithAShorterLease());
         scenario(Mutant.NO_E11_NOR_TOWER_AGE, Targeted.orderFromBeforeTheRestart());
         covered(Mutant.NO_E11, Mutant.NO_E11_NOR_TOWER_AGE, Targeted.orderFromBeforeTheRestart());
         scenario(Mutant.WALL_CLOCK_ONLY, Targeted.wallClockGoesBack());

@@ -5,6 +5,7 @@ import static failover.testbed.sim.Stage.A;
 import static failover.testbed.sim.Stage.B;
 
 import failover.protocol.lease.LeaseNumbers;
+import failover.testbed.sim.Fault.Kind;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +47,21 @@ class ScenarioRestartsTest {
         play(Scenario.of("37 M restarts right after A died").at(60, s -> s.powerLoss(A)).at(61, s -> s.restartManager(1))
                 .promoted(B, 60, 71.5, 77).signs("B", 77, 140).until(140));
         play(Targeted.managerStartsAfterTheCut());
+    }
+
+    /** The longer lease is waited for, whichever start of the manager granted it, and the pair lives on by the new numbers. */
+    @Test
+    void scenario58AManagerWithOtherNumbersWaitsForTheOldOnes() {
+        play(Targeted.managerStartsWithAShorterLease());
+        play(Scenario.of("58 shorter, then A dies").heartbeat(5, 5).at(80, s -> s.restartManager(0.2, 0.5, 8)).at(140, s -> s.powerLoss(A))
+                .signs("A", 0, 139).promoted(B, 140, 144, 152).signs("B", 152, 200).until(200));
+        play(Scenario.of("58 longer, then A dies").heartbeat(0.5, 8).at(80, s -> s.restartManager(0.2, 5, 5)).at(140, s -> s.powerLoss(A))
+                .signs("A", 0, 139).promoted(B, 140, 159, 176).signs("B", 176, 240).until(240));
+        play(Scenario.of("58 longer, and its disk is full, so that the next start knows nothing of it").heartbeat(0.5, 8).evidenceOff()
+                .at(70, s -> s.cutBoth(A, B)).at(79, s -> s.open(Kind.MANAGER_DISK_FULL, Stage.M))
+                .at(80, s -> s.restartManager(0.2, 0.5, 20)).at(87.9, s -> s.cutBoth(A, Stage.M))
+                .at(88, s -> s.close(Kind.MANAGER_DISK_FULL, Stage.M)).at(88, s -> s.restartManager(0.2, 0.5, 8))
+                .signs("A", 0, 88).promoted(B, 88, 92, 95).until(140));
     }
 
     @Test

@@ -198,6 +198,12 @@ final class Stage {
         simulation.manager().crash(nanos(down));
     }
 
+    /** The same, and P and N are others from then on. */
+    void restartManager(double down, double heartbeat, int misses) {
+        simulation.manager().goesBy(() -> Setup.withNumbers(rules, Duration.ofNanos(nanos(heartbeat)), misses));
+        restartManager(down);
+    }
+
     /** Dies right after so many more effects of a move. */
     void killManagerInMove(int effects, double down) {
         simulation.manager().crashInMove(effects, nanos(down));

@@ -70,6 +70,14 @@ final class Targeted {
                 .at(55, s -> s.restartManager(0.2)).promoted(B, 55, 64.9, 68).until(100);
     }
 
+    /** A has a lease of 24 s from M's last start, and M comes back with one of 3 s: nobody hears A any more. */
+    static Scenario managerStartsWithAShorterLease() {
+        return Scenario.of("M restarts with a shorter lease right after it lost A").heartbeat(5, 5).evidenceOff()
+                .at(40, s -> s.cutBoth(A, B))
+                .at(79.5, s -> s.cutBoth(A, M)).at(80, s -> s.restartManager(0.2, 0.5, 8)).promoted(B, 80, 105, 107)
+                .says("M", "leases are shorter than those of this manager's last start").until(140);
+    }
+
     static Scenario orderFromBeforeTheRestart() {
         return Scenario.of("a become_active is held for a minute, and B's agent loses its memory").at(50, s -> {
             s.hold(Action.BECOME_ACTIVE, B, 60);
