@@ -178,6 +178,19 @@ final class Targeted {
                 .signs("", 59, 60).promoted(B, 55, 60, 80).signs("B", 80, 120);
     }
 
+    /** The lease ends at 64.4 by A's slow clock; it stands still in the middle of its fence, too late for the watchdog to begin then. */
+    static Scenario agentStandsStillInItsFence() {
+        return lost("a lost holder stands still in the middle of its fence").watchdogs().clocks(0.995, 1, 1.005)
+                .at(50, s -> s.removing(A, HANGS)).at(62.5, s -> s.freezeAgent(A, 600)).says("A", "the validator is stopped with its agent")
+                .signs("", 63.6, 64).promoted(B, 56, 64.2, 67).until(100);
+    }
+
+    static Scenario watchdogActs() {
+        return Scenario.of("13 an agent stands still, a watchdog stands behind it").watchdogs()
+                .at(50, s -> s.freezeAgent(A, 600)).says("A", "watchdog fires").signs("A", 0, 50).signs("", 52, 53)
+                .promoted(B, 50, 51, 65).until(120);
+    }
+
     static Scenario restartedHolderHasWhatIsLeft() {
         return lost("a lost holder's agent restarts").fencer(A).at(58, s -> s.restartAgent(A, 0.5)).signs("", 63.9, 64.3)
                 .promoted(B, 56, 64.4, 67).until(100);
