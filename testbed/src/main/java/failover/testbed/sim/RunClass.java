@@ -71,7 +71,8 @@ public enum RunClass {
         if (this == OBSERVERS_FAIL) {
             return OBSERVERS.contains(kind);
         }
-        boolean freezes = answering() || EnumSet.of(FREEZES_WITH_FENCER, FREEZES_WITH_WATCHDOG, FREEZES_REQUIRED, FENCER_FAILS, PAUSES).contains(this);
+        boolean freezes = answering()
+                || EnumSet.of(FREEZES_WITH_FENCER, FREEZES_WITH_WATCHDOG, FREEZES_REQUIRED, FENCER_FAILS, PAUSES).contains(this);
         boolean stands = kind != Kind.AGENT_FROZEN || freezes;
         return stands && (answering() || !BEYOND.contains(kind));
     }

@@ -178,10 +178,10 @@ final class Targeted {
                 .signs("", 59, 60).promoted(B, 55, 60, 80).signs("B", 80, 120);
     }
 
-    /** The lease ends at 64.4 by A's slow clock; it stands still in the middle of its fence, too late for the watchdog to begin then. */
-    static Scenario agentStandsStillInItsFence() {
-        return lost("a lost holder stands still in the middle of its fence").watchdogs().clocks(0.995, 1, 1.005)
-                .at(50, s -> s.removing(A, HANGS)).at(62.5, s -> s.freezeAgent(A, 600)).says("A", "the validator is stopped with its agent")
+    /** The agent lives and fences in vain: what it cannot kill, systemd stops by its unit. */
+    static Scenario fenceFindsNobodyToKill() {
+        return lost("a lost holder refuses, and its agent cannot tell which process is the validator").watchdogs().clocks(0.995, 1, 1.005)
+                .at(50, s -> s.removing(A, REFUSED)).at(50, s -> s.open(Kind.VALIDATOR_AMBIGUOUS, A)).says("A", "watchdog fires")
                 .signs("", 63.6, 64).promoted(B, 56, 64.2, 67).until(100);
     }
 
