@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class Watchdogs {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdogs.class);
     /** Where the kernel tells of its watchdogs. */
-    public static final Path CLASSES = Path.of("/sys/class/watchdog");
+    public static final Path CLASSES = Path.of("/", "sys", "class", "watchdog");
     private static final Pattern NAME = Pattern.compile("watchdog(\\d*)");
 
     private Watchdogs() {
@@ -90,7 +90,7 @@ public final class Watchdogs {
             throws IOException {
         Duration timeout = given.orElseThrow(() -> new IOException("watchdog: systemd does not watch this process (WATCHDOG_USEC is "
                 + text(environment, "WATCHDOG_USEC") + ", WATCHDOG_PID " + text(environment, "WATCHDOG_PID") + "); install the drop-in "
-                + "watchdog-agent.conf (docs/fencer.md), or set watchdog to \"off\""));
+                + "of install.sh agent --watchdog (docs/fencer.md), or set watchdog to \"off\""));
         String socket = environment.getOrDefault("NOTIFY_SOCKET", "");
         if (!socket.startsWith("/") && !socket.startsWith("@")) {
             throw new IOException("watchdog: NOTIFY_SOCKET is " + text(environment, "NOTIFY_SOCKET")

@@ -290,6 +290,20 @@ class GrantTest {
         assertTrue(manager.state.evidence.everWorked(), "required from the first moment");
     }
 
+    @Test
+    void whatStandsBehindASilentHostIsSaid() {
+        leased();
+        manager.a().lease = new LeaseWord("a-1", 9000, true, null, false, 0, LeaseWord.WATCHDOG);
+        beat(8, -1, -1);
+        manager.a().answers = false;
+        boolean said = false;
+        for (int i = 0; i < 8 && !said; i++) {
+            beat(1, -1, -1);
+            said = manager.lines.toString().contains("by its agent's last answer a watchdog stands behind it");
+        }
+        assertTrue(said, manager.lines::toString);
+    }
+
     /** E6 holds for it as for any silent host: the old one gets the identity back on its silence. */
     @Test
     void aFencedTargetThatIsSilentIsNotTakenForGoneWhileItsVotesLand() {
