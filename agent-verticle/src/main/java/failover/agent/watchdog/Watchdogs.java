@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class Watchdogs {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdogs.class);
     /** Where the kernel tells of its watchdogs. */
-    public static final Path CLASSES = Path.of("/", "sys", "class", "watchdog");
+    public static final Path CLASSES = Path.of("/sys/class/watchdog");
     private static final Pattern NAME = Pattern.compile("watchdog(\\d*)");
 
     private Watchdogs() {

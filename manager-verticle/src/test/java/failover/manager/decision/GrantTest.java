@@ -292,6 +292,7 @@ class GrantTest {
 
     @Test
     void whatStandsBehindASilentHostIsSaid() {
+        manager.sources = List.of("rpc0", "rpc1");
         leased();
         manager.a().lease = new LeaseWord("a-1", 9000, true, null, false, 0, LeaseWord.WATCHDOG);
         beat(8, -1, -1);
