@@ -39,7 +39,7 @@ put "$root/deploy/train.sh" "$dist/lib/train.sh" 755
 put "$root/deploy/install.sh" "$dist/install.sh" 755
 for file in README.md CHANGELOG.md; do put "$root/$file" "$dist/$file" 644; done
 for file in "$root"/docs/*.md; do put "$file" "$dist/docs/${file##*/}" 644; done
-for file in "$root"/deploy/systemd/*.service; do put "$file" "$dist/systemd/${file##*/}" 644; done
+for file in "$root"/deploy/systemd/*.service "$root"/deploy/systemd/*.conf; do put "$file" "$dist/systemd/${file##*/}" 644; done
 rm -rf "$dist/conf"
 cp -R "$root/conf" "$dist/conf"
 # `./failover-manager --active ...` as the README has it

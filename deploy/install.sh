@@ -5,11 +5,14 @@ set -euo pipefail
 
 usage() {
     cat << 'END'
-Usage: install.sh agent --user USER [OPTION]...
+Usage: install.sh agent --user USER [--watchdog VALIDATOR.service] [OPTION]...
        install.sh manager [--user USER] [OPTION]...
        install.sh uninstall [OPTION]...
 USER of the agent is the user that the validator runs as: its admin socket, tower and keypairs are readable by that user alone.
 USER of the manager is "failover" unless given, and is created when missing.
+  --watchdog VALIDATOR.service
+                 also writes the drop-ins of a systemd watchdog in the fencer's place, for the agent and for that unit (docs/fencer.md);
+                 from then on the validator stops whenever the agent does, and agent.json needs "watchdog": "systemd"
   --prefix DIR   where the programs go (/opt/failover)
   --destdir DIR  put everything below DIR instead of /, create no user, touch no systemd: for packages and dry tests (also: $DESTDIR)
 uninstall removes the programs and units; /etc/failover, state and logs stay.
@@ -21,13 +24,13 @@ die() { echo "install.sh: $*" >&2; exit 1; }
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 dist=$here
 [ -d "$dist/lib" ] || dist=$here/../dist
-what='' user='' prefix=/opt/failover dest=${DESTDIR:-}
+what='' user='' watchdog='' prefix=/opt/failover dest=${DESTDIR:-}
 while [ $# -gt 0 ]; do
     case $1 in
         agent | manager | uninstall) [ -z "$what" ] || die "$what and $1: one at a time"; what=$1 ;;
-        --user | --prefix | --destdir)
+        --user | --watchdog | --prefix | --destdir)
             [ $# -ge 2 ] || die "$1 needs a value"
-            case $1 in --user) user=$2 ;; --prefix) prefix=$2 ;; --destdir) dest=$2 ;; esac
+            case $1 in --user) user=$2 ;; --watchdog) watchdog=$2 ;; --prefix) prefix=$2 ;; --destdir) dest=$2 ;; esac
             shift ;;
         -h | --help) usage; exit 0 ;;
         *) usage >&2; exit 2 ;;
@@ -35,6 +38,8 @@ while [ $# -gt 0 ]; do
     shift
 done
 [ -n "$what" ] || { usage >&2; exit 2; }
+[ -z "$watchdog" ] || [ "$what" = agent ] || die "--watchdog goes with agent only"
+[ -z "$watchdog" ] || [[ $watchdog =~ ^[A-Za-z0-9:_.@-]+\.service$ ]] || die "--watchdog $watchdog is no unit: NAME.service"
 case $prefix in /*[!/]) ;; *) die "--prefix $prefix must be an absolute directory other than /" ;; esac
 dest=${dest%/}
 [ -n "$dest" ] || [ "$(id -u)" -eq 0 ] || die "must run as root (or with --destdir DIR)"
@@ -54,6 +59,9 @@ if [ "$what" = uninstall ]; then
         fi
         rm -f "$units/$unit.service"
     done
+    # The validator's half must go with the agent: bound to a unit that does not exist, the validator would not start any more.
+    rm -f "$units"/failover-agent.service.d/watchdog.conf "$units"/*.service.d/failover-watchdog.conf
+    rmdir "$units"/failover-agent.service.d 2>/dev/null || true
     reload
     # Only what was put there: the directory may hold more.
     rm -f "$dest$prefix"/bin/failover-{agent,fencer,manager} "$dest$prefix"/lib/failover-{agent,manager}.{jar,jsa} \
@@ -109,6 +117,14 @@ for unit in "${services[@]}"; do
     chmod 644 "$units/$unit.service.new"
     mv -f "$units/$unit.service.new" "$units/$unit.service"
 done
+
+if [ -n "$watchdog" ]; then
+    mkdir -p "$units/failover-agent.service.d" "$units/$watchdog.d"
+    sed "s|@VALIDATOR@|$watchdog|g" "$dist/systemd/watchdog-agent.conf" > "$units/failover-agent.service.d/watchdog.conf"
+    cp "$dist/systemd/watchdog-validator.conf" "$units/$watchdog.d/failover-watchdog.conf"
+    chmod 644 "$units/failover-agent.service.d/watchdog.conf" "$units/$watchdog.d/failover-watchdog.conf"
+    echo "wrote the watchdog's drop-ins for failover-agent.service and $watchdog; set \"watchdog\": \"systemd\" in agent.json"
+fi
 
 config=$dest/etc/failover/$what.json
 example=$dist/conf/$what.json

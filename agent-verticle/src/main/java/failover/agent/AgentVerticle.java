@@ -3,6 +3,7 @@ package failover.agent;
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.AgentCore;
 import failover.agent.decision.AgentRules;
+import failover.agent.watchdog.Watchdogs;
 import failover.protocol.config.Redact;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,8 +68,11 @@ public final class AgentVerticle extends VerticleBase {
         store = new MemoryStore(vertx, instance);
         Future<MemoryFile.Opened> memory = store.open(config.stateDir());
         CommandGate gate = new CommandGate();
-        Future<AgentRules> rules = vertx.executeBlocking(() -> Rules.of(config, StakedIdentity.configured(config)), false);
-        Future<FencerWord> fencer = vertx.executeBlocking(() -> new FencerWord(config.leaseDir(), config.processName()), false);
+        Future<Optional<Watchdog>> watchdog = vertx.executeBlocking(this::findWatchdog, false);
+        Future<AgentRules> rules = watchdog.compose(dog -> vertx.executeBlocking(() -> Rules.of(config, StakedIdentity.configured(config),
+            dog.map(Watchdog::numbers).orElse(null)), false));
+        Future<FencerWord> fencer = watchdog.compose(dog -> vertx.executeBlocking(() -> new FencerWord(config.leaseDir(),
+            config.processName(), dog), false));
         Future<?> workers = Future.join(List.of(
             deploy(new ProbeWorker(config, instance, this::workersStop), "agent-probe-" + instance, 1),
             deploy(new CommandWorker(config, instance, gate, leader -> {
@@ -76,17 +81,37 @@ public final class AgentVerticle extends VerticleBase {
                 }
             }), "agent-command-" + instance, 2),
             deploy(new BackupWorker(config, instance, gate), "agent-backup-" + instance, 2)));
-        return Future.all(memory, rules, fencer, workers).compose(ready -> {
-            shell = new Shell(vertx, config, new AgentCore(rules.result()), rules.result(), instance, store, gate, fencer.result());
+        return Future.all(memory, rules, fencer, workers).compose(ready -> open(watchdog.result())).compose(open -> {
+            shell = new Shell(vertx, config, new AgentCore(rules.result()), rules.result(), instance, store, gate, fencer.result(),
+                watchdog.result());
             shell.begin(memory.result());
             return new AgentHttp(vertx, config, shell, this::shutdown).listen();
-        }).onSuccess(this::listening).recover(failure -> store.close().transform(closed -> Future.failedFuture(failure)));
+        }).onSuccess(this::listening).recover(failure -> {
+            if (shell != null) {
+                // What it began is ended: a watchdog that runs on would reset a host whose agent only could not listen.
+                shell.stop();
+            }
+            return left().transform(left -> store.close()).transform(closed -> Future.failedFuture(failure));
+        });
+    }
+
+    private Optional<Watchdog> findWatchdog() throws IOException {
+        return Watchdogs.find(config, System.getenv(), ProcessHandle.current().pid(), Watchdogs.CLASSES).map(Watchdog::new);
+    }
+
+    /** As late as can be: from here on it is fed, or fires. */
+    private Future<?> open(Optional<Watchdog> watchdog) {
+        return watchdog.isEmpty() ? Future.succeededFuture() : vertx.executeBlocking(() -> watchdog.get().open(), false);
+    }
+
+    private Future<Void> left() {
+        return shell == null ? Future.succeededFuture() : shell.left();
     }
 
     /** The workers are gone by now. */
     @Override
     public Future<?> stop() {
-        return (shell == null ? Future.<Void>succeededFuture() : shell.left()).transform(left -> store.close());
+        return left().transform(left -> store.close());
     }
 
     private void workersStop() {

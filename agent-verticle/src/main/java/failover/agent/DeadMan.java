@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Fences this host when its lease ends and nobody has renewed it (E2): a thread of its own, which needs neither event loop nor bus nor any
  * message, cuts short whatever command runs, and ends with SIGKILL. It also keeps the fencer informed, which does the same when this
- * process cannot (E4). Told what to go by with {@link #publish}, from any thread.
+ * process cannot (E4), or has the watchdog fed while it lives. Told what to go by with {@link #publish}, from any thread.
  */
 final class DeadMan implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeadMan.class);
@@ -41,6 +42,7 @@ final class DeadMan implements AutoCloseable {
     private final CommandGate gate;
     private final MemoryStore store;
     private final FencerWord fencer;
+    private final Optional<Watchdog> watchdog;
     private final Consumer<AgentEvent> post;
     private final BlockingLook eyes;
     private final Killer killer = new Killer(Path.of("/proc"));
@@ -54,14 +56,17 @@ final class DeadMan implements AutoCloseable {
     /**
      * A dead-man.
      *
+     * @param watchdog stands behind this host in the fencer's place; opened, and not fed yet
      * @param post takes events to the agent's mailbox; must not block, may be slow to act: nothing here waits for it
      */
-    DeadMan(AgentConfig config, AgentRules rules, CommandGate gate, MemoryStore store, FencerWord fencer, Consumer<AgentEvent> post) {
+    DeadMan(AgentConfig config, AgentRules rules, CommandGate gate, MemoryStore store, FencerWord fencer, Optional<Watchdog> watchdog,
+            Consumer<AgentEvent> post) {
         this.config = config;
         this.rules = rules;
         this.gate = gate;
         this.store = store;
         this.fencer = fencer;
+        this.watchdog = watchdog;
         this.post = post;
         this.eyes = new BlockingLook(config);
         this.runner = new CommandRunner(fencer::command);
@@ -74,6 +79,7 @@ final class DeadMan implements AutoCloseable {
 
     void start() {
         thread.start();
+        watchdog.ifPresent(dog -> dog.start(() -> published, thread::isAlive));
     }
 
     /** From now on this is what counts. */
@@ -83,7 +89,8 @@ final class DeadMan implements AutoCloseable {
     }
 
     /**
-     * Ends the thread: the deadline stays with the fencer, or, where none stands behind this host, the validator is demoted first (E16).
+     * Ends the thread: the deadline stays with the fencer, or, where none stands behind this host or a watchdog, which ends with this
+     * agent, the validator is demoted first (E16).
      * Does not wait: see {@link #awaitEnd}.
      */
     @Override
@@ -124,11 +131,13 @@ final class DeadMan implements AutoCloseable {
         }
         AgentEffect.Publish last = published;
         boolean unguarded = last != null && last.hold() != null && !rules.dryRun() && rules.fencing() != AgentRules.Fencing.OFF
-            && !fencer.capable();
+            && (watchdog.isPresent() || !fencer.capable());
         if (unguarded) {
-            fence(last, "this agent stops and no fencer stands behind this host: its validator would vote unguarded (E16; fencing \"off\" "
+            fence(last, watchdog.isPresent() ? "this agent stops, and what its watchdog kills with it must not be the voter (E16)"
+                : "this agent stops and no fencer stands behind this host: its validator would vote unguarded (E16; fencing \"off\" "
                 + "would leave it)");
         }
+        watchdog.ifPresent(dog -> dog.end(published == null || published.hold() == null));
     }
 
     private void fence(AgentEffect.Publish by, String why) {

@@ -26,6 +26,7 @@ final class FencerWord {
     private final BootClock clock = BootClock.system();
     private final String processName;
     private final String trouble;
+    private final Optional<Watchdog> watchdog;
     private volatile ProcessRef validator;
     private volatile boolean capable;
     private volatile boolean everArmed;
@@ -36,8 +37,10 @@ final class FencerWord {
      * finds no lease.
      *
      * @param directory the fencer's {@code --dir}
+     * @param watchdog stands in the fencer's place: then it is asked, and the file is for the agent's next start alone
      */
-    FencerWord(Path directory, String processName) {
+    FencerWord(Path directory, String processName, Optional<Watchdog> watchdog) {
+        this.watchdog = watchdog;
         this.processName = processName;
         this.validator = new ProcessRef(0, 0, processName, "");
         FencerLink opened = null;
@@ -117,11 +120,12 @@ final class FencerWord {
         }
     }
 
-    /** Reads the fencer's answer; true when {@link #capable} has changed. */
+    /** Reads the fencer's answer, or asks the watchdog; true when {@link #capable} has changed. */
     boolean look() {
         boolean now = false;
         try {
-            now = link != null && (link.answered(link.nonce(), LATELY).isPresent() || !everArmed && link.alive(LATELY));
+            now = watchdog.isPresent() ? watchdog.get().capable()
+                : link != null && (link.answered(link.nonce(), LATELY).isPresent() || !everArmed && link.alive(LATELY));
         } catch (IOException e) {
             LOG.debug("The fencer's answer cannot be read: {}", e.toString());
         }
@@ -130,13 +134,19 @@ final class FencerWord {
         return changed;
     }
 
-    /** A fencer has answered within the last seconds. */
+    /** A fencer has answered within the last seconds, or the watchdog has taken a keepalive. */
     boolean capable() {
         return capable;
     }
 
-    /** Why the fencer would not act on the lease as it stands; {@code null} when it has answered that it would. Blocks up to the limit. */
+    /**
+     * Why fencer or watchdog would not act on the lease as it stands; {@code null} when the fencer has answered that it would, or the
+     * watchdog is fed. Blocks up to the limit.
+     */
     String awaitArmed(Duration limit) {
+        if (watchdog.isPresent()) {
+            return watchdog.get().capable() ? null : "it has taken no keepalive lately";
+        }
         if (link == null) {
             return trouble;
         }

@@ -4,6 +4,7 @@ import failover.agent.config.AgentConfig;
 import failover.agent.config.AgentConfig.OnIsolation;
 import failover.agent.decision.AgentRules;
 import failover.agent.decision.CommandKind;
+import failover.protocol.lease.WatchdogNumbers;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
@@ -13,8 +14,13 @@ final class Rules {
     private Rules() {
     }
 
-    /** The rules; {@code stakedIdentity} is {@code null} when the configuration does not say it. */
-    static AgentRules of(AgentConfig config, String stakedIdentity) {
+    /**
+     * The rules.
+     *
+     * @param stakedIdentity {@code null} when the configuration does not say it
+     * @param watchdog {@code null} when none stands behind this host
+     */
+    static AgentRules of(AgentConfig config, String stakedIdentity, WatchdogNumbers watchdog) {
         CommandLines lines = new CommandLines(config);
         Set<CommandKind> configured = EnumSet.noneOf(CommandKind.class);
         for (CommandKind kind : CommandKind.values()) {
@@ -27,7 +33,7 @@ final class Rules {
             config.timing().managerTimeout(), config.peer().isPresent(), config.isolation().action() == OnIsolation.CHECK_INTERNET,
             config.timing().minProcessUptime(), config.timing().towerBackupInterval(), config.timing().commandTimeout(),
             config.timing().demotionTimeout(), config.timing().promotionTimeout(),
-            config.timing().fence().orElse(Duration.ZERO), config.maxTowerLagSlots(), config.fencing(),
+            config.timing().fence().orElse(Duration.ZERO), config.maxTowerLagSlots(), config.fencing(), watchdog,
             version == null ? "unpackaged" : version);
     }
 }

@@ -64,7 +64,7 @@ final class Shell {
     private boolean stopping;
 
     Shell(Vertx vertx, AgentConfig config, AgentCore core, AgentRules rules, String instance, MemoryStore store, CommandGate gate,
-            FencerWord fencer) {
+            FencerWord fencer, Optional<Watchdog> watchdog) {
         this.vertx = vertx;
         this.core = core;
         this.instance = instance;
@@ -75,7 +75,8 @@ final class Shell {
         this.fencer = fencer;
         this.tasks = new Tasks(vertx, config, instance, observer, peer, store, () -> memory, fencer);
         Context context = vertx.getOrCreateContext();
-        this.deadMan = new DeadMan(config, rules, gate, store, fencer, event -> context.runOnContext(now -> post(event)));
+        this.deadMan = new DeadMan(config, rules, gate, store, fencer, watchdog,
+            event -> context.runOnContext(now -> post(event)));
     }
 
     /** Begins with what was remembered; from now on there are ticks. */

@@ -35,6 +35,7 @@ import java.util.Optional;
  * @param timing periods and time limits
  * @param fencing {@code fencing}: whether this host may be active without a fencer behind it
  * @param leaseDir {@code lease_dir}: in memory, where the agent leaves its lease for the fencer and for its own next start
+ * @param watchdog {@code watchdog}: what stands in the fencer's place
  */
 public record AgentConfig(
     HostPort listen,
@@ -54,7 +55,29 @@ public record AgentConfig(
     Commands commands,
     Timing timing,
     Fencing fencing,
-    Path leaseDir) {
+    Path leaseDir,
+    Watchdog watchdog) {
+
+  /** Who kills what this agent cannot. */
+  public enum WatchdogKind {
+    /** The fencer, if there is one. */
+    OFF,
+    /** systemd, by WatchdogSec= of this agent's unit and BindsTo= of the validator's. */
+    SYSTEMD,
+    /** The hardware, or the kernel, which resets the machine. */
+    DEVICE
+  }
+
+  /**
+   * A watchdog in the fencer's place (safety.md, E1 and E4).
+   *
+   * @param kind {@code watchdog}
+   * @param device the device's path; {@code null} but for {@link WatchdogKind#DEVICE}
+   * @param timeout {@code watchdog_timeout}, W: must be what systemd or the kernel says; of a device it is always given
+   * @param stop {@code watchdog_stop_timeout}, D_w
+   */
+  public record Watchdog(WatchdogKind kind, Path device, Optional<Duration> timeout, Duration stop) {
+  }
 
   /** What an isolated active does, {@code on_isolation}. */
   public enum OnIsolation {

@@ -70,6 +70,7 @@ public final class AgentSettings {
         Isolation isolation = isolation(in);
         Fencing fencing = in.parsed("fencing", Fencing.BEST_EFFORT, AgentSettings::fencing);
         Path leaseDir = in.parsed("lease_dir", Files.isWritable(FENCER_DIR) ? FENCER_DIR : stateDir, Texts::path);
+        AgentConfig.Watchdog watchdog = WatchdogSettings.read(in, fencing);
         notUsed(in);
         advise(in, commands, dryRun);
         if (peer.isEmpty() && !in.isSet("peer_endpoint") && isolation.action() == OnIsolation.BECOME_PASSIVE) {
@@ -81,7 +82,8 @@ public final class AgentSettings {
                     + " list the manager and the peer");
         }
         return in.finish(() -> new AgentConfig(listen, rpc, process, peer, active, dryRun, logFile, stateDir,
-                IpAllowList.of(allowed), identity, ledger, towerFile, towerLag, isolation, commands, timing, fencing, leaseDir));
+                IpAllowList.of(allowed), identity, ledger, towerFile, towerLag, isolation, commands, timing, fencing, leaseDir,
+                watchdog));
     }
 
     private static Timing timing(SettingsReader in) {

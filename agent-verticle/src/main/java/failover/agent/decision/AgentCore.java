@@ -93,11 +93,11 @@ public final class AgentCore {
     }
 
     /** The fencer's deadline of an earlier start is this one's now, also while it demotes: it stays until the identity is off (E4). */
-    private static void takeOver(AgentState state, Duration left, Now now) {
+    private void takeOver(AgentState state, Duration left, Now now) {
         AgentMemory.Terms terms = state.memory.terms();
         if (terms != null && left != null && !left.isNegative() && !left.isZero()) {
             state.lease.hold = new Hold(state.memory.epoch(), now, left, Duration.ofMillis(terms.fenceMs()),
-                    Duration.ofMillis(terms.jitterMs()));
+                    Duration.ofMillis(terms.jitterMs()), rules.watchdog());
         }
     }
 

@@ -1,5 +1,7 @@
 package failover.agent.decision;
 
+import failover.protocol.lease.WatchdogNumbers;
+import failover.protocol.wire.LeaseWord;
 import java.time.Duration;
 import java.util.Set;
 
@@ -22,6 +24,7 @@ import java.util.Set;
  * @param maxTowerLagSlots how much older than the identity's newest vote on the chain a tower may be that comes from a store; 0: what
  *     backups and lease leave
  * @param fencing whether a fencer is needed, wished for, or left alone (E4)
+ * @param watchdog the systemd or hardware watchdog in the fencer's place; {@code null} when there is none (E1, E4)
  * @param version of this agent
  */
 public record AgentRules(
@@ -40,6 +43,7 @@ public record AgentRules(
         Duration fenceTimeout,
         long maxTowerLagSlots,
         Fencing fencing,
+        WatchdogNumbers watchdog,
         String version) {
 
     /** What a host without a fencer may do. */
@@ -50,6 +54,28 @@ public record AgentRules(
         BEST_EFFORT,
         /** The fencer is left alone. */
         OFF
+    }
+
+    /** Rules without a watchdog. */
+    public AgentRules(boolean dryRun, boolean activeOnStart, String configuredIdentity, Set<CommandKind> configured,
+            Duration managerTimeout, boolean peerConfigured, boolean checkInternetWhenIsolated, Duration minProcessUptime,
+            Duration towerBackupInterval, Duration commandTimeout, Duration demotionTimeout, Duration promotionTimeout,
+            Duration fenceTimeout, long maxTowerLagSlots, Fencing fencing, String version) {
+        this(dryRun, activeOnStart, configuredIdentity, configured, managerTimeout, peerConfigured, checkInternetWhenIsolated,
+                minProcessUptime, towerBackupInterval, commandTimeout, demotionTimeout, promotionTimeout, fenceTimeout, maxTowerLagSlots,
+                fencing, null, version);
+    }
+
+    /** The same beside a watchdog. */
+    public AgentRules withWatchdog(WatchdogNumbers numbers) {
+        return new AgentRules(dryRun, activeOnStart, configuredIdentity, configured, managerTimeout, peerConfigured,
+                checkInternetWhenIsolated, minProcessUptime, towerBackupInterval, commandTimeout, demotionTimeout, promotionTimeout,
+                fenceTimeout, maxTowerLagSlots, fencing, numbers, version);
+    }
+
+    /** Who ends what this agent cannot: a word of {@link LeaseWord#fencedBy}. */
+    public String fencedBy() {
+        return watchdog == null ? LeaseWord.FENCER : LeaseWord.WATCHDOG;
     }
 
     /** The command of that kind is configured. */

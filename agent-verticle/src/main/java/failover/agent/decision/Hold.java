@@ -2,6 +2,7 @@ package failover.agent.decision;
 
 import failover.protocol.Now;
 import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.lease.WatchdogNumbers;
 import java.time.Duration;
 
 /**
@@ -13,8 +14,14 @@ import java.time.Duration;
  * @param worth Q, or what was left of it when the agent started again
  * @param fence D, the longest a fence may take
  * @param jitter J
+ * @param watchdog the watchdog that stands behind this host in a fencer's place; {@code null} when none does
  */
-public record Hold(long epoch, Now base, Duration worth, Duration fence, Duration jitter) {
+public record Hold(long epoch, Now base, Duration worth, Duration fence, Duration jitter, WatchdogNumbers watchdog) {
+
+    /** A lease without a watchdog. */
+    public Hold(long epoch, Now base, Duration worth, Duration fence, Duration jitter) {
+        this(epoch, base, worth, fence, jitter, null);
+    }
 
     /** What is left of it; never negative. */
     public Duration left(Now now) {
@@ -29,12 +36,22 @@ public record Hold(long epoch, Now base, Duration worth, Duration fence, Duratio
 
     /** The instant of E2 has come: what is left is only enough to fence. */
     public boolean due(Now now) {
-        return left(now).compareTo(fence.plus(jitter)) <= 0;
+        return left(now).compareTo(lead()) <= 0;
     }
 
-    /** How long the agent's own fence may take: where a fencer stands behind it, it is done before that fires. */
+    /** E2: how long before its end the fence begins. */
+    public Duration lead() {
+        return watchdog == null ? fence.plus(jitter) : watchdog.lead(fence, jitter);
+    }
+
+    /** E4: the watchdog may be fed, since it would still fire, and the validator be dead, before the lease ends. */
+    public boolean mayFeed(Now now) {
+        return watchdog == null || left(now).compareTo(watchdog.reserve()) >= 0;
+    }
+
+    /** How long the agent's own fence may take: it is done before the fencer or the watchdog behind it fires. */
     public Duration ownFence() {
-        return fence.plus(jitter).minus(drifted(LeaseNumbers.fencer(fence)));
+        return watchdog != null ? watchdog.ownFence(fence, jitter) : fence.plus(jitter).minus(drifted(LeaseNumbers.fencer(fence)));
     }
 
     /**
@@ -52,7 +69,7 @@ public record Hold(long epoch, Now base, Duration worth, Duration fence, Duratio
 
     /** The same lease counted from a later instant, by what it is worth then; from an earlier one it stays as it is. */
     Hold from(Now later, Duration newWorth, Duration newFence, Duration newJitter) {
-        return later.nanos() - base.nanos() > 0 ? new Hold(epoch, later, newWorth, newFence, newJitter) : this;
+        return later.nanos() - base.nanos() > 0 ? new Hold(epoch, later, newWorth, newFence, newJitter, watchdog) : this;
     }
 
     /**
@@ -63,12 +80,12 @@ public record Hold(long epoch, Now base, Duration worth, Duration fence, Duratio
         if (worth.equals(newWorth) && fence.equals(newFence) && jitter.equals(newJitter)) {
             return from(issued, newWorth, newFence, newJitter);
         }
-        Hold other = new Hold(epoch, issued, newWorth, newFence, newJitter);
+        Hold other = new Hold(epoch, issued, newWorth, newFence, newJitter, watchdog);
         return other.due(now) ? this : other;
     }
 
     /** The same lease under a newer epoch. */
     Hold at(long newEpoch) {
-        return new Hold(newEpoch, base, worth, fence, jitter);
+        return new Hold(newEpoch, base, worth, fence, jitter, watchdog);
     }
 }

@@ -39,7 +39,8 @@ final class Leases {
         }
         Leasing lease = state.lease;
         String foreign = bind(state, request.managerId(), offer.managerStart(), true, now, out);
-        lease.refused = foreign != null ? foreign : tooQuick(offer.fenceMs());
+        lease.refused = foreign != null ? foreign
+                : tooQuick(Duration.ofMillis(offer.heartbeatMs()), offer.leaseMs(), offer.fenceMs(), offer.jitterMs());
         if (lease.refused != null) {
             if (!lease.refusalSaid) {
                 lease.refusalSaid = true;
@@ -86,8 +87,8 @@ final class Leases {
         }
         if (hold == null || hold.ended(now)) {
             out.add(AgentCore.say(Level.INFO, "this host holds the identity by a lease now: epoch " + offer.grantEpoch() + ", "
-                    + offer.leaseMs() + " ms from each answer that the manager has received"));
-            lease.hold = new Hold(offer.grantEpoch(), issued, worth, fence, jitter);
+                    + offer.leaseMs() + " ms from each answer that the manager has received" + watchdog(offer)));
+            lease.hold = new Hold(offer.grantEpoch(), issued, worth, fence, jitter, rules.watchdog());
         } else {
             lease.hold = hold.at(offer.grantEpoch()).granted(issued, worth, fence, jitter, now);
         }
@@ -105,9 +106,22 @@ final class Leases {
         }
     }
 
-    /** Why a lease is no use here: it leaves a fence less time than one needs on this host; {@code null} when it leaves enough. */
-    private String tooQuick(long fenceMs) {
-        return rules.fenceTimeout().toMillis() <= fenceMs ? null : "it leaves a fence " + fenceMs + " ms, and fence_timeout says that this "
+    /** What the lease is worth beside a watchdog (E1). */
+    private String watchdog(LeaseOffer offer) {
+        return rules.watchdog() == null ? "" : "; the watchdog: " + rules.watchdog().arithmetic(Duration.ofMillis(offer.heartbeatMs()),
+                Duration.ofMillis(offer.leaseMs()), Duration.ofMillis(offer.fenceMs()), Duration.ofMillis(offer.jitterMs()));
+    }
+
+    /**
+     * Why a lease is no use here: it leaves a fence, or the watchdog behind it (E1), less time than that needs on this host; {@code null}
+     * when it leaves enough.
+     */
+    private String tooQuick(Duration heartbeat, long leaseMs, long fenceMs, long jitterMs) {
+        if (rules.fenceTimeout().toMillis() <= fenceMs) {
+            return rules.watchdog() == null ? null : rules.watchdog().refusal(heartbeat, Duration.ofMillis(leaseMs),
+                    Duration.ofMillis(fenceMs), Duration.ofMillis(jitterMs));
+        }
+        return "it leaves a fence " + fenceMs + " ms, and fence_timeout says that this "
                 + "host needs " + rules.fenceTimeout().toMillis() + " ms; raise fence_timeout at the manager, or lower it here";
     }
 
@@ -289,7 +303,7 @@ final class Leases {
         if (foreign != null) {
             return foreign;
         }
-        String tooQuick = tooQuick(grant.fenceMs());
+        String tooQuick = tooQuick(Duration.ofNanos(state.lease.heartbeatNanos), grant.leaseMs(), grant.fenceMs(), grant.jitterMs());
         if (tooQuick != null) {
             return tooQuick;
         }
@@ -303,7 +317,7 @@ final class Leases {
             return "the pair is paused, or was when this was sent: nothing automatic is done";
         }
         Hold hold = new Hold(request.epoch(), issued.get(), Duration.ofMillis(grant.leaseMs()), Duration.ofMillis(grant.fenceMs()),
-                Duration.ofMillis(grant.jitterMs()));
+                Duration.ofMillis(grant.jitterMs()), rules.watchdog());
         if (hold.due(now)) {
             return "its token is " + now.longestSince(issued.get()).toMillis() + " ms old, too old for a lease of " + grant.leaseMs()
                     + " ms (E11)";

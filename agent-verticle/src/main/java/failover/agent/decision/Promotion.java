@@ -256,7 +256,7 @@ final class Promotion extends Change {
     /** Before the identity is set, never after: an agent that dies in between leaves somebody who ends it (E4). */
     private Task armed(TaskResult.Armed armed, Now now, List<AgentEffect> out) {
         if (armed.why() != null) {
-            String why = "no fencer stands behind this host: " + armed.why();
+            String why = "no " + rules.fencedBy() + " stands behind this host: " + armed.why();
             if (rules.fencing() == AgentRules.Fencing.REQUIRED) {
                 return refuse(why, now);
             }
@@ -279,11 +279,11 @@ final class Promotion extends Change {
         Duration limit = Durations.min(rules.commandTimeout(), left(now).minus(KILL_TIME));
         if (hold != null) {
             // E5: what is left of the lease must outlast the command and the fence after it.
-            limit = Durations.min(limit, hold.left(now).minus(hold.fence()).minus(hold.jitter()));
+            limit = Durations.min(limit, hold.left(now).minus(hold.lead()));
         }
         if (limit.compareTo(KILL_TIME) < 0) {
             return refuse("no time is left for set-identity" + (hold == null ? "" : ": the lease has " + hold.left(now).toMillis()
-                    + " ms left, of which the fence may need " + hold.fence().plus(hold.jitter()).toMillis()), now);
+                    + " ms left, of which the fence may need " + hold.lead().toMillis()), now);
         }
         phase = Phase.CHANGE;
         return new Task.Run(CommandKind.IDENTITY_CHANGE, limit);

@@ -66,9 +66,9 @@ final class StatusView {
             return null;
         }
         Leasing lease = state.lease;
+        boolean fenced = lease.fenceCapable && rules.fencing() != AgentRules.Fencing.OFF;
         return new LeaseWord(Token.issue(lease.nonce, now), lease.hold == null || lease.fencing ? 0 : lease.hold.left(now).toMillis(),
-                lease.fenceCapable && rules.fencing() != AgentRules.Fencing.OFF, lease.refused, lease.paused,
-                Leases.boundFor(state, now).toMillis());
+                fenced, lease.refused, lease.paused, Leases.boundFor(state, now).toMillis(), fenced ? rules.fencedBy() : null);
     }
 
     /** Why this host is not the one that verifiably holds the identity now; {@code null} when it is (INV-9). */
@@ -133,7 +133,7 @@ final class StatusView {
             reasons.add(state.change.action().wire() + " is under way");
         }
         if (rules.fencing() == AgentRules.Fencing.REQUIRED && !state.lease.fenceCapable) {
-            reasons.add("fencing is required, and no fencer answers");
+            reasons.add("fencing is required, and no " + rules.fencedBy() + " answers");
         }
         if (!rules.has(CommandKind.TOWER_RESTORE)) {
             reasons.add("tower_restore_command is empty");

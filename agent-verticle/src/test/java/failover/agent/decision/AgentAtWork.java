@@ -3,6 +3,7 @@ package failover.agent.decision;
 import failover.agent.decision.AgentMemory.Unsettled;
 import failover.agent.decision.CommandResult.How;
 import failover.protocol.Now;
+import failover.protocol.lease.WatchdogNumbers;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
@@ -30,6 +31,8 @@ final class AgentAtWork {
     Duration fenceTimeout = Duration.ZERO;
     long maxTowerLag = 33;
     AgentRules.Fencing fencing = AgentRules.Fencing.BEST_EFFORT;
+    /** What stands in the fencer's place; {@code null} when nothing does. */
+    WatchdogNumbers watchdog;
     /** What an earlier start left with the fencer. */
     Duration leaseLeft;
     /** Why the fencer would not act; {@code null} when it would. */
@@ -76,7 +79,7 @@ final class AgentAtWork {
     AgentAtWork start(AgentMemory memory, boolean isNew) {
         rules = new AgentRules(dryRun, false, configuredIdentity, configured, Duration.ofSeconds(30), peer, internet,
                 Duration.ofSeconds(120), Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
-                fenceTimeout, maxTowerLag, fencing, "1");
+                fenceTimeout, maxTowerLag, fencing, watchdog, "1");
         core = new AgentCore(rules);
         take(core.start(memory, isNew, NONCE, leaseLeft, now()));
         return this;

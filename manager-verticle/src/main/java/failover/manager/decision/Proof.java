@@ -2,6 +2,7 @@ package failover.manager.decision;
 
 import failover.protocol.Level;
 import failover.protocol.Now;
+import failover.protocol.wire.LeaseWord;
 import failover.protocol.wire.VoteWord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,10 +91,12 @@ final class Proof {
                 + (!looked() ? "; its votes are not looked at (vote_evidence is off)"
                 : finding.word() == Finding.Word.NO_PROGRESS ? "; " + finding.why() : "; nothing is known of its votes");
         if (rules.policy().fencing() == Policy.Fencing.REQUIRED && !active.fenceCapable) {
-            return of(Verdict.ACTIVE_DEAD_UNFENCED, why + "; fencing is required and its agent never attested a fencer: see that it "
-                    + "cannot sign, then: failover-manager --trigger-failover --i-have-fenced");
+            return of(Verdict.ACTIVE_DEAD_UNFENCED, why + "; fencing is required and its agent attested neither fencer nor watchdog: "
+                    + "see that it cannot sign, then: failover-manager --trigger-failover --i-have-fenced");
         }
-        return of(Verdict.ACTIVE_DEAD, why);
+        LeaseWord word = active.status == null ? null : active.status.lease();
+        boolean watched = active.fenceCapable && word != null && LeaseWord.WATCHDOG.equals(word.fencedBy());
+        return of(Verdict.ACTIVE_DEAD, why + (watched ? "; by its agent's last answer a watchdog stands behind it" : ""));
     }
 
     /**

@@ -324,6 +324,19 @@ class GrantTest {
         assertTrue(manager.state.evidence.everWorked(), "required from the first moment");
     }
 
+    @Test
+    void whatStandsBehindASilentHostIsSaid() {
+        manager.sources = List.of("rpc");
+        leased();
+        manager.a().lease = new LeaseWord("a-1", 9000, true, null, false, 0, LeaseWord.WATCHDOG);
+        beat(3, -1);
+        long last = manager.clusterSlot - 1;
+        manager.a().answers = false;
+        beat(5, last);
+        assertEquals("primary become_passive", manager.out());
+        assertTrue(manager.lines.toString().contains("by its agent's last answer a watchdog stands behind it"), manager.lines::toString);
+    }
+
     /** E6 holds for it as for any silent host: the old one gets the identity back on its silence. */
     @Test
     void aFencedTargetThatIsSilentIsNotTakenForGoneWhileItsVotesLand() {

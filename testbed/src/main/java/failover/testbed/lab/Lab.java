@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A pair of validators on one machine, made of real processes: cluster, validators "a" and "b", and on request agents, manager and etcd.
@@ -37,6 +38,7 @@ public final class Lab implements AutoCloseable {
 
     private final Thread hook = new Thread(this::cleanUp, "lab-clean-up");
     private final Map<String, List<Consumer<JsonObject>>> changes = new LinkedHashMap<>();
+    private final Map<String, Supplier<List<String>>> supervisors = new LinkedHashMap<>();
     private final List<String> validatorOptions = new ArrayList<>();
     private String holder = "a";
     private final Set<Option> wanted = EnumSet.noneOf(Option.class);
@@ -109,6 +111,12 @@ public final class Lab implements AutoCloseable {
         return this;
     }
 
+    /** Starts "agent-a" or "agent-b" by another program, its command appended to that one's; asked for when the validators run. */
+    public Lab under(String program, Supplier<List<String>> supervisor) {
+        supervisors.put(program, supervisor);
+        return this;
+    }
+
     /** Starts everything and waits until the holder votes and every program listens. On failure everything is ended again. */
     public Lab start() {
         NEWEST.set(this);
@@ -150,7 +158,7 @@ public final class Lab implements AutoCloseable {
             if (wanted.contains(Option.FENCER)) {
                 parts().fencers();
             }
-            parts().agents(holder, changes);
+            parts().agents(holder, changes, supervisors);
         }
         if (wanted.contains(Option.MANAGER)) {
             parts().manager(holder, changes);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** What a started lab consists of: makes each part, knows where all are, and ends them. {@link Lab} is the face. */
@@ -23,6 +24,7 @@ final class LabParts {
     private static final Duration READY = Duration.ofSeconds(20);
 
     private final Map<String, ManagedProcess> processes = new LinkedHashMap<>();
+    private final Map<String, Supplier<List<String>>> supervisors = new LinkedHashMap<>();
     private final Map<String, String> endpoints = new LinkedHashMap<>();
     private final String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(), 4);
     private final String mark = id + "-" + ProcessHandle.current().pid();
@@ -140,7 +142,9 @@ final class LabParts {
         }
     }
 
-    void agents(String holder, Map<String, List<Consumer<JsonObject>>> changes) throws IOException {
+    void agents(String holder, Map<String, List<Consumer<JsonObject>>> changes, Map<String, Supplier<List<String>>> under)
+            throws IOException {
+        supervisors.putAll(under);
         EtcdServer etcd = (EtcdServer) processes.get("etcd");
         Path shared = Files.createDirectory(directory.resolve("shared"));
         Map<String, Integer> ports = Map.of("a", Ports.free(), "b", Ports.free());
@@ -184,7 +188,9 @@ final class LabParts {
         changes.getOrDefault(name, List.of()).forEach(change -> change.accept(json));
         Path config = host.resolve(program + ".json");
         Files.writeString(config, json.encodePrettily());
-        List<String> command = wiring.on(on, LabHome.program(program, "--config", config.toString()));
+        List<String> whole = new ArrayList<>(supervisors.getOrDefault(name, List::of).get());
+        whole.addAll(LabHome.program(program, "--config", config.toString()));
+        List<String> command = wiring.on(on, whole);
         return add(name, new LabProgram(name, command, environment, host, host.resolve(program + ".log"), config, url));
     }
 

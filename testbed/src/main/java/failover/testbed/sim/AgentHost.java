@@ -59,6 +59,7 @@ final class AgentHost {
     private long downFor;
     private int starts;
     private long startedAt;
+    private Runnable onEnd = () -> { };
 
     AgentHost(World world, int host, AgentRules rules, SimValidator validator, Sources sources, Links links,
             Mutant mutant, boolean identityKnown) {
@@ -113,7 +114,13 @@ final class AgentHost {
         deadMan.fencer(fencer);
     }
 
-    /** A fencer stands behind this host. */
+    /** A watchdog stands behind this host, which is fed from the agent's next start on. */
+    void watchedBy(SimWatchdog watchdog) {
+        deadMan.watchdog(watchdog);
+        onEnd = watchdog::agentGone;
+    }
+
+    /** A fencer or a watchdog stands behind this host. */
     boolean guarded() {
         return deadMan.guarded();
     }
@@ -150,6 +157,7 @@ final class AgentHost {
         world.say(host, () -> "agent starts " + first);
         perform(step);
         tick();
+        deadMan.feeding();
     }
 
     /** Reality can be read without the file: the validator can be asked, and no change is half done. */
@@ -175,6 +183,7 @@ final class AgentHost {
         Map<Long, Asker> asked = tickets;
         tickets = new TreeMap<>();
         asked.values().forEach(asker -> asker.broken.run());
+        onEnd.run();
         int mine = starts;
         world.machine(host).after(down, () -> {
             if (!up && mine == starts) {

@@ -55,6 +55,8 @@ public enum Mutant {
     NO_SIGKILL("a fence ends without SIGKILL"),
     /** E4. */
     FENCER_ARMED_LATE("the fencer is never told the deadline"),
+    /** E4. */
+    WATCHDOG_FED_TOO_LONG("the watchdog is fed until the lease has run out, and after"),
     /** E16. */
     GRANTS_ITSELF_TIME("a restarted agent takes a whole lease for itself"),
     /** E3. */
@@ -142,7 +144,7 @@ public enum Mutant {
         return new AgentRules(real.dryRun(), real.activeOnStart(), real.configuredIdentity(), kinds, real.managerTimeout(),
                 real.peerConfigured(), real.checkInternetWhenIsolated(), real.minProcessUptime(), real.towerBackupInterval(),
                 real.commandTimeout(), real.demotionTimeout(), real.promotionTimeout(), real.fenceTimeout(), real.maxTowerLagSlots(),
-                    real.fencing(), real.version());
+                    real.fencing(), real.watchdog(), real.version());
     }
 
     /** Where its absence is looked for. */
@@ -175,6 +177,8 @@ public enum Mutant {
             case MONOTONIC_ONLY:
             case LEASE_REVIVED_FROM_RECEIPT:
                 return RunClass.SUSPENDS;
+            case WATCHDOG_FED_TOO_LONG:
+                return RunClass.FREEZES_WITH_WATCHDOG;
             case ATTESTS_FALSELY:
                 return RunClass.FREEZES_REQUIRED;
             case FENCER_ARMED_LATE:

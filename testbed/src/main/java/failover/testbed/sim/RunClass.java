@@ -14,6 +14,9 @@ public enum RunClass {
     /** Agents stand still, die, and die for ever, each with a fencer beside it. */
     FREEZES_WITH_FENCER(Guard.ALL, true, Kind.HOST_SILENT, Kind.AGENT_FROZEN, Kind.AGENT_FROZEN, Kind.AGENT_CRASH, Kind.AGENT_KILLED,
             Kind.MANAGER_SUSPENDED),
+    /** The same with a watchdog in the fencer's place: whatever ends an agent ends its validator as well. */
+    FREEZES_WITH_WATCHDOG(Guard.WATCHDOG, true, Kind.HOST_SILENT, Kind.AGENT_FROZEN, Kind.AGENT_FROZEN, Kind.AGENT_CRASH,
+            Kind.AGENT_KILLED, Kind.MANAGER_SUSPENDED),
     /** The same without any fencer, where the manager requires one: a silent host is never replaced. */
     FREEZES_REQUIRED(Guard.NONE, true, Kind.HOST_SILENT, Kind.AGENT_FROZEN, Kind.AGENT_FROZEN, Kind.AGENT_CRASH, Kind.AGENT_KILLED),
     /** Assumption (3) taken away: fencers fail, and agents stand still and die. What then happens is counted, not demanded. */
@@ -27,8 +30,8 @@ public enum RunClass {
     /** Nobody but observers fails, one at a time: there is no failover at all. */
     OBSERVERS_FAIL(Guard.SOME, true);
 
-    /** Which hosts have a fencer. */
-    private enum Guard { NONE, SOME, ALL }
+    /** Which hosts have a fencer, or all a watchdog. */
+    private enum Guard { NONE, SOME, ALL, WATCHDOG }
 
     private static final Set<Kind> OBSERVERS = EnumSet.of(Kind.MANAGER_CRASH, Kind.MANAGER_FROZEN, Kind.MANAGER_SUSPENDED,
             Kind.MANAGER_LINK_CUT, Kind.PEER_LINK_CUT, Kind.MANAGER_WALL_STEP,
@@ -61,11 +64,17 @@ public enum RunClass {
         return guard == Guard.ALL || guard == Guard.SOME && favoured;
     }
 
+    /** Every host has a watchdog. */
+    boolean watchdog() {
+        return guard == Guard.WATCHDOG;
+    }
+
     boolean allows(Kind kind) {
         if (this == OBSERVERS_FAIL) {
             return OBSERVERS.contains(kind);
         }
-        boolean freezes = answering() || EnumSet.of(FREEZES_WITH_FENCER, FREEZES_REQUIRED, FENCER_FAILS, PAUSES).contains(this);
+        boolean freezes = answering()
+                || EnumSet.of(FREEZES_WITH_FENCER, FREEZES_WITH_WATCHDOG, FREEZES_REQUIRED, FENCER_FAILS, PAUSES).contains(this);
         boolean stands = kind != Kind.AGENT_FROZEN || freezes;
         return stands && (answering() || !BEYOND.contains(kind));
     }

@@ -5,6 +5,7 @@ import failover.agent.decision.CommandKind;
 import failover.manager.decision.ManagerRules;
 import failover.manager.decision.Policy;
 import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.lease.WatchdogNumbers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -34,10 +35,17 @@ record Setup(boolean identityKnown, ManagerRules manager, List<AgentRules> agent
         List<Boolean> fencers = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             String identity = identityKnown || i == 0 && dice.chance(0.5) ? SimValidator.STAKED : null;
-            agents.add(agentRules(rules, i == 0, identity, configured, internet));
+            AgentRules agent = agentRules(rules, i == 0, identity, configured, internet);
+            agents.add(runClass.watchdog() ? agent.withWatchdog(watchdog(rules.policy().numbers())) : agent);
             fencers.add(runClass.fencer(dice.chance(0.6)));
         }
         return new Setup(identityKnown, rules, agents, fencers, symlinks);
+    }
+
+    /** One that fits into such a lease (E1), as an operator would choose it. */
+    static WatchdogNumbers watchdog(LeaseNumbers numbers) {
+        long fence = numbers.fence().toMillis();
+        return new WatchdogNumbers(Duration.ofMillis(Math.min(900, fence * 9 / 20)), Duration.ofMillis(Math.min(1000, fence / 2)));
     }
 
     private static ManagerRules managerRules(Dice dice, RunClass runClass) {

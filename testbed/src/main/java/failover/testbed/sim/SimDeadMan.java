@@ -4,6 +4,7 @@ import failover.agent.decision.AgentEffect;
 import failover.agent.decision.AgentEvent;
 import failover.agent.decision.AgentMemory;
 import failover.agent.decision.AgentRules;
+import failover.agent.decision.Feeding;
 import failover.agent.decision.Fence;
 import failover.agent.decision.Hold;
 import failover.agent.decision.Task;
@@ -38,6 +39,7 @@ final class SimDeadMan {
     private final Consumer<AgentEvent> post;
     private final Dice dice;
     private SimFencer fencer;
+    private SimWatchdog watchdog;
     private AgentEffect.Publish published;
     private Fence fence;
     private boolean busy;
@@ -69,8 +71,24 @@ final class SimDeadMan {
         fencer = behind;
     }
 
+    /** The watchdog that stands behind this host in the fencer's place. */
+    void watchdog(SimWatchdog behind) {
+        watchdog = behind;
+    }
+
     boolean guarded() {
-        return fencer != null && fencer.present();
+        return watchdog != null || fencer != null && fencer.present();
+    }
+
+    /** The agent's thread that feeds: it stands still and dies with the process, also between its decision and its keepalive. */
+    void feeding() {
+        if (watchdog == null) {
+            return;
+        }
+        program.after(world.clock(host).world(rules.watchdog().every()), this::feeding);
+        if (Feeding.allowed(published, true, now()) || mutant.is(Mutant.WATCHDOG_FED_TOO_LONG)) {
+            program.after(dice.between(10_000, 1_000_000), watchdog::feed);
+        }
     }
 
     /** The agent starts anew: nothing is known, no fence runs. */
@@ -100,7 +118,7 @@ final class SimDeadMan {
         Hold hold = published == null ? null : published.hold();
         Now issued = LeaseMutants.issued(offer.token());
         if (hold != null && !busy && hold.ended(now()) && issued != null && hold.epoch() == offer.grantEpoch()) {
-            Hold again = new Hold(hold.epoch(), issued, hold.worth(), hold.fence(), hold.jitter());
+            Hold again = new Hold(hold.epoch(), issued, hold.worth(), hold.fence(), hold.jitter(), hold.watchdog());
             publish(new AgentEffect.Publish(again, published.memory()));
         }
     }
@@ -139,6 +157,10 @@ final class SimDeadMan {
 
     /** Why the fencer would not act; {@code null} when it has answered that it would. */
     void awaitArmed(Duration limit, Consumer<String> then) {
+        if (watchdog != null) {
+            program.after(1_000_000, () -> then.accept(watchdog.fed() ? null : "it has taken no keepalive lately"));
+            return;
+        }
         if (fencer == null || !fencer.answers()) {
             program.after(1_000_000, () -> then.accept("no fencer answers in the lease_dir"));
             return;
@@ -161,7 +183,7 @@ final class SimDeadMan {
             return;
         }
         long now = world.agenda().now();
-        answeredAt = fencer.answers() ? now : answeredAt;
+        answeredAt = watchdog != null ? watchdog.fed() ? now : -LATELY : fencer.answers() ? now : answeredAt;
         boolean is = now - answeredAt < LATELY;
         if (is != capable) {
             capable = is;
@@ -175,7 +197,7 @@ final class SimDeadMan {
         if (hold == null) {
             return;
         }
-        Duration left = hold.left(now()).minus(hold.fence()).minus(hold.jitter());
+        Duration left = hold.left(now()).minus(hold.lead());
         long wait = (left.isNegative() ? 0 : world.clock(host).world(left)) + dice.between(1_000_000, LOOK);
         long at = world.agenda().now() + wait;
         if (timing && timerAt <= at) {

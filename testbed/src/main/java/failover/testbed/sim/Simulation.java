@@ -55,6 +55,9 @@ public final class Simulation {
                     setup.identityKnown());
             SimFencer fencer = new SimFencer(world, i, setup.fencers().get(i), rules.policy().numbers(), agents[i], validators[i]);
             agents[i].guardedBy(fencer);
+            if (setup.agents().get(i).watchdog() != null) {
+                agents[i].watchedBy(new SimWatchdog(world, i, setup.agents().get(i).watchdog(), agents[i], validators[i]));
+            }
             AgentHost agent = agents[i];
             SimValidator validator = validators[i];
             world.machine(i).onSleep(() -> {

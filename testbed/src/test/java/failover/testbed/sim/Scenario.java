@@ -25,6 +25,7 @@ final class Scenario {
     private Policy.Fencing fencing = Policy.Fencing.BEST_EFFORT;
     private boolean holdWhileVoting;
     private final boolean[] fencers = new boolean[2];
+    private boolean watchdogs;
     private boolean symlinks;
     private boolean restarts;
     private double cooldown = 300;
@@ -93,6 +94,12 @@ final class Scenario {
 
     Scenario fencer(int host) {
         fencers[host] = true;
+        return this;
+    }
+
+    /** A watchdog on each host, in the fencer's place. */
+    Scenario watchdogs() {
+        watchdogs = true;
         return this;
     }
 
@@ -263,7 +270,8 @@ final class Scenario {
             agents.add(new AgentRules(usual.dryRun(), usual.activeOnStart(), usual.configuredIdentity(), usual.configured(),
                     usual.managerTimeout(), usual.peerConfigured(), usual.checkInternetWhenIsolated(), usual.minProcessUptime(),
                     usual.towerBackupInterval(), commandTimeout, usual.demotionTimeout(), usual.promotionTimeout(),
-                    usual.fenceTimeout(), usual.maxTowerLagSlots(), usual.fencing(), usual.version()));
+                    usual.fenceTimeout(), usual.maxTowerLagSlots(), usual.fencing(),
+                    watchdogs ? Setup.watchdog(numbers()) : null, usual.version()));
         }
         return new Setup(true, rules, agents, List.of(fencers[0], fencers[1]), symlinks);
     }

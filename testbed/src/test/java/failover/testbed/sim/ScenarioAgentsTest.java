@@ -38,6 +38,17 @@ class ScenarioAgentsTest {
         play(Targeted.fencerActs());
     }
 
+    /** What ends an agent ends its validator, and a passive host is fed for ever. */
+    @Test
+    void scenario13AFrozenAgentIsKilledByItsWatchdogAndItsValidatorWithIt() {
+        play(Targeted.watchdogActs());
+        play(Scenario.of("12 agent A is killed, its validator is bound to it").watchdogs().at(60, s -> s.killAgent(A)).signs("", 61.2, 62)
+                .promoted(B, 60, 61, 86));
+        play(Scenario.of("2 an operator switches between hosts with watchdogs").watchdogs().at(60, s -> s.failover()).moves(1).completed(1)
+                .promoted(B, 60, 60, 62).signs("B", 62, 120).neverSays("A", "watchdog fires").neverSays("B", "watchdog fires"));
+        play(Targeted.fenceFindsNobodyToKill());
+    }
+
     @Test
     void scenario14WithoutAFencerTheEvidenceDecidesOrAnOperator() {
         play(Targeted.nobodyFences());

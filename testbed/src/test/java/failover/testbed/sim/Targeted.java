@@ -186,6 +186,19 @@ final class Targeted {
                 .signs("", 59, 60).promoted(B, 55, 60, 80).signs("B", 80, 120);
     }
 
+    /** The agent lives and fences in vain: what it cannot kill, systemd stops by its unit. */
+    static Scenario fenceFindsNobodyToKill() {
+        return lost("a lost holder refuses, and its agent cannot tell which process is the validator").watchdogs().clocks(0.995, 1, 1.005)
+                .at(50, s -> s.removing(A, REFUSED)).at(50, s -> s.open(Kind.VALIDATOR_AMBIGUOUS, A)).says("A", "watchdog fires")
+                .signs("", 63.6, 64).promoted(B, 56, 64.2, 67).until(100);
+    }
+
+    static Scenario watchdogActs() {
+        return Scenario.of("13 an agent stands still, a watchdog stands behind it").watchdogs()
+                .at(50, s -> s.freezeAgent(A, 600)).says("A", "watchdog fires").signs("A", 0, 50).signs("", 52, 53)
+                .promoted(B, 50, 51, 65).until(120);
+    }
+
     static Scenario restartedHolderHasWhatIsLeft() {
         return lost("a lost holder's agent restarts").fencer(A).at(58, s -> s.restartAgent(A, 0.5)).signs("", 63.9, 64.3)
                 .promoted(B, 56, 64.4, 67).until(100);
