@@ -93,7 +93,18 @@ final class Proof {
             return of(Verdict.ACTIVE_DEAD_UNFENCED, why + "; fencing is required and its agent never attested a fencer: see that it "
                     + "cannot sign, then: failover-manager --trigger-failover --i-have-fenced");
         }
-        return of(Verdict.ACTIVE_DEAD, why);
+        return of(Verdict.ACTIVE_DEAD, original(state, active.host) ? why + "; " + unguarded(active.host) : why);
+    }
+
+    /** It runs an agent of the original, or one that nobody has met: its silence ends nothing over there, neither a lease nor a fencer. */
+    private static boolean original(ManagerState state, Host host) {
+        HostView view = state.view(host);
+        return view.everAnswered() ? !view.ours() : state.memory.host(host).id() == null;
+    }
+
+    private static String unguarded(Host host) {
+        return "[" + host + "] runs an agent of the original: it holds no lease and has no fencer, so nothing guarantees that its "
+                + "validator cannot sign; if it is only cut off, two may vote once it is back: see that it is off";
     }
 
     /**
@@ -108,6 +119,14 @@ final class Proof {
 
     /** The last call to a silent host failed at {@code after}: only a look made later counts (E6), and is awaited until {@code by}. */
     LastLook last(ManagerState state, Host suspect, long after, long by, Now now, List<ManagerEffect> out) {
+        LastLook look = look(state, suspect, after, by, now, out);
+        if (look.step() == LastLook.Go.ON && original(state, suspect)) {
+            out.add(Moves.say(Level.WARNING, "WARNING: " + unguarded(suspect)));
+        }
+        return look;
+    }
+
+    private LastLook look(ManagerState state, Host suspect, long after, long by, Now now, List<ManagerEffect> out) {
         Finding finding = finding(state, suspect, after, now);
         if (!looked()) {
             return new LastLook(LastLook.Go.ON, "its silence decides, its votes are not looked at (vote_evidence is off)");
