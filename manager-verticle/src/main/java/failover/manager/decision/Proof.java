@@ -121,7 +121,7 @@ final class Proof {
     LastLook last(ManagerState state, Host suspect, long after, long by, Now now, List<ManagerEffect> out) {
         LastLook look = look(state, suspect, after, by, now, out);
         if (look.step() == LastLook.Go.ON && original(state, suspect)) {
-            out.add(Moves.say(Level.WARNING, "WARNING: " + unguarded(suspect)));
+            out.add(Moves.say(Level.WARNING, unguarded(suspect)));
         }
         return look;
     }

@@ -70,7 +70,7 @@ class MoveTest {
         manager.a().answers = false;
         manager.beats(5);
         assertEquals("secondary become_active", manager.out());
-        assertEquals(1, manager.said("WARNING: [primary] runs an agent of the original: it holds no lease and has no fencer"));
+        assertEquals(1, manager.said("[primary] runs an agent of the original: it holds no lease and has no fencer"));
         assertTrue(manager.saved.intent().reason().contains("nothing guarantees that its validator cannot sign"));
     }
 
@@ -139,6 +139,8 @@ class MoveTest {
         manager.reply("unknown");
         manager.beats(3);
         assertEquals("secondary become_passive", manager.out(), "again and again, and nothing else");
+        assertTrue(manager.state.judgement.why().contains("[secondary] may be active or not, and nobody else is promoted"),
+                manager.state.judgement.why());
         manager.reply("done");
         assertEquals("primary become_active", manager.out());
     }
@@ -159,6 +161,7 @@ class MoveTest {
         manager.noReply(Kind.NO_ANSWER);
         manager.b().operation = "become_active";
         assertEquals("", manager.beats(9).out());
+        assertTrue(manager.state.judgement.why().contains("may be active or not"), manager.state.judgement.why());
         assertEquals("secondary become_passive", manager.beats(2).out());
     }
 

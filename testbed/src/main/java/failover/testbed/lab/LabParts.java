@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -27,21 +28,23 @@ final class LabParts {
     private final String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(), 4);
     private final String mark = id + "-" + ProcessHandle.current().pid();
     private final Map<String, String> environment = Map.of(Marked.NAME, mark, "MALLOC_ARENA_MAX", "2");
+    private final Set<String> originals;
     private final Path directory;
     private final Wiring wiring;
     private final Pubkey staked;
     private final Pubkey voteAccount;
 
-    private LabParts(Path directory, boolean apart) throws IOException {
+    private LabParts(Path directory, boolean apart, Set<String> originals) throws IOException {
+        this.originals = Set.copyOf(originals);
         this.directory = directory;
         this.wiring = apart ? new Apart(mark, this::further) : new Loopback();
         this.staked = keypair(directory.resolve("staked.json"));
         this.voteAccount = keypair(directory.resolve("vote-account.json"));
     }
 
-    /** With each host in a network namespace of its own, or all of them on loopback. */
-    static LabParts create(boolean apart) throws IOException {
-        return new LabParts(Files.createTempDirectory("lab"), apart);
+    /** With each host in a network namespace of its own, or all of them on loopback; those programs are stand-ins for the original's. */
+    static LabParts create(boolean apart, Set<String> originals) throws IOException {
+        return new LabParts(Files.createTempDirectory("lab"), apart, originals);
     }
 
     Map<String, ManagedProcess> processes() {
@@ -166,7 +169,10 @@ final class LabParts {
         String active = "b".equals(holder) ? "b" : "a";
         String rpc = wiring.way("manager", "cluster", ((LabCluster) processes.get("cluster")).port(0));
         JsonObject json = LabConfig.manager(endpoints.get(active), endpoints.get("a".equals(active) ? "b" : "a"), rpc, port, directory);
-        program("manager", "manager", directory, json, changes, wiring.door("manager", port), "manager").awaitListening(READY);
+        LabProgram manager = program("manager", "manager", directory, json, changes, wiring.door("manager", port), "manager");
+        if (!originals.contains("manager")) {
+            manager.awaitListening(READY);
+        }
     }
 
     /** A manager with a copy of the first one's file, as somebody starts it who forgets that one runs. */
@@ -184,7 +190,10 @@ final class LabParts {
         changes.getOrDefault(name, List.of()).forEach(change -> change.accept(json));
         Path config = host.resolve(program + ".json");
         Files.writeString(config, json.encodePrettily());
-        List<String> command = wiring.on(on, LabHome.program(program, "--config", config.toString()));
+        // Two minutes are a long time for a test; everything else is as it was.
+        List<String> command = wiring.on(on, originals.contains(name)
+            ? LabHome.testbed("original", program, "--config", config.toString(), "--healthy-after", "0")
+            : LabHome.program(program, "--config", config.toString()));
         return add(name, new LabProgram(name, command, environment, host, host.resolve(program + ".log"), config, url));
     }
 
