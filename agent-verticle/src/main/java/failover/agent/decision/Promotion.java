@@ -70,7 +70,7 @@ final class Promotion extends Change {
             case LOOK:
                 return looked(((TaskResult.Looked) done).observation(), now);
             case PEER:
-                return peerSaid(((TaskResult.PeerSaid) done).answer(), now);
+                return peerSaid(((TaskResult.PeerSaid) done).answer(), now, out);
             case OWN_TOWER:
                 return ownTower(((TaskResult.TowerChecked) done).check(), now, out);
             case HANDED:
@@ -122,7 +122,7 @@ final class Promotion extends Change {
         return restore(now);
     }
 
-    private Task peerSaid(PeerStatusResponse peer, Now now) {
+    private Task peerSaid(PeerStatusResponse peer, Now now, List<AgentEffect> out) {
         if (peer != null && peer.isActive()) {
             // E13: whoever types become_active by hand, or an original manager, is told before two validators vote.
             return refuse("the peer says it is active; ask it to become_passive first", now);
@@ -130,6 +130,13 @@ final class Promotion extends Change {
         if (peer == null && memory.epoch() > 0) {
             // Only a host that has never obeyed a manager of ours does as the original does, and takes silence for a yes.
             return refuse("the peer does not answer, and this host takes its epochs from a manager: ask the manager for a failover", now);
+        }
+        if (peer == null) {
+            PeerSilence silence = PeerSilence.of(seen.votes());
+            if (silence.refusal() != null) {
+                return refuse(silence.refusal(), now);
+            }
+            say(out, Level.WARNING, silence.words());
         }
         if (peer != null && Action.BECOME_ACTIVE.wire().equals(peer.operation())) {
             // Two operators at once: each host asks only after it has begun, so at least one of the two sees the other.

@@ -10,6 +10,7 @@ import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
+import failover.protocol.wire.VoteWord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -55,6 +56,8 @@ final class AgentAtWork {
     TowerCheck installed = new TowerCheck(TowerCheck.Verdict.VALID, "", 41);
     PeerStatusResponse peerSays = peer(false, null);
     boolean killable = true;
+    /** What the RPC beside the validator says of the identity's votes; {@code null}: it was not asked. */
+    VoteWord votes;
 
     AgentCore core;
     AgentState state;
@@ -163,7 +166,8 @@ final class AgentAtWork {
     Observation look() {
         ProcessView process = running ? new ProcessView(true, pid, pid * 10, Duration.ofHours(1), certain) : ProcessView.NOT_RUNNING;
         String says = running ? identity : null;
-        return new Observation(nanos, process, running ? 1000 : 0, running, null, says, says == null ? "no answer" : null);
+        return new Observation(nanos, process, running ? 1000 : 0, running, null, says, says == null ? "no answer" : null,
+                votes);
     }
 
     TaskResult perform(Task task) {

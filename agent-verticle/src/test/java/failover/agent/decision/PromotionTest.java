@@ -9,6 +9,7 @@ import failover.agent.decision.CommandResult.How;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Role;
+import failover.protocol.wire.VoteWord;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,6 +135,21 @@ class PromotionTest {
         agent.start(AgentAtWork.memory(Role.PASSIVE).withEpoch(epoch), false).observed();
         agent.peerSays = null;
         assertEquals(outcome, promote(0).outcome());
+    }
+
+    /** Scenario 62, under a manager of the original: silence is a yes only while nothing is known against it, and says what it is not. */
+    @ParameterizedTest
+    @CsvSource({"985, '', refused", "984, '', done", "0, '', done", "999, timeout, done"})
+    void scenario62ASilentPeerWhoseIdentityIsSeenToVoteIsNotTakenForPassive(long lastVote, String error, String outcome) {
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withEpoch(0), false).observed();
+        agent.peerSays = null;
+        agent.votes = new VoteWord("V", lastVote, 1000, 0, error);
+        agent.tower = new TowerCheck(TowerCheck.Verdict.VALID, "", 1000);
+        FailoverResponse said = promote(0);
+        assertEquals(outcome, said.outcome());
+        assertEquals("done".equals(outcome), agent.lines.stream()
+                .anyMatch(line -> line.contains("nothing guarantees that its validator cannot sign")));
+        assertEquals("refused".equals(outcome), said.message().contains("its newest vote is 15 slots old"));
     }
 
     @Test

@@ -20,7 +20,7 @@ final class Judge {
         if (state.move != null) {
             Move move = state.move;
             return of(Verdict.MOVING, "operation " + move.operationId + " is " + move.step.name().toLowerCase(java.util.Locale.ROOT) + ": "
-                    + move.reason);
+                    + move.reason + move.unresolved());
         }
         if (!state.primary.everAnswered() && !state.secondary.everAnswered()) {
             return state.silent(state.primary, rules, now)

@@ -114,4 +114,11 @@ final class Move {
         String why = proof.isEmpty() ? reason : reason + "; " + proof;
         return kind == Kind.FENCE ? null : new ManagerMemory.Intent(operationId, from, to, step, why);
     }
+
+    /** What is not known of it and holds everything else up, for whoever asks why nobody is promoted; empty when nothing is. */
+    String unresolved() {
+        boolean open = step == ManagerMemory.Step.CLEARING || resolveBy != 0;
+        return open ? "; [" + to + "] may be active or not, and nobody else is promoted before that is known"
+                + (trouble.isEmpty() ? "" : " (" + trouble + ")") : "";
+    }
 }

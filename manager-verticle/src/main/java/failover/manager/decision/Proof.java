@@ -96,7 +96,20 @@ final class Proof {
         }
         LeaseWord word = active.status == null ? null : active.status.lease();
         boolean watched = active.fenceCapable && word != null && LeaseWord.WATCHDOG.equals(word.fencedBy());
-        return of(Verdict.ACTIVE_DEAD, why + (watched ? "; by its agent's last answer a watchdog stands behind it" : ""));
+        String guard = original(state, active.host) ? "; " + unguarded(active.host)
+                : watched ? "; by its agent's last answer a watchdog stands behind it" : "";
+        return of(Verdict.ACTIVE_DEAD, why + guard);
+    }
+
+    /** It runs an agent of the original, or one that nobody has met: its silence ends nothing over there, neither a lease nor a fencer. */
+    private static boolean original(ManagerState state, Host host) {
+        HostView view = state.view(host);
+        return view.everAnswered() ? !view.ours() : state.memory.host(host).id() == null;
+    }
+
+    private static String unguarded(Host host) {
+        return "[" + host + "] runs an agent of the original: it holds no lease and has no fencer, so nothing guarantees that its "
+                + "validator cannot sign; if it is only cut off, two may vote once it is back: see that it is off";
     }
 
     /**
@@ -111,6 +124,14 @@ final class Proof {
 
     /** The last call to a silent host failed at {@code after}: only a look made later counts (E6), and is awaited until {@code by}. */
     LastLook last(ManagerState state, Host suspect, long after, long by, Now now, List<ManagerEffect> out) {
+        LastLook look = look(state, suspect, after, by, now, out);
+        if (look.step() == LastLook.Go.ON && original(state, suspect)) {
+            out.add(Moves.say(Level.WARNING, unguarded(suspect)));
+        }
+        return look;
+    }
+
+    private LastLook look(ManagerState state, Host suspect, long after, long by, Now now, List<ManagerEffect> out) {
         Finding finding = finding(state, suspect, after, now);
         if (!looked()) {
             return new LastLook(LastLook.Go.ON, "its silence decides, its votes are not looked at (vote_evidence is off)");

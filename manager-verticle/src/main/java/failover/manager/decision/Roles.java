@@ -15,7 +15,9 @@ final class Roles {
         boolean first = primary.answers(rules, now);
         boolean second = secondary.answers(rules, now);
         boolean outdated = first && primary.outdated(state.rolesChangedAt) || second && secondary.outdated(state.rolesChangedAt);
-        if (outdated || Judge.sameHost(state) || primary.busy() || secondary.busy()) {
+        // One that died in the middle of a change is not busy for ever.
+        boolean busy = first && primary.busy() || second && secondary.busy();
+        if (outdated || busy || Judge.sameHost(state)) {
             return;
         }
         if (first && second) {

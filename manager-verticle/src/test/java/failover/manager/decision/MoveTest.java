@@ -62,6 +62,49 @@ class MoveTest {
         assertEquals("secondary become_active", manager.out());
     }
 
+    /** Scenario 62: an original that says nothing is asked nothing, and whoever reads the log or the state knows what is not certain. */
+    @Test
+    void scenario62ASilentOriginalIsReplacedWithAWarningThatNamesWhatIsNotGuaranteed() {
+        manager.a().hostId = null;
+        manager.start();
+        manager.a().answers = false;
+        manager.beats(5);
+        assertEquals("secondary become_active", manager.out());
+        assertEquals(1, manager.said("[primary] runs an agent of the original: it holds no lease and has no fencer"));
+        assertTrue(manager.saved.intent().reason().contains("nothing guarantees that its validator cannot sign"));
+    }
+
+    /** The same word of one of ours would be a lie, also where this start of the manager has not met it yet. */
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void scenario62OneOfOursIsNotTakenForAnOriginal(boolean met) {
+        manager.memory = ManagerMemory.fresh("manager-id").withHolder(Host.PRIMARY)
+                .with(Host.PRIMARY, HostRecord.at("http://a").withId("id-primary")).with(Host.SECONDARY, HostRecord.at("http://b"));
+        manager.a().answers = met;
+        manager.start();
+        manager.a().answers = false;
+        manager.beats(5);
+        if (!manager.commands.isEmpty() && "primary become_passive".equals(manager.out())) {
+            manager.noReply(Kind.NO_ANSWER);
+        }
+        assertEquals("secondary become_active", manager.out());
+        assertEquals(0, manager.said("runs an agent of the original"));
+    }
+
+    /** Mixed pairs: its word is what there is, and without it nobody is promoted. */
+    @ParameterizedTest
+    @CsvSource({"done, secondary become_active", "failed, ''"})
+    void scenario62AnOriginalThatAnswersIsReplacedOnlyOnAnAcknowledgedDemotion(String outcome, String then) {
+        manager.a().hostId = null;
+        manager.a().verified = false;
+        manager.start();
+        manager.a().healthy = false;
+        manager.beats(3);
+        assertEquals("primary become_passive", manager.out());
+        manager.reply(outcome);
+        assertEquals(then, manager.out());
+    }
+
     @Test
     void aHostThatComesBackWhileItsLastCallIsOutIsNotReplaced() {
         manager.start();
@@ -96,6 +139,8 @@ class MoveTest {
         manager.reply("unknown");
         manager.beats(3);
         assertEquals("secondary become_passive", manager.out(), "again and again, and nothing else");
+        assertTrue(manager.state.judgement.why().contains("[secondary] may be active or not, and nobody else is promoted"),
+                manager.state.judgement.why());
         manager.reply("done");
         assertEquals("primary become_active", manager.out());
     }
@@ -116,6 +161,7 @@ class MoveTest {
         manager.noReply(Kind.NO_ANSWER);
         manager.b().operation = "become_active";
         assertEquals("", manager.beats(9).out());
+        assertTrue(manager.state.judgement.why().contains("may be active or not"), manager.state.judgement.why());
         assertEquals("secondary become_passive", manager.beats(2).out());
     }
 

@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
     "Validator (its RPC port): unhealthy, lag SLOTS, stall-votes, freeze, no-tower, starting, rpc-hang, rpc-error, rpc-slow MS,"
         + " set-identity-slow MS, set-identity-late MS, set-identity-hang [MS], set-identity-refuse, crash, exit [CODE], clear, show.",
     "Cluster (its first port): halt, resume, lose-votes [VALIDATOR], keep-votes,"
-        + " rpc-error|rpc-limit|rpc-hang|rpc-freeze|rpc-unhealthy|rpc-ok [OBSERVER], clear, show.",
+        + " rpc-error|rpc-limit|rpc-hang|rpc-freeze|rpc-fork|rpc-unhealthy|rpc-ok [OBSERVER], clear, show.",
     "Link (its control port): cut [to|from], delay MS, throttle BYTES, black-hole, refuse, reset, clear, show."})
 public final class FaultCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "URL")

@@ -133,7 +133,7 @@ public final class SimulatedCluster extends VerticleBase {
             }
             return "ok";
         }
-        return ChainRpc.answer(fault.mode() == Mode.FREEZE ? fault.frozen() : view, VERSION, method, params);
+        return ChainRpc.answer(fault.sees(view), VERSION, method, params);
     }
 
     private void slots(HttpServerRequest request) {
@@ -203,6 +203,9 @@ public final class SimulatedCluster extends VerticleBase {
             case "rpc-freeze" -> {
                 return rpcFault(argument, Mode.FREEZE);
             }
+            case "rpc-fork" -> {
+                return rpcFault(argument, Mode.FORK);
+            }
             case "rpc-unhealthy" -> {
                 return rpcFault(argument, Mode.UNHEALTHY);
             }
@@ -214,7 +217,7 @@ public final class SimulatedCluster extends VerticleBase {
     }
 
     private boolean rpcFault(String observer, Mode mode) {
-        RpcFaults fault = new RpcFaults(mode, mode == Mode.FREEZE ? view : null);
+        RpcFaults fault = new RpcFaults(mode, view);
         if (observer.isEmpty()) {
             faults.replaceAll(old -> fault);
             return true;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ public final class Lab implements AutoCloseable {
     private final Map<String, List<Consumer<JsonObject>>> changes = new LinkedHashMap<>();
     private final Map<String, Supplier<List<String>>> supervisors = new LinkedHashMap<>();
     private final List<String> validatorOptions = new ArrayList<>();
+    private final Set<String> originals = new HashSet<>();
     private String holder = "a";
     private final Set<Option> wanted = EnumSet.noneOf(Option.class);
     private final List<Integer> observers = new ArrayList<>(List.of(Ports.free()));
@@ -93,6 +95,12 @@ public final class Lab implements AutoCloseable {
         return withAgents();
     }
 
+    /** Runs a stand-in for the original's program instead of ours: "agent-a", "agent-b" or "manager" (which then answers nothing). */
+    public Lab original(String program) {
+        originals.add(program);
+        return this;
+    }
+
     /** Starts etcd; the agents' backup and restore commands are then those of the original README. */
     public Lab withEtcd() {
         wanted.add(Option.ETCD);
@@ -122,7 +130,7 @@ public final class Lab implements AutoCloseable {
         NEWEST.set(this);
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            LabParts fresh = LabParts.create(wanted.contains(Option.APART));
+            LabParts fresh = LabParts.create(wanted.contains(Option.APART), originals);
             parts.set(fresh);
             mark = fresh.mark();
             begin();

@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,21 +30,23 @@ final class LabParts {
     private final String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(), 4);
     private final String mark = id + "-" + ProcessHandle.current().pid();
     private final Map<String, String> environment = Map.of(Marked.NAME, mark, "MALLOC_ARENA_MAX", "2");
+    private final Set<String> originals;
     private final Path directory;
     private final Wiring wiring;
     private final Pubkey staked;
     private final Pubkey voteAccount;
 
-    private LabParts(Path directory, boolean apart) throws IOException {
+    private LabParts(Path directory, boolean apart, Set<String> originals) throws IOException {
+        this.originals = Set.copyOf(originals);
         this.directory = directory;
         this.wiring = apart ? new Apart(mark, this::further) : new Loopback();
         this.staked = keypair(directory.resolve("staked.json"));
         this.voteAccount = keypair(directory.resolve("vote-account.json"));
     }
 
-    /** With each host in a network namespace of its own, or all of them on loopback. */
-    static LabParts create(boolean apart) throws IOException {
-        return new LabParts(Files.createTempDirectory("lab"), apart);
+    /** With each host in a network namespace of its own, or all of them on loopback; those programs are stand-ins for the original's. */
+    static LabParts create(boolean apart, Set<String> originals) throws IOException {
+        return new LabParts(Files.createTempDirectory("lab"), apart, originals);
     }
 
     Map<String, ManagedProcess> processes() {
@@ -170,7 +173,10 @@ final class LabParts {
         String active = "b".equals(holder) ? "b" : "a";
         String rpc = wiring.way("manager", "cluster", ((LabCluster) processes.get("cluster")).port(0));
         JsonObject json = LabConfig.manager(endpoints.get(active), endpoints.get("a".equals(active) ? "b" : "a"), rpc, port, directory);
-        program("manager", "manager", directory, json, changes, wiring.door("manager", port), "manager").awaitListening(READY);
+        LabProgram manager = program("manager", "manager", directory, json, changes, wiring.door("manager", port), "manager");
+        if (!originals.contains("manager")) {
+            manager.awaitListening(READY);
+        }
     }
 
     /** A manager with a copy of the first one's file, as somebody starts it who forgets that one runs. */
@@ -189,7 +195,10 @@ final class LabParts {
         Path config = host.resolve(program + ".json");
         Files.writeString(config, json.encodePrettily());
         List<String> whole = new ArrayList<>(supervisors.getOrDefault(name, List::of).get());
-        whole.addAll(LabHome.program(program, "--config", config.toString()));
+        // Two minutes are a long time for a test; everything else is as it was.
+        whole.addAll(originals.contains(name)
+            ? LabHome.testbed("original", program, "--config", config.toString(), "--healthy-after", "0")
+            : LabHome.program(program, "--config", config.toString()));
         List<String> command = wiring.on(on, whole);
         return add(name, new LabProgram(name, command, environment, host, host.resolve(program + ".log"), config, url));
     }

@@ -18,6 +18,9 @@ final class Chaos implements AutoCloseable {
     /** A verdict that says: the active's votes land, it is left alone. */
     static final Set<String> VOTING = Set.of("agent_down_validator_voting", "manager_path_lost");
 
+    /** A slow machine's allowance on top of S, sixteen slots and the promotion itself. */
+    private static final Duration REPLACED = Duration.ofSeconds(20);
+
     private final Lab lab;
     private final ActiveWatch watch;
 
@@ -117,6 +120,17 @@ final class Chaos implements AutoCloseable {
                 && last.getLong("ms_ago") < 1_000;
         }, () -> lab.judge().text() + "\n" + lab.manager().tail());
         innocent();
+    }
+
+    /** By the fencer's own record: dead before the lease ended. */
+    void fencedInTime(String host) {
+        String before = lab.fencer(host).awaitLog("event=fenced .* before_deadline_ms=(-?\\d+) verified=1", Pair.SOON);
+        assertTrue(Long.parseLong(before) >= 0, lab.fencer(host)::tail);
+    }
+
+    /** The longest gap is the one of the failover. */
+    void replacedInTime() {
+        assertTrue(lab.judge().longestGap().compareTo(REPLACED) < 0, lab.judge()::text);
     }
 
     void innocent() {
