@@ -70,7 +70,8 @@ class MoveTest {
         manager.a().answers = false;
         manager.beats(5);
         assertEquals("secondary become_active", manager.out());
-        assertEquals(1, manager.said("[primary] runs an agent of the original: it holds no lease and has no fencer"));
+        String warning = "[primary] runs an agent of the original: it holds no lease and has no fencer";
+        assertEquals(1, manager.lines.stream().filter(line -> line.startsWith(warning)).count(), "the verdict and the reason say it, too");
         assertTrue(manager.saved.intent().reason().contains("nothing guarantees that its validator cannot sign"));
     }
 
