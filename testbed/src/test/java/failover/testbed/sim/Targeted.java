@@ -196,7 +196,7 @@ final class Targeted {
     static Scenario watchdogActs() {
         return Scenario.of("13 an agent stands still, a watchdog stands behind it").watchdogs()
                 .at(50, s -> s.freezeAgent(A, 600)).says("A", "watchdog fires").signs("A", 0, 50).signs("", 52, 53)
-                .promoted(B, 50, 51, 65).until(120);
+                .promoted(B, 50, 51, 67).until(120);
     }
 
     static Scenario restartedHolderHasWhatIsLeft() {
