@@ -102,8 +102,9 @@ final class OriginalAgent {
         String error = "";
         if (running) {
             try {
-                slot = rpc("getSlot", new JsonArray().add(new JsonObject().put("commitment", "processed"))).getLong("result");
-            } catch (IOException | NullPointerException e) {
+                Long result = rpc("getSlot", new JsonArray().add(new JsonObject().put("commitment", "processed"))).getLong("result");
+                slot = result == null ? 0 : result;
+            } catch (IOException e) {
                 error = "failed to get slot: " + e.getMessage();
             }
             try {

@@ -33,6 +33,10 @@ final class Witness {
             slot = word.slot();
             vote = word.lastVote();
             lowest = Math.min(lowest, vote);
+        } else if (asked > askedAt && word.lastVote() == vote && slot - word.slot() < STILL) {
+            // Asked later and answered of a moment before: two answers of one agent that were overtaken on their way.
+            askedAt = asked;
+            slot = word.slot();
         }
     }
 

@@ -57,7 +57,7 @@ class SimulationTest {
         "HOSTS_ANSWER, 13", "HOSTS_ANSWER, 1103", "HOSTS_ANSWER, 1318", "HOSTS_ANSWER, 20838", "HOSTS_ANSWER, 823", "HOSTS_ANSWER, 1980",
         "HOSTS_ANSWER, 3139", "HOSTS_ANSWER, 4694", "NEVER_FREEZE, 271", "NEVER_FREEZE, 1842", "FREEZES_WITH_FENCER, 794",
         "FREEZES_WITH_FENCER, 4606", "PAUSES, 727", "PAUSES, 5101", "SUSPENDS, 427", "SUSPENDS, 1700", "SUSPENDS, 1717", "SUSPENDS, 5356",
-        "OBSERVERS_FAIL, 71"})
+        "OBSERVERS_FAIL, 71", "FREEZES_WITH_FENCER, 21016", "FREEZES_WITH_FENCER, 21078", "OTHER_NUMBERS, 21486"})
     void aSeedThatFoundAFaultOnceFindsItNoMore(RunClass runClass, long seed) {
         RunResult run = Simulation.run(seed, runClass, Mutant.NONE, null);
         assertTrue(run.ok(), run.toString());
