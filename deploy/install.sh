@@ -40,6 +40,9 @@ done
 [ -n "$what" ] || { usage >&2; exit 2; }
 [ -z "$watchdog" ] || [ "$what" = agent ] || die "--watchdog goes with agent only"
 [ -z "$watchdog" ] || [[ $watchdog =~ ^[A-Za-z0-9:_.@-]+\.service$ ]] || die "--watchdog $watchdog is no unit: NAME.service"
+for half in agent validator; do
+    [ -z "$watchdog" ] || [ -f "$dist/systemd/watchdog-$half.conf" ] || die "$dist/systemd/watchdog-$half.conf is missing: build dist/ again"
+done
 case $prefix in /*[!/]) ;; *) die "--prefix $prefix must be an absolute directory other than /" ;; esac
 dest=${dest%/}
 [ -n "$dest" ] || [ "$(id -u)" -eq 0 ] || die "must run as root (or with --destdir DIR)"

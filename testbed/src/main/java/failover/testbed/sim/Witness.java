@@ -33,10 +33,9 @@ final class Witness {
             slot = word.slot();
             vote = word.lastVote();
             lowest = Math.min(lowest, vote);
-        } else if (asked > askedAt && word.lastVote() == vote && slot - word.slot() < STILL) {
-            // Asked later and answered of a moment before: two answers of one agent that were overtaken on their way.
+        } else if (asked > askedAt && word.lastVote() == vote && word.slot() - stillSince >= STILL) {
+            // Asked later, of a moment before, and still for long enough by then: its agent's answers overtook each other.
             askedAt = asked;
-            slot = word.slot();
         }
     }
 

@@ -123,6 +123,25 @@ class DistIT {
         assertTrue(Files.exists(dest.resolve("opt/failover/docs/fencer.md")), "its unit names that page");
     }
 
+    /** Both halves or none, and none is left behind: a validator that is bound to a unit that is gone would not start any more. */
+    @Test
+    void theWatchdogsDropInsBindTheValidatorToTheAgentUntilTheAgentIsUninstalled() throws IOException {
+        Path dest = tmp.resolve("dest");
+        String install = DIST.resolve("install.sh") + " ";
+        sh(tmp, install + "agent --user sol --watchdog sol.service --destdir " + dest).ok();
+        Path units = dest.resolve("etc/systemd/system");
+        String agent = Files.readString(units.resolve("failover-agent.service.d/watchdog.conf"));
+        String validator = Files.readString(units.resolve("sol.service.d/failover-watchdog.conf"));
+        assertTrue(agent.contains("\nWants=sol.service\n") && agent.contains("\nWatchdogSignal=SIGKILL\n"), agent);
+        assertFalse(agent.contains("@VALIDATOR@\n"), agent);
+        assertTrue(validator.contains("\nBindsTo=failover-agent.service\nAfter=failover-agent.service\n"), validator);
+        Result noUnit = sh(tmp, install + "agent --user sol --watchdog sol --destdir " + tmp.resolve("other"));
+        assertEquals(1, noUnit.exit());
+        assertTrue(noUnit.error().contains("NAME.service"), noUnit.error());
+        sh(tmp, install + "uninstall --destdir " + dest).ok();
+        assertEquals(List.of("agent.json"), filesBelow(dest));
+    }
+
     @Test
     void theManagersHostGetsNoFencer() {
         Path dest = tmp.resolve("dest");
