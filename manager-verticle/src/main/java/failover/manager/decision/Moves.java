@@ -254,7 +254,8 @@ final class Moves {
         move.provedAfter = now.nanos();
         move.proveBy = now.plus(PROOF_TIME);
         proof.ask(state, now, out);
-        out.add(new ManagerEffect.Wake(LOOK_AGAIN));
+        // The host beside which the votes are read is asked at once as well, not a look later: nobody votes meanwhile.
+        out.add(new ManagerEffect.Wake(Duration.ofMillis(10)));
         prove(state, now, out);
     }
 
