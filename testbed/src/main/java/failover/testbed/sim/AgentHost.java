@@ -57,7 +57,7 @@ final class AgentHost {
     /** Effects of the change until the agent dies; 0 when it is not to die. */
     private int dieAfter;
     private long downFor;
-    private int starts;
+    private int lives;
     private long startedAt;
     private Runnable onEnd = () -> { };
 
@@ -143,11 +143,19 @@ final class AgentHost {
     }
 
     void start() {
+        disk.whenItAnswers(() -> {
+            if (!up) {
+                starts();
+            }
+        });
+    }
+
+    private void starts() {
         AgentMemory memory = disk.read();
         boolean isNew = memory == null;
         up = true;
         startedAt = now().nanos();
-        starts++;
+        lives++;
         tasks.forget();
         deadMan.forget();
         eyes.forget();
@@ -184,9 +192,9 @@ final class AgentHost {
         tickets = new TreeMap<>();
         asked.values().forEach(asker -> asker.broken.run());
         onEnd.run();
-        int mine = starts;
+        int mine = lives;
         world.machine(host).after(down, () -> {
-            if (!up && mine == starts) {
+            if (!up && mine == lives) {
                 start();
             }
         });
@@ -262,7 +270,7 @@ final class AgentHost {
 
     /** Of this start alone. */
     private String nonce() {
-        return "start" + host + "x" + starts;
+        return "start" + host + "x" + lives;
     }
 
     private Now now() {

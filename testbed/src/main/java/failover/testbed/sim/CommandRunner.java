@@ -16,6 +16,9 @@ import java.util.function.Consumer;
  */
 final class CommandRunner {
     static final long NEVER = Long.MAX_VALUE;
+    /** What Agave's client prints when the validator has said no. */
+    private static final String REFUSAL = "Error: Server error: Unable to load tower file for identity " + SimValidator.STAKED
+            + ": IO Error: No such file or directory (os error 2)";
 
     private final World world;
     private final Machine machine;
@@ -282,7 +285,8 @@ final class CommandRunner {
         String key = staked ? SimValidator.STAKED : validator.unstaked();
         command.exitAfter = how.exitAfter();
         command.exit = how.exit();
-        command.output = how.exit() == 0 ? "" : "as the script has it";
+        // Who says no says why, as Agave does; who was cut off says nothing of what it has asked for.
+        command.output = how.exit() == 0 ? "" : how.effectAfter() == NEVER ? REFUSAL : "Terminated";
         command.undoneByKill = how.undoneByKill();
         if (how.effectAfter() == NEVER) {
             return;
@@ -313,9 +317,9 @@ final class CommandRunner {
         long usual = dice.between(0, command.exitAfter);
         command.undoneByKill = dice.chance(0.4);
         if (!validator.obeys()) {
-            fail(command, false, "admin socket: connection refused");
+            fail(command, false, "Connection refused (os error 111)");
         } else if (world.on(Fault.Kind.SET_REFUSED, host)) {
-            fail(command, false, "identity refused");
+            fail(command, false, REFUSAL);
         } else if (world.on(Fault.Kind.SET_HUNG, host)) {
             fail(command, true, "");
             Dice hung = world.dice(Fault.Kind.SET_HUNG, host);

@@ -9,6 +9,8 @@ import java.util.function.Consumer;
  * loses what is not durable yet; what a write under way leaves behind is the old file or the new one, never half of either (rename).
  */
 final class Disk<T> {
+    private static final long STILL_HANGS = 50_000_000L;
+
     private final World world;
     private final Program program;
     private final Dice dice;
@@ -38,6 +40,25 @@ final class Disk<T> {
         durable = null;
     }
 
+    /** Somebody puts another file in its place. */
+    void restore(T value) {
+        durable = value;
+    }
+
+    /** Whoever reads or writes now waits until it is well again. */
+    boolean hangs() {
+        return world.on(Fault.Kind.DISK_HANGS, host);
+    }
+
+    /** Begins now where the disk answers, else as soon as it does; whoever has died meanwhile does nothing. */
+    void whenItAnswers(Runnable work) {
+        if (hangs()) {
+            program.after(STILL_HANGS, () -> whenItAnswers(work));
+        } else {
+            work.run();
+        }
+    }
+
     void write(T value, Consumer<String> done) {
         long begins = Math.max(world.agenda().now(), busyUntil);
         busyUntil = begins + (dice.chance(0.02) ? dice.millis(20, 900) : dice.between(50_000, 4_000_000));
@@ -48,6 +69,11 @@ final class Disk<T> {
 
     /** One for each write, in their order, also where a sleep of the host has moved some of the timers. */
     private void written() {
+        if (hangs()) {
+            // What was asked for is done when the disk is well again, whether anybody still waits for it or not.
+            program.after(STILL_HANGS, this::written);
+            return;
+        }
         Pending<T> pending = queue.poll();
         boolean fails = world.on(full, host);
         if (!fails) {

@@ -1,6 +1,7 @@
 package failover.testbed.sim;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -38,15 +39,32 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
         /** For ever: nothing starts it again. */
         AGENT_KILLED(0), MANAGER_KILLED(0),
         /** Assumption (3) of safety.md taken away: in no class of its own accord. */
-        FENCER_DEAD(0);
+        FENCER_DEAD(0),
+        /** A state disk answers nothing until it is well again, that of a host or of the manager. */
+        DISK_HANGS(0, true),
+        /** The validator's RPC serves the minimal API only: Agave without {@code --full-rpc-api}. */
+        RPC_MINIMAL(0, true),
+        /** A virtual machine is paused: its boot clock and its wall clock stand still as well. */
+        VM_PAUSED(0, true),
+        /** What is sent to a host that sleeps is lost: its kernel answers nobody, and whoever sent it gives up. */
+        DROP_TO_SLEEPING_HOST(0, true);
 
         /** How often, against the others. */
         final int weight;
+        /** Drawn by dice of its own, so that the plans of seeds that are known stay what they are. */
+        final boolean added;
 
         Kind(int weight) {
+            this(weight, false);
+        }
+
+        Kind(int weight, boolean added) {
             this.weight = weight;
+            this.added = added;
         }
     }
+
+    private static final Kind[] KNOWN = Arrays.stream(Kind.values()).filter(kind -> !kind.added).toArray(Kind[]::new);
 
     Fault lasting(long other) {
         return new Fault(id, at, kind, host, other, number);
@@ -66,7 +84,7 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
         List<Fault> plan = new ArrayList<>();
         // Most runs have trouble of a few kinds only: then it is the combination that is searched, not the average of all.
         boolean[] chosen = new boolean[Kind.values().length];
-        for (Kind kind : Kind.values()) {
+        for (Kind kind : KNOWN) {
             chosen[kind.ordinal()] = (kind == Kind.OPERATOR || dice.chance(0.45)) && runClass.allows(kind);
         }
         // Only leases and tokens, which are still to come, can tell an old command from a new one where no epoch does (E11, E13): a command
@@ -129,7 +147,7 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
 
     /** One observer at a time fails, and is well again before the next. */
     private static List<Fault> observers(Dice dice, long until) {
-        Kind[] kinds = java.util.Arrays.stream(Kind.values()).filter(RunClass.OBSERVERS_FAIL::allows).toArray(Kind[]::new);
+        Kind[] kinds = Arrays.stream(Kind.values()).filter(RunClass.OBSERVERS_FAIL::allows).toArray(Kind[]::new);
         List<Fault> plan = new ArrayList<>();
         long at = dice.millis(45_000, 60_000);
         while (at < until) {

@@ -5,7 +5,8 @@ import java.time.Duration;
 
 /**
  * The clocks of one host: they start anywhere, run a little too fast or too slow, and nobody's agree. The monotonic one stands still while
- * the host sleeps, the wall clock may be set by anybody, and the boot clock does neither, in steps of 10 ms.
+ * the host sleeps, the wall clock may be set by anybody, and the boot clock does neither, in steps of 10 ms. While a virtual machine is
+ * paused all three stand still.
  */
 final class HostClock {
     private static final long WALL_AT_BEGIN = 1_790_000_000_000L;
@@ -20,6 +21,9 @@ final class HostClock {
     private int wallSteps;
     private long slept;
     private long asleepSince = -1;
+    /** What of {@link #slept} was no sleep but a pause of the virtual machine. */
+    private long paused;
+    private boolean pausing;
 
     /**
      * Clocks that have been running for a while.
@@ -48,7 +52,7 @@ final class HostClock {
 
     /** What a program on this host reads at that instant of the world. */
     Now read(long world) {
-        long local = (long) (world * rate);
+        long local = (long) ((world - paused(world)) * rate);
         long awake = (long) ((world - slept(world)) * rate);
         long boot = bootOffset + local;
         return new Now(monotonicOffset + awake, WALL_AT_BEGIN + wallOffset + local / 1_000_000L, boot - Math.floorMod(boot, BOOT_STEP));
@@ -61,7 +65,7 @@ final class HostClock {
 
     /** When, in the world, the boot clock will have come to that reading. */
     long worldAtBoot(long bootNanos) {
-        return (long) Math.ceil((bootNanos - bootOffset) / rate);
+        return (long) Math.ceil((bootNanos - bootOffset) / rate) + paused;
     }
 
     double rate() {
@@ -79,11 +83,14 @@ final class HostClock {
         return wallSteps;
     }
 
-    void sleep(long world) {
+    /** {@code pause}: of the virtual machine. */
+    void sleep(long world, boolean pause) {
         asleepSince = world;
+        pausing = pause;
     }
 
     void wake(long world) {
+        paused = paused(world);
         slept = slept(world);
         asleepSince = -1;
     }
@@ -95,5 +102,9 @@ final class HostClock {
     /** For how long it has slept in all until that instant of the world. */
     long slept(long world) {
         return asleepSince < 0 ? slept : slept + world - asleepSince;
+    }
+
+    private long paused(long world) {
+        return asleep() && pausing ? paused + world - asleepSince : paused;
     }
 }

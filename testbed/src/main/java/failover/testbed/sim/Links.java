@@ -58,6 +58,9 @@ final class Links {
             return;
         }
         world.agenda().after(there + routes[host].there(), () -> {
+            if (atTheDoor(host)) {
+                return;
+            }
             if (!agents[host].up()) {
                 back(host, () -> answer.accept(null), false);
                 return;
@@ -80,6 +83,9 @@ final class Links {
         Dice late = world.dice(Fault.Kind.COMMANDS_LATE, host);
         long there = world.on(Fault.Kind.COMMANDS_LATE, host) && late.chance(0.5) ? late.millis(10, 30_000) : usual;
         world.agenda().after(there, () -> {
+            if (atTheDoor(host)) {
+                return;
+            }
             if (!agents[host].up()) {
                 back(host, () -> answer.accept(null, Failure.Kind.NOT_DELIVERED), false);
                 return;
@@ -103,6 +109,11 @@ final class Links {
     private long late(int host, long limit) {
         Dice dice = world.dice(Fault.Kind.POLLS_LATE, host);
         return !runClass.answering() && dice.chance(0.3) ? dice.between(0, limit * 8) : dice.between(0, limit);
+    }
+
+    /** It stands before a host that sleeps and that nobody opens. */
+    private boolean atTheDoor(int host) {
+        return world.machine(host).asleep() && world.on(Fault.Kind.DROP_TO_SLEEPING_HOST, host);
     }
 
     private boolean cut(int host) {

@@ -10,6 +10,7 @@ final class Machine {
     private final HostClock clock;
     private final List<Timer> due = new ArrayList<>();
     private long wokeAt = -1;
+    private long resumedAt = -1;
     private Runnable onSleep = () -> { };
     private Runnable onWake = () -> { };
 
@@ -33,6 +34,11 @@ final class Machine {
     /** It slept, and woke no longer ago than that. */
     boolean wokeWithin(long nanos) {
         return wokeAt >= 0 && world.agenda().now() - wokeAt <= nanos;
+    }
+
+    /** Its virtual machine was paused until no longer ago than that. */
+    boolean pauseEndedWithin(long nanos) {
+        return resumedAt >= 0 && world.agenda().now() - resumedAt <= nanos;
     }
 
     /** Who wants to know that it falls asleep or wakes. */
@@ -68,15 +74,25 @@ final class Machine {
 
     /** The whole host stands still: validator, agent, fencer and commands. Wall and boot clock go on. */
     void suspend(long nanos) {
+        suspend(nanos, false);
+    }
+
+    /** The same to a virtual machine that is paused: no clock of it goes on. */
+    void pause(long nanos) {
+        suspend(nanos, true);
+    }
+
+    private void suspend(long nanos, boolean pause) {
         if (clock.asleep()) {
             return;
         }
-        clock.sleep(world.agenda().now());
+        clock.sleep(world.agenda().now(), pause);
         world.say(host, () -> "host sleeps");
         onSleep.run();
         world.agenda().after(nanos, () -> {
             clock.wake(world.agenda().now());
             wokeAt = world.agenda().now();
+            resumedAt = pause ? wokeAt : resumedAt;
             world.say(host, () -> "host wakes");
             List<Timer> late = List.copyOf(due);
             due.clear();

@@ -81,6 +81,11 @@ final class ManagerHost {
         next = configuration;
     }
 
+    /** Its state file. */
+    Disk<ManagerMemory> disk() {
+        return disk;
+    }
+
     /** What it goes by since it started last. */
     ManagerRules rules() {
         return rules;
@@ -91,9 +96,14 @@ final class ManagerHost {
     }
 
     void start() {
-        if (up) {
-            return;
-        }
+        disk.whenItAnswers(() -> {
+            if (!up) {
+                starts();
+            }
+        });
+    }
+
+    private void starts() {
         ManagerMemory memory = disk.read();
         rules = next.get();
         core = new ManagerCore(LeaseMutants.rules(mutant, rules));

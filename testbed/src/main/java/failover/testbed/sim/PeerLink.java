@@ -50,11 +50,16 @@ final class PeerLink {
         int life = program.life();
         long there = network.millis(0, 3);
         long back = network.millis(0, 3);
-        world.agenda().after(there, () -> peer.arrive(() -> peer.peerAsks(question, words -> world.agenda().after(back, () -> {
-            if (life == program.life() && !peer.link().isCut()) {
-                program.arrive(() -> once.accept(words));
+        world.agenda().after(there, () -> {
+            if (world.machine(1 - host).asleep() && world.on(Fault.Kind.DROP_TO_SLEEPING_HOST, 1 - host)) {
+                return;
             }
-        }))));
+            peer.arrive(() -> peer.peerAsks(question, words -> world.agenda().after(back, () -> {
+                if (life == program.life() && !peer.link().isCut()) {
+                    program.arrive(() -> once.accept(words));
+                }
+            })));
+        });
         program.after(PATIENCE, () -> once.accept(null));
     }
 

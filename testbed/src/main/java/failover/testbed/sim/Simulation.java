@@ -105,9 +105,9 @@ public final class Simulation {
         return sources;
     }
 
-    /** Another manager of the same configuration, with ways of its own; it does not run yet. */
-    ManagerHost another(ManagerRules rules, Links its) {
-        return new ManagerHost(world, "manager2", rules, its, sources, cluster, Mutant.NONE, totals);
+    /** Another manager of the same configuration, of that id and with ways of its own; it does not run yet. */
+    ManagerHost another(String id, ManagerRules rules, Links its) {
+        return new ManagerHost(world, id, rules, its, sources, cluster, Mutant.NONE, totals);
     }
 
     Links otherWays(ManagerRules rules) {

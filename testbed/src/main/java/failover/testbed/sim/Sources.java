@@ -18,6 +18,8 @@ final class Sources {
     private final long[] frozenAt = new long[2];
     private final long[] lag = {40, 40};
     private final long[] forkedAt = {-1, -1};
+    /** Whose validator's RPC a cluster RPC really is; -1: a node of its own. */
+    private final int[] beside = {-1, -1};
 
     Sources(World world, Cluster cluster, SimValidator[] validators, int count) {
         this.world = world;
@@ -44,6 +46,11 @@ final class Sources {
         lag[source] = slots;
     }
 
+    /** From now on that cluster RPC is the RPC of that host's own validator. */
+    void beside(int source, int host) {
+        beside[source] = host;
+    }
+
     /** What the validator's RPC on that host says now. */
     VoteWord ofHost(int host) {
         SimValidator validator = validators[host];
@@ -52,6 +59,9 @@ final class Sources {
         }
         if (!validator.answers()) {
             return silent("timeout");
+        }
+        if (world.on(Fault.Kind.RPC_MINIMAL, host)) {
+            return silent("RPC error -32601: Method not found");
         }
         long slot = validator.slot();
         // On its own fork it hears of no new vote but its own.
@@ -62,6 +72,9 @@ final class Sources {
 
     /** What that cluster RPC says now. */
     VoteWord ofSource(int source) {
+        if (beside[source] >= 0) {
+            return ofHost(beside[source]);
+        }
         if (world.on(Fault.Kind.CLUSTER_BLIND, 0)) {
             return silent("429 Too Many Requests");
         }

@@ -23,4 +23,21 @@ final class Scenes {
             }
         }
     }
+
+    /**
+     * What the contract promises and the programs do not keep yet: it fails as soon as they do, and whoever mended them says
+     * {@link #play(Scenario)} instead.
+     *
+     * @param kept what would have to be so
+     */
+    static void notYet(String kept, Scenario scenario) {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            String trouble = scenario.trouble(Mutant.NONE, seed);
+            if (trouble != null) {
+                System.out.println("NOT YET: " + kept + ": " + scenario.name() + ", seed " + seed + ": " + trouble);
+                return;
+            }
+        }
+        fail(scenario.name() + " is well now: say play(...) instead of notYet(...), so that it stays so (" + kept + ")");
+    }
 }

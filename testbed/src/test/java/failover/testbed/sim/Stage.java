@@ -1,6 +1,7 @@
 package failover.testbed.sim;
 
 import failover.agent.decision.CommandKind;
+import failover.manager.decision.ManagerMemory;
 import failover.manager.decision.ManagerRules;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
@@ -20,7 +21,7 @@ final class Stage {
 
     /** A command that does what it is for, at once. */
     static final Rigged WORKS = new Rigged(SOON, 0, SOON / 2, false);
-    /** It says no, and nothing happens. */
+    /** It says no, in the validator's own words, and nothing happens. */
     static final Rigged REFUSED = new Rigged(SOON, 1, CommandRunner.NEVER, false);
     /** It never returns, and nothing happens. */
     static final Rigged HANGS = new Rigged(CommandRunner.NEVER, 1, CommandRunner.NEVER, false);
@@ -31,6 +32,7 @@ final class Stage {
     private final ManagerRules rules;
     private final List<FailoverResponse> answers = new ArrayList<>();
     private ManagerHost second;
+    private ManagerMemory backup;
 
     Stage(Simulation simulation, ManagerRules rules) {
         this.simulation = simulation;
@@ -40,6 +42,11 @@ final class Stage {
     /** Never returns, and takes effect after that time, whoever kills it. */
     static Rigged landsLate(double seconds) {
         return new Rigged(CommandRunner.NEVER, 1, nanos(seconds), false);
+    }
+
+    /** Ends with that status at once, as {@code timeout} or {@code ssh} around it do, and takes effect after that time. */
+    static Rigged failsAndLands(int status, double seconds) {
+        return new Rigged(nanos(Math.min(0.5, seconds / 2)), status, nanos(seconds), false);
     }
 
     /** Takes that time, and then takes effect, unless it is killed before. */
@@ -138,6 +145,12 @@ final class Stage {
 
     void suspendHost(int host, double seconds) {
         simulation.world().machine(host).suspend(nanos(seconds));
+    }
+
+    /** Its virtual machine is paused: a sleep that none of its clocks sees. Who speaks to it meanwhile is not heard. */
+    void pauseHost(int host, double seconds) {
+        open(Fault.Kind.DROP_TO_SLEEPING_HOST, host, seconds);
+        simulation.world().machine(host).pause(nanos(seconds));
     }
 
     /** The whole host is gone. */
@@ -257,11 +270,43 @@ final class Stage {
 
     /** A second manager of the same configuration starts. */
     void startSecondManager(boolean reachesA, boolean reachesB) {
+        second = another("manager2", reachesA, reachesB);
+        second.start();
+    }
+
+    /** The manager's machine is cloned, id, state file and all. */
+    void cloneManager(boolean reachesA, boolean reachesB) {
+        second = another("manager1", reachesA, reachesB);
+        second.disk().restore(simulation.manager().disk().read());
+        second.start();
+    }
+
+    private ManagerHost another(String id, boolean reachesA, boolean reachesB) {
         Links its = simulation.otherWays(rules);
         its.route(A).cutThere(!reachesA);
         its.route(B).cutThere(!reachesB);
-        second = simulation.another(rules, its);
-        second.start();
+        return simulation.another(id, rules, its);
+    }
+
+    /** Somebody keeps a copy of the manager's state file. */
+    void backUpManager() {
+        backup = simulation.manager().disk().read();
+    }
+
+    /** The manager is away for so long, and starts from that copy. */
+    void restoreManager(double down) {
+        simulation.manager().crash(nanos(down));
+        simulation.manager().disk().restore(backup);
+    }
+
+    /** That cluster RPC is the RPC of that host's validator. */
+    void sourceIsBeside(int source, int host) {
+        simulation.sources().beside(source, host);
+    }
+
+    /** The newest vote in that host's tower. */
+    long tower(int host) {
+        return simulation.world().towers().of(host);
     }
 
     private AgentHost agent(int host) {

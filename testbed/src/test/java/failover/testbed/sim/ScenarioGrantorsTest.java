@@ -1,0 +1,106 @@
+package failover.testbed.sim;
+
+import static failover.testbed.sim.Scenes.notYet;
+import static failover.testbed.sim.Stage.A;
+import static failover.testbed.sim.Stage.B;
+import static failover.testbed.sim.Stage.M;
+
+import failover.testbed.sim.Fault.Kind;
+import org.junit.jupiter.api.Test;
+
+/** Who may sign is granted by somebody who meets everybody that must have let go for anyone else: lengths, managers and memories. */
+class ScenarioGrantorsTest {
+    private static Scenario shorterLeases(String name) {
+        return Scenario.of(name).heartbeat(5, 5).at(40, s -> s.cutBoth(A, M)).at(41, s -> s.restartManager(0.2, 0.5, 8));
+    }
+
+    /** A asked for its promises at its own, longer terms; what B waits for after its start must be that length, not the manager's. */
+    @Test
+    void aPromiseOfTheOldLengthHoldsABThatRestartsUnderAManagerWithShorterLeases() {
+        notYet("a promise outlives the start of the agent that gave it", shorterLeases("M comes back with shorter leases and never "
+                + "hears A again; A stays by B's promises of the old length; B restarts").evidenceOff()
+                .at(90, s -> {
+                    s.cutBoth(A, B);
+                    s.restartAgent(B, 0.3);
+                }).until(140));
+        notYet("a promise outlives the start of the agent that gave it", shorterLeases("the same with evidence required, A isolated from "
+                + "the cluster as well").evidenceRequired()
+                .at(90, s -> {
+                    s.cutBoth(A, B);
+                    s.open(Kind.VALIDATOR_ISOLATED, A);
+                    s.restartAgent(B, 0.3);
+                }).until(140));
+    }
+
+    @Test
+    void aPromiseOfTheOldLengthHoldsABWithTheUsualNumbersHalvedToo() {
+        notYet("a promise outlives the start of the agent that gave it", Scenario.of("2 s x 5 becomes 1 s x 4 while A stays by B's word; "
+                + "B restarts").heartbeat(2, 5).evidenceOff()
+                .at(40, s -> s.cutBoth(A, M)).at(41, s -> s.restartManager(0.2, 1, 4))
+                .at(90, s -> {
+                    s.cutBoth(A, B);
+                    s.restartAgent(B, 0.1);
+                }).until(140));
+    }
+
+    /** A fencer changes nothing: A is within its lease. */
+    @Test
+    void notForAnInstantCanTwoSignAfterAManagerHasComeBackWithShorterLeases() {
+        notYet("a promise outlives the start of the agent that gave it", shorterLeases("shorter leases, fencers on both hosts, counted")
+                .evidenceOff().judgedAs(RunClass.FENCER_FAILS).fencers()
+                .at(90, s -> {
+                    s.cutBoth(A, B);
+                    s.restartAgent(B, 0.3);
+                }).until(140).expect(play -> play.longestBoth() == 0 ? null : "two can sign for " + play.longestBoth() + " s"));
+    }
+
+    /** B's word that the manager has been silent lets A change managers: then B is bound by it, too. */
+    @Test
+    void whoLetsItsPeerChangeManagersIsBoundByThat() {
+        notYet("both agents change managers, or none", Scenario.of("M1 is away, M2 reaches A only, and A is bound to it by B's word; then "
+                + "{M2, A} | {M1, B}").evidenceOff()
+                .at(30, s -> s.restartManager(50))
+                .at(32, s -> s.startSecondManager(true, false))
+                .at(79, s -> {
+                    s.cutBoth(A, B);
+                    s.cutBoth(A, M);
+                }).until(140));
+    }
+
+    /** Two machines with one manager's state, a virtual machine restored elsewhere while the old one runs: same id, same start. */
+    @Test
+    void twoManagersOfOneIdAreNotBothObeyed() {
+        notYet("an agent obeys one process, not one id", Scenario.of("the manager's machine is cloned; {M, A} | {M', B}").evidenceOff()
+                .at(40, s -> s.cloneManager(false, true)).at(60, s -> {
+                    s.cutBoth(A, B);
+                    s.cutBoth(B, M);
+                }).until(120));
+    }
+
+    /** Its lease file is there: whoever was leased is leased to the end of that, or gives the identity up. */
+    @Test
+    void aHolderWhoseStateFileIsLostKeepsToItsLeaseFile() {
+        notYet("a lease file of this boot counts without a state file", Scenario.of("A, without a fencer, is cut off, and its agent "
+                + "restarts without its state file").evidenceOff()
+                .at(50, s -> s.isolate(A)).at(51, s -> s.restartAgentWithoutMemory(A, 0.5)).until(120));
+    }
+
+    /** E14 of a host that was never demoted, as every passive host of a fresh installation is. */
+    @Test
+    void aHostThatWasNeverDemotedKeepsNoIdentityThatNobodyGranted() {
+        notYet("who was told that it is passive keeps no identity", Scenario.of("B, never demoted, is cut off, and its validator is "
+                + "restarted with the staked key").judgedAs(RunClass.FENCER_FAILS)
+                .at(50, s -> s.isolate(B)).at(55, s -> s.bootStaked(B)).at(55, s -> s.crashValidator(B, 1)).until(180)
+                .expect(play -> play.longestBoth() < 2 ? null : "two validators can sign for " + play.longestBoth() + " s"));
+    }
+
+    /** An old backup of the manager's state_dir: its start is older than the one that the agents obey. */
+    @Test
+    void aManagerRestoredFromABackupIsObeyedAgain() {
+        notYet("an older start of the same id is bound once the newer one is silent", Scenario.of("the manager starts from last week's "
+                + "backup, and B's host dies").fencers().cooldown(5)
+                .at(12, s -> s.backUpManager()).at(15, s -> s.restartManager(0.5)).at(25, s -> s.restartManager(0.5))
+                .at(35, s -> s.restartManager(0.5)).at(50, s -> s.restoreManager(1)).at(120, s -> s.powerLoss(B)).until(400)
+                .signs("A", 60, 400));
+    }
+}
