@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param bootNanos since the machine's boot, going on through a suspend (E9); steps of 10 ms
  */
 public record Now(long nanos, long wallMillis, long bootNanos) {
+    private static final Duration FOREVER = Duration.ofDays(36_500);
 
     /** Where no suspend is to be told apart: the boot clock goes with the monotonic one. */
     public Now(long nanos, long wallMillis) {
@@ -28,7 +29,8 @@ public record Now(long nanos, long wallMillis, long bootNanos) {
      */
     public Duration longestSince(Now earlier) {
         long most = Math.max(nanos - earlier.nanos, bootNanos - earlier.bootNanos);
-        return Duration.ofNanos(Math.max(most, Math.multiplyExact(wallMillis - earlier.wallMillis, 1_000_000L)));
+        Duration wall = Duration.ofMillis(wallMillis).minusMillis(earlier.wallMillis);
+        return wall.compareTo(Duration.ofNanos(most)) > 0 ? wall : Duration.ofNanos(most);
     }
 
     /** Monotonic time since {@code earlier} (a value of {@link #nanos}). */
@@ -41,9 +43,9 @@ public record Now(long nanos, long wallMillis, long bootNanos) {
         return nanos - deadline >= 0;
     }
 
-    /** The monotonic instant {@code wait} from now. */
+    /** The monotonic instant {@code wait} from now; a wait that no clock lives to see counts as a century. */
     public long plus(Duration wait) {
-        return nanos + wait.toNanos();
+        return nanos + (wait.compareTo(FOREVER) > 0 ? FOREVER : wait).toNanos();
     }
 
     /** Unix seconds, as the wire wants them. */

@@ -18,13 +18,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param tower the final tower of the host that held the identity before (ours; with {@code become_active} only)
  */
 public record FailoverRequest(
-        @JsonProperty("action") String action,
-        @JsonProperty("reason") String reason,
+        @JsonProperty("action") @Within(Range.TEXT) String action,
+        @JsonProperty("reason") @Within(Range.TEXT) String reason,
         @JsonProperty("skip_identity") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean skipIdentity,
-        @JsonProperty("timestamp") long timestamp,
-        @JsonProperty("operation_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operationId,
-        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch,
-        @JsonProperty("deadline_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long deadlineMs,
+        @JsonProperty("timestamp") @Within(Range.WHEN) long timestamp,
+        @JsonProperty("operation_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String operationId,
+        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long epoch,
+        @JsonProperty("deadline_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.TIME_MS) long deadlineMs,
         @JsonProperty("planned") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean planned,
         @JsonProperty("grant") @JsonInclude(JsonInclude.Include.NON_NULL) Grant grant,
         @JsonProperty("tower") @JsonInclude(JsonInclude.Include.NON_NULL) FinalTower tower) {

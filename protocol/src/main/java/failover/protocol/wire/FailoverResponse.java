@@ -21,16 +21,16 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  */
 public record FailoverResponse(
         @JsonProperty("success") boolean success,
-        @JsonProperty("message") String message,
+        @JsonProperty("message") @Within(Range.TEXT) String message,
         @JsonProperty("dry_run") boolean dryRun,
-        @JsonProperty("timestamp") long timestamp,
-        @JsonProperty("operation_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operationId,
-        @JsonProperty("outcome") @JsonInclude(JsonInclude.Include.NON_EMPTY) String outcome,
+        @JsonProperty("timestamp") @Within(Range.WHEN) long timestamp,
+        @JsonProperty("operation_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String operationId,
+        @JsonProperty("outcome") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String outcome,
         @JsonProperty("verified") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean verified,
-        @JsonProperty("identity") @JsonInclude(JsonInclude.Include.NON_EMPTY) String identity,
+        @JsonProperty("identity") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String identity,
         @JsonProperty("process_dead") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean processDead,
-        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch,
-        @JsonProperty("took_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long tookMs,
+        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long epoch,
+        @JsonProperty("took_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.AGO_MS) long tookMs,
         @JsonProperty("tower") @JsonInclude(JsonInclude.Include.NON_NULL) FinalTower tower) {
 
     /** An answer without a tower. */

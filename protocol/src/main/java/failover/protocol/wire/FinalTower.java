@@ -9,8 +9,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param bytes the file, base64; at most 64 KiB before encoding
  */
 public record FinalTower(
-        @JsonProperty("last_voted_slot") long lastVotedSlot,
-        @JsonProperty("bytes") String bytes) {
+        @JsonProperty("last_voted_slot") @Within(Range.SLOT) long lastVotedSlot,
+        @JsonProperty("bytes") @Within(Range.TOWER) String bytes) {
 
     /** Not the bytes: a log line is no place for them. */
     @Override

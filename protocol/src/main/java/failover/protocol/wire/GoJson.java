@@ -40,7 +40,7 @@ public final class GoJson {
     /**
      * The first JSON value of the body as a record of that type; JSON {@code null} is the record with every field zero.
      *
-     * @throws BadJson when there is no value, it is no object, or a field has the wrong type
+     * @throws BadJson when there is no value, it is no object, a field has the wrong type or lies outside its bounds
      */
     public static <T> T decode(Buffer body, Class<T> type) throws BadJson {
         ObjectReader reader = MAPPER.readerFor(type);
@@ -50,7 +50,7 @@ public final class GoJson {
             }
             switch (parser.currentToken()) {
                 case START_OBJECT:
-                    return reader.readValue(parser);
+                    return Border.held(reader.<T>readValue(parser));
                 case VALUE_NULL:
                     return reader.readValue("{}");
                 default:
@@ -80,8 +80,20 @@ public final class GoJson {
 
     /** The body was not what the route takes. The message is for the log; the answer is the original's {@code Invalid request body}. */
     public static final class BadJson extends Exception {
+        private final String field;
+
         BadJson(String message) {
-            super(message);
+            this("", message);
+        }
+
+        BadJson(String field, String message) {
+            super(message, null, false, false);
+            this.field = field;
+        }
+
+        /** The field that lies outside its bounds, as {@code lease.lease_ms}; empty when it is something else. */
+        public String field() {
+            return field;
         }
     }
 

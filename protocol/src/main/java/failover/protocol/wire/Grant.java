@@ -19,16 +19,16 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param staleTower an operator accepts a tower that is older than that allows, or none
  */
 public record Grant(
-        @JsonProperty("token") String token,
-        @JsonProperty("manager_id") String managerId,
-        @JsonProperty("manager_start") long managerStart,
-        @JsonProperty("lease_ms") long leaseMs,
-        @JsonProperty("fence_ms") long fenceMs,
-        @JsonProperty("jitter_ms") long jitterMs,
+        @JsonProperty("token") @Within(Range.TOKEN) String token,
+        @JsonProperty("manager_id") @Within(Range.ID) String managerId,
+        @JsonProperty("manager_start") @Within(Range.COUNT) long managerStart,
+        @JsonProperty("lease_ms") @Within(Range.LEASE_MS) long leaseMs,
+        @JsonProperty("fence_ms") @Within(Range.LEASE_MS) long fenceMs,
+        @JsonProperty("jitter_ms") @Within(Range.LEASE_MS) long jitterMs,
         @JsonProperty("other_passive") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean otherPassive,
         @JsonProperty("fenced") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean fenced,
         @JsonProperty("automatic") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean automatic,
-        @JsonProperty("last_vote") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long lastVote,
+        @JsonProperty("last_vote") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.SLOT) long lastVote,
         @JsonProperty("stale_tower") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean staleTower) {
 
     /** A grant that says nothing of towers. */

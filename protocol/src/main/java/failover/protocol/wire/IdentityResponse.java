@@ -11,7 +11,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param timestamp unix seconds
  */
 public record IdentityResponse(
-        @JsonProperty("identity_pubkey") String identityPubkey,
-        @JsonProperty("error") @JsonInclude(JsonInclude.Include.NON_EMPTY) String error,
-        @JsonProperty("timestamp") long timestamp) {
+        @JsonProperty("identity_pubkey") @Within(Range.TEXT) String identityPubkey,
+        @JsonProperty("error") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String error,
+        @JsonProperty("timestamp") @Within(Range.WHEN) long timestamp) {
 }

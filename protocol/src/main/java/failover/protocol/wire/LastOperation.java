@@ -13,9 +13,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param timestamp unix seconds when it ended
  */
 public record LastOperation(
-        @JsonProperty("operation_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operationId,
-        @JsonProperty("action") String action,
-        @JsonProperty("outcome") String outcome,
-        @JsonProperty("message") String message,
-        @JsonProperty("timestamp") long timestamp) {
+        @JsonProperty("operation_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String operationId,
+        @JsonProperty("action") @Within(Range.TEXT) String action,
+        @JsonProperty("outcome") @Within(Range.TEXT) String outcome,
+        @JsonProperty("message") @Within(Range.TEXT) String message,
+        @JsonProperty("timestamp") @Within(Range.WHEN) long timestamp) {
 }

@@ -16,12 +16,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param paused nothing automatic is done; the agent repeats it in its answer
  */
 public record LeaseOffer(
-        @JsonProperty("token") @JsonInclude(JsonInclude.Include.NON_EMPTY) String token,
-        @JsonProperty("grant_epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long grantEpoch,
-        @JsonProperty("manager_start") long managerStart,
-        @JsonProperty("heartbeat_ms") long heartbeatMs,
-        @JsonProperty("lease_ms") long leaseMs,
-        @JsonProperty("fence_ms") long fenceMs,
-        @JsonProperty("jitter_ms") long jitterMs,
+        @JsonProperty("token") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TOKEN) String token,
+        @JsonProperty("grant_epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long grantEpoch,
+        @JsonProperty("manager_start") @Within(Range.COUNT) long managerStart,
+        @JsonProperty("heartbeat_ms") @Within(Range.TIME_MS) long heartbeatMs,
+        @JsonProperty("lease_ms") @Within(Range.LEASE_MS) long leaseMs,
+        @JsonProperty("fence_ms") @Within(Range.LEASE_MS) long fenceMs,
+        @JsonProperty("jitter_ms") @Within(Range.LEASE_MS) long jitterMs,
         @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean paused) {
 }

@@ -16,13 +16,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param fencedBy who that is: {@link #FENCER} or {@link #WATCHDOG}; left out when nobody is attested
  */
 public record LeaseWord(
-        @JsonProperty("token") @JsonInclude(JsonInclude.Include.NON_EMPTY) String token,
-        @JsonProperty("left_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long leftMs,
+        @JsonProperty("token") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TOKEN) String token,
+        @JsonProperty("left_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.LEASE_MS) long leftMs,
         @JsonProperty("fence_capable") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean fenceCapable,
-        @JsonProperty("refused") @JsonInclude(JsonInclude.Include.NON_EMPTY) String refused,
+        @JsonProperty("refused") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String refused,
         @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean paused,
-        @JsonProperty("bound_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long boundMs,
-        @JsonProperty("fenced_by") @JsonInclude(JsonInclude.Include.NON_EMPTY) String fencedBy) {
+        @JsonProperty("bound_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.WAIT_MS) long boundMs,
+        @JsonProperty("fenced_by") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String fencedBy) {
 
     /** {@link #fencedBy}: the program failover-fencer. */
     public static final String FENCER = "fencer";

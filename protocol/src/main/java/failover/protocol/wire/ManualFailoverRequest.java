@@ -11,7 +11,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param staleTower the operator accepts a tower that is older than the chain, or none (ours)
  */
 public record ManualFailoverRequest(
-        @JsonProperty("reason") String reason,
+        @JsonProperty("reason") @Within(Range.TEXT) String reason,
         @JsonProperty("fenced") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean fenced,
         @JsonProperty("stale_tower") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean staleTower) {
 }

@@ -14,8 +14,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  */
 public record ManualFailoverResponse(
         @JsonProperty("success") boolean success,
-        @JsonProperty("message") String message,
-        @JsonProperty("old_active") @JsonInclude(JsonInclude.Include.NON_EMPTY) String oldActive,
-        @JsonProperty("new_active") @JsonInclude(JsonInclude.Include.NON_EMPTY) String newActive,
+        @JsonProperty("message") @Within(Range.TEXT) String message,
+        @JsonProperty("old_active") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String oldActive,
+        @JsonProperty("new_active") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String newActive,
         @JsonProperty("dry_run") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean dryRun) {
 }

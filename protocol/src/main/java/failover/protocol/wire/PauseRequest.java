@@ -7,5 +7,5 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *
  * @param reason for people; empty means {@code asked via API}
  */
-public record PauseRequest(@JsonProperty("reason") String reason) {
+public record PauseRequest(@JsonProperty("reason") @Within(Range.TEXT) String reason) {
 }

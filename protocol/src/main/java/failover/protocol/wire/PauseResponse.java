@@ -11,6 +11,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  */
 public record PauseResponse(
         @JsonProperty("success") boolean success,
-        @JsonProperty("message") String message,
+        @JsonProperty("message") @Within(Range.TEXT) String message,
         @JsonProperty("in_force") boolean inForce) {
 }

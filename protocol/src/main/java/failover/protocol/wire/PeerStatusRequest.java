@@ -13,10 +13,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param stay the holder asks whether it may stay (ours); absent when it only looks
  */
 public record PeerStatusRequest(
-        @JsonProperty("from_validator") String fromValidator,
-        @JsonProperty("timestamp") long timestamp,
-        @JsonProperty("host_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String hostId,
-        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch,
+        @JsonProperty("from_validator") @Within(Range.TEXT) String fromValidator,
+        @JsonProperty("timestamp") @Within(Range.WHEN) long timestamp,
+        @JsonProperty("host_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String hostId,
+        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long epoch,
         @JsonProperty("stay") @JsonInclude(JsonInclude.Include.NON_NULL) StayRequest stay) {
 
     /** A look, no request. */

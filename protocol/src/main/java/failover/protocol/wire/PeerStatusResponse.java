@@ -20,11 +20,11 @@ public record PeerStatusResponse(
         @JsonProperty("is_alive") boolean isAlive,
         @JsonProperty("is_active") boolean isActive,
         @JsonProperty("process_running") boolean processRunning,
-        @JsonProperty("timestamp") long timestamp,
-        @JsonProperty("host_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String hostId,
-        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch,
+        @JsonProperty("timestamp") @Within(Range.WHEN) long timestamp,
+        @JsonProperty("host_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String hostId,
+        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long epoch,
         @JsonProperty("identity_verified") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean identityVerified,
-        @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operation,
+        @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String operation,
         @JsonProperty("stay") @JsonInclude(JsonInclude.Include.NON_NULL) StayAnswer stay) {
 
     /** An answer to a look. */

@@ -8,5 +8,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param reason for people
  * @param timestamp unix seconds
  */
-public record ShutdownRequest(@JsonProperty("reason") String reason, @JsonProperty("timestamp") long timestamp) {
+public record ShutdownRequest(@JsonProperty("reason")
+        @Within(Range.TEXT) String reason, @JsonProperty("timestamp") @Within(Range.WHEN) long timestamp) {
 }

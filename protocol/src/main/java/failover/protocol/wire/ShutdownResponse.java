@@ -11,6 +11,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  */
 public record ShutdownResponse(
         @JsonProperty("success") boolean success,
-        @JsonProperty("message") String message,
-        @JsonProperty("timestamp") long timestamp) {
+        @JsonProperty("message") @Within(Range.TEXT) String message,
+        @JsonProperty("timestamp") @Within(Range.WHEN) long timestamp) {
 }

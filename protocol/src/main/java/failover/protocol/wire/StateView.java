@@ -19,14 +19,14 @@ import java.util.List;
  * @param paused the operator's pause; absent when not paused
  */
 public record StateView(
-        @JsonProperty("verdict") String verdict,
-        @JsonProperty("why") String why,
-        @JsonProperty("active") @JsonInclude(JsonInclude.Include.NON_EMPTY) String active,
-        @JsonProperty("epoch") long epoch,
+        @JsonProperty("verdict") @Within(Range.TEXT) String verdict,
+        @JsonProperty("why") @Within(Range.TEXT) String why,
+        @JsonProperty("active") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String active,
+        @JsonProperty("epoch") @Within(Range.COUNT) long epoch,
         @JsonProperty("dry_run") boolean dryRun,
-        @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) String operation,
-        @JsonProperty("cooldown_seconds") long cooldownSeconds,
-        @JsonProperty("network_slot") long networkSlot,
+        @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String operation,
+        @JsonProperty("cooldown_seconds") @Within(Range.SECONDS) long cooldownSeconds,
+        @JsonProperty("network_slot") @Within(Range.SLOT) long networkSlot,
         @JsonProperty("hosts") List<HostLine> hosts,
         @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_NULL) Pause paused) {
 
@@ -39,10 +39,10 @@ public record StateView(
      * @param missing what it lacks while it is not in force
      */
     public record Pause(
-            @JsonProperty("reason") String reason,
-            @JsonProperty("since") long since,
+            @JsonProperty("reason") @Within(Range.TEXT) String reason,
+            @JsonProperty("since") @Within(Range.WHEN) long since,
             @JsonProperty("in_force") boolean inForce,
-            @JsonProperty("missing") List<String> missing) {
+            @JsonProperty("missing") @Within(Range.TEXT) List<String> missing) {
     }
 
     /**
@@ -58,13 +58,13 @@ public record StateView(
      * @param problems of its own: why it would be replaced, or could not be promoted
      */
     public record HostLine(
-            @JsonProperty("name") String name,
-            @JsonProperty("endpoint") String endpoint,
+            @JsonProperty("name") @Within(Range.TEXT) String name,
+            @JsonProperty("endpoint") @Within(Range.TEXT) String endpoint,
             @JsonProperty("answering") boolean answering,
-            @JsonProperty("silent_ms") long silentMs,
+            @JsonProperty("silent_ms") @Within(Range.AGO_MS) long silentMs,
             @JsonProperty("is_active") boolean isActive,
             @JsonProperty("identity_verified") boolean identityVerified,
-            @JsonProperty("slot") long slot,
-            @JsonProperty("problems") List<String> problems) {
+            @JsonProperty("slot") @Within(Range.SLOT) long slot,
+            @JsonProperty("problems") @Within(Range.TEXT) List<String> problems) {
     }
 }

@@ -13,10 +13,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param lease what the manager says of the lease (ours; absent from an original manager and in dry-run)
  */
 public record StatusRequest(
-        @JsonProperty("timestamp") long timestamp,
-        @JsonProperty("last_received_timestamp") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long lastReceivedTimestamp,
-        @JsonProperty("manager_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String managerId,
-        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) long epoch,
+        @JsonProperty("timestamp") @Within(Range.WHEN) long timestamp,
+        @JsonProperty("last_received_timestamp") @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+                @Within(Range.WHEN) long lastReceivedTimestamp,
+        @JsonProperty("manager_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String managerId,
+        @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long epoch,
         @JsonProperty("lease") @JsonInclude(JsonInclude.Include.NON_NULL) LeaseOffer lease) {
 
     /** A poll that says nothing of leases. */

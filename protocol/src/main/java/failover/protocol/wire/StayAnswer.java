@@ -13,7 +13,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  */
 public record StayAnswer(
         @JsonProperty("granted") boolean granted,
-        @JsonProperty("reason") @JsonInclude(JsonInclude.Include.NON_EMPTY) String reason,
-        @JsonProperty("manager_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) String managerId,
-        @JsonProperty("manager_heard_ms") long managerHeardMs) {
+        @JsonProperty("reason") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String reason,
+        @JsonProperty("manager_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String managerId,
+        @JsonProperty("manager_heard_ms") @Within(Range.AGO_MS) long managerHeardMs) {
 }

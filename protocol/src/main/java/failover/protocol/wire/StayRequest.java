@@ -10,7 +10,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param jitterMs J in milliseconds
  */
 public record StayRequest(
-        @JsonProperty("epoch") long epoch,
-        @JsonProperty("lease_ms") long leaseMs,
-        @JsonProperty("jitter_ms") long jitterMs) {
+        @JsonProperty("epoch") @Within(Range.COUNT) long epoch,
+        @JsonProperty("lease_ms") @Within(Range.LEASE_MS) long leaseMs,
+        @JsonProperty("jitter_ms") @Within(Range.LEASE_MS) long jitterMs) {
 }

@@ -13,11 +13,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param error why the node could not say; absent when it could
  */
 public record VoteWord(
-        @JsonProperty("account") @JsonInclude(JsonInclude.Include.NON_EMPTY) String account,
-        @JsonProperty("last_vote") long lastVote,
-        @JsonProperty("slot") long slot,
-        @JsonProperty("age_ms") long ageMs,
-        @JsonProperty("error") @JsonInclude(JsonInclude.Include.NON_EMPTY) String error) {
+        @JsonProperty("account") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String account,
+        @JsonProperty("last_vote") @Within(Range.SLOT) long lastVote,
+        @JsonProperty("slot") @Within(Range.SLOT) long slot,
+        @JsonProperty("age_ms") @Within(Range.AGO_MS) long ageMs,
+        @JsonProperty("error") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String error) {
 
     /** The node could not say. */
     public boolean failed() {
