@@ -1,0 +1,121 @@
+package failover.manager.decision;
+
+import failover.protocol.Level;
+import failover.protocol.Now;
+import java.time.Duration;
+import java.util.List;
+
+/** What hosts answer to polls, or do not answer, and what is counted of it. */
+final class Readings {
+    /** The second of two looks at something that must not be believed at first sight. */
+    static final Duration SECOND_LOOK = Duration.ofMillis(250);
+
+    private final ManagerRules rules;
+    private final Fitness fitness;
+    private final Proof proof;
+    private final Moves moves;
+    private final Grants grants;
+
+    Readings(ManagerRules rules, Fitness fitness, Proof proof, Moves moves, Grants grants) {
+        this.rules = rules;
+        this.fitness = fitness;
+        this.proof = proof;
+        this.moves = moves;
+        this.grants = grants;
+    }
+
+    void replied(ManagerState state, ManagerEvent.StatusReplied event, Now now, List<ManagerEffect> out) {
+        HostView view = state.view(event.host());
+        Long askedAt = state.polls.remove(event.poll());
+        if (askedAt == null || event.poll() < view.answeredPoll) {
+            return;
+        }
+        view.fenceCapable = event.status().lease() != null && event.status().lease().fenceCapable();
+        if (askedAt - state.rolesChangedAt < 0) {
+            // Asked before the last change of role: it is a sign of life, but speaks of a role that is no more.
+            view.heardAt = now.nanos();
+            view.failure = null;
+            view.fails = 0;
+            return;
+        }
+        if (view.failure != null && view.fails > 1) {
+            out.add(Moves.say(Level.INFO, "[" + view.host + "] answers again after " + view.fails + " failed checks"));
+        }
+        if (view.status == null) {
+            // Its first token extends a lease only when it is echoed: a heartbeat later may be too late after a restart of this manager.
+            out.add(new ManagerEffect.Wake(SECOND_LOOK));
+        }
+        view.slotBefore = view.status == null ? 0 : view.status.validatorSlot();
+        view.status = event.status();
+        view.askedAt = askedAt;
+        view.heardAt = now.nanos();
+        view.answeredPoll = event.poll();
+        view.failure = null;
+        view.fails = 0;
+        proof.told(state, view, askedAt);
+        pin(state, view, out);
+        Pauses.answered(state, view, event.poll());
+        Roles.keepPassive(state, view, out);
+        countReadings(state, view, askedAt, now, out);
+        moves.statusSeen(state, view, now, out);
+        moves.prove(state, now, out);
+        if (state.move == null) {
+            Roles.reconcile(state, rules, now, out);
+        }
+        grants.care(state, view, now, out);
+    }
+
+    /** E17: the host behind an endpoint is known by its id; a new one there is said, the other one's is refused by the judge. */
+    private static void pin(ManagerState state, HostView view, List<ManagerEffect> out) {
+        String id = view.status.hostId();
+        String pinned = state.memory.host(view.host).id();
+        if (!view.ours() || id.equals(pinned) || id.equals(state.memory.host(view.host.other()).id())) {
+            return;
+        }
+        if (pinned != null) {
+            out.add(Moves.say(Level.WARNING, "[" + view.host + "] is another host now: id " + id + ", it was " + pinned));
+        }
+        // What another host once said of epochs is not this one's word.
+        ManagerMemory.HostRecord known = state.memory.host(view.host);
+        state.memory = state.memory.with(view.host,
+                pinned == null ? known.withId(id) : ManagerMemory.HostRecord.at(known.endpoint()).withId(id));
+        out.add(new ManagerEffect.Remember(state.memory));
+    }
+
+    private void countReadings(ManagerState state, HostView view, long askedAt, Now now, List<ManagerEffect> out) {
+        if (!view.status.processRunning()) {
+            view.sick = 0;
+            if (view.goneSince == 0) {
+                view.goneSince = now.nanos();
+                out.add(new ManagerEffect.Wake(SECOND_LOOK));
+            } else if (askedAt - view.goneSince >= SECOND_LOOK.toNanos() * 4 / 5) {
+                view.goneConfirmed = true;
+            }
+            return;
+        }
+        view.goneSince = 0;
+        view.goneConfirmed = false;
+        if (fitness.sickness(state, view, now).isEmpty()) {
+            view.sick = 0;
+        } else if (view.sick == 0 || now.since(view.sickCountedAt).compareTo(rules.nearlyAHeartbeat()) >= 0) {
+            view.sick++;
+            view.sickCountedAt = now.nanos();
+        }
+    }
+
+    void failed(ManagerState state, ManagerEvent.StatusFailed event, Now now, List<ManagerEffect> out) {
+        HostView view = state.view(event.host());
+        Long askedAt = state.polls.remove(event.poll());
+        if (askedAt == null || event.poll() < view.answeredPoll) {
+            return;
+        }
+        view.failure = event.failure();
+        view.fails++;
+        if (view.fails == 1) {
+            out.add(Moves.say(Level.WARNING, "[" + view.host + "] UNREACHABLE (fail #1): " + event.failure().detail()));
+        }
+        if (state.move == null) {
+            Roles.reconcile(state, rules, now, out);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package failover.manager.decision;
+
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.wire.StateView;
+import failover.protocol.wire.StatusResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** What people are told of a judgement: {@code GET /state}, and the lines of the log. */
+final class Voice {
+    private static final Duration SUMMARY_EVERY = Duration.ofMinutes(1);
+
+    private final ManagerRules rules;
+    private final Fitness fitness;
+    private final Actions actions;
+
+    Voice(ManagerRules rules, Fitness fitness, Actions actions) {
+        this.rules = rules;
+        this.fitness = fitness;
+        this.actions = actions;
+    }
+
+    /** The answer to {@code GET /state}. */
+    StateView view(ManagerState state, Now now) {
+        return new StateView(
+                state.judgement.verdict().name().toLowerCase(Locale.ROOT),
+                state.judgement.why() + (state.judgement.blockers().isEmpty() ? "" : "; blocked: "
+                        + String.join("; ", state.judgement.blockers())),
+                state.holder == null ? null : state.holder.label(),
+                state.highestEpoch(),
+                rules.dryRun(),
+                state.move == null ? null : state.move.operationId,
+                actions.cooldownLeft(state, now).toSeconds(),
+                state.networkSlot,
+                List.of(line(state, state.primary, now), line(state, state.secondary, now)),
+                Pauses.view(state));
+    }
+
+    private StateView.HostLine line(ManagerState state, HostView view, Now now) {
+        StatusResponse status = view.status;
+        List<String> problems = state.holder == view.host && view.answers(rules, now) && status.processRunning()
+                ? fitness.sickness(state, view, now)
+                : fitness.unfitness(state, view, now);
+        return new StateView.HostLine(view.host.label(), rules.endpoint(view.host), view.answers(rules, now),
+                view.silentFor(now).toMillis(), status != null && status.isActive(), status != null && status.identityVerified(),
+                status == null ? 0 : status.validatorSlot(), problems);
+    }
+
+    /** Says what is new, and all of it once a minute. */
+    void speak(ManagerState state, Judgement before, Now now, List<ManagerEffect> out) {
+        // The same to the letter has been said, or has the key of what has been.
+        String key = !state.said.isEmpty() && state.judgement.equals(before) ? state.said : state.judgement.key();
+        if (!key.equals(state.said)) {
+            state.said = key;
+            boolean calm = state.judgement.verdict() == Verdict.NO_PROBLEM || state.judgement.verdict() == Verdict.STARTING
+                    || state.judgement.verdict() == Verdict.MOVING;
+            out.add(Moves.say(calm ? Level.INFO : Level.WARNING, line(state, now)));
+            if (state.judgement.verdict() == Verdict.BOTH_UNREACHABLE) {
+                out.add(Moves.say(Level.ERROR, "CRITICAL: Passive validator is also unreachable. Cannot failover!"));
+            }
+        } else if (now.since(state.summaryAt).compareTo(SUMMARY_EVERY) >= 0) {
+            out.add(Moves.say(state.memory.pause() == null ? Level.INFO : Level.WARNING, line(state, now)));
+        } else {
+            return;
+        }
+        state.summaryAt = now.nanos();
+    }
+
+    private String line(ManagerState state, Now now) {
+        Judgement judgement = state.judgement;
+        return "verdict=" + judgement.verdict().name().toLowerCase(Locale.ROOT) + " " + judgement.why()
+                + (judgement.blockers().isEmpty() ? "" : " | FAILOVER BLOCKED: " + String.join("; ", judgement.blockers()))
+                + " | " + brief(state, state.primary, now) + " " + brief(state, state.secondary, now)
+                + " network_slot=" + state.networkSlot
+                + (state.memory.pause() == null ? "" : " | " + Pauses.blocker(state));
+    }
+
+    private String brief(ManagerState state, HostView view, Now now) {
+        if (!view.answers(rules, now)) {
+            return "[" + view.host + "] silent";
+        }
+        StatusResponse status = view.status;
+        return "[" + view.host + "] " + (status.isActive() ? "active" : "passive") + " slot=" + status.validatorSlot()
+                + (status.processRunning() && fitness.sickness(state, view, now).isEmpty() ? " is healthy" : " NOT healthy");
+    }
+}
