@@ -48,7 +48,10 @@ final class StatusView {
                 memory.lastOperation(),
                 unfit(state, seen),
                 lease(state, now),
-                votes(state, seen, now));
+                votes(state, seen, now),
+                memory.bonds().peerId(),
+                state.change == null ? 0 : Math.max(0, now.since(state.change.begun().nanos()).toMillis()),
+                null);
     }
 
     /** As old as it is now, not as it was when the validator was looked at. */

@@ -14,6 +14,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param fenceMs D in milliseconds
  * @param jitterMs J in milliseconds
  * @param paused nothing automatic is done; the agent repeats it in its answer
+ * @param managerRun random, of this process of the manager alone: two that share id and start are a copied state, not one manager (E12);
+ *     absent from a manager that knows no such thing
+ * @param otherEpoch the epoch at which the other host holds the identity or is being given it; a holder of a lower one has been replaced
+ *     and fences itself; 0 and left out when nobody else does
  */
 public record LeaseOffer(
         @JsonProperty("token") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TOKEN) String token,
@@ -23,5 +27,13 @@ public record LeaseOffer(
         @JsonProperty("lease_ms") @Within(Range.LEASE_MS) long leaseMs,
         @JsonProperty("fence_ms") @Within(Range.LEASE_MS) long fenceMs,
         @JsonProperty("jitter_ms") @Within(Range.LEASE_MS) long jitterMs,
-        @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean paused) {
+        @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean paused,
+        @JsonProperty("manager_run") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String managerRun,
+        @JsonProperty("other_epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long otherEpoch) {
+
+    /** As a manager says it that names no run of its own. */
+    public LeaseOffer(String token, long grantEpoch, long managerStart, long heartbeatMs, long leaseMs, long fenceMs, long jitterMs,
+            boolean paused) {
+        this(token, grantEpoch, managerStart, heartbeatMs, leaseMs, fenceMs, jitterMs, paused, null, 0);
+    }
 }

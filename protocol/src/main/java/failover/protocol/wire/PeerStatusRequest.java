@@ -11,17 +11,24 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param hostId the asker's host id (ours)
  * @param epoch the asker's highest epoch (ours)
  * @param stay the holder asks whether it may stay (ours); absent when it only looks
+ * @param leave the asker wants to leave its manager for another, together with this host (ours); absent when it does not
  */
 public record PeerStatusRequest(
         @JsonProperty("from_validator") @Within(Range.TEXT) String fromValidator,
         @JsonProperty("timestamp") @Within(Range.WHEN) long timestamp,
         @JsonProperty("host_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String hostId,
         @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long epoch,
-        @JsonProperty("stay") @JsonInclude(JsonInclude.Include.NON_NULL) StayRequest stay) {
+        @JsonProperty("stay") @JsonInclude(JsonInclude.Include.NON_NULL) StayRequest stay,
+        @JsonProperty("leave") @JsonInclude(JsonInclude.Include.NON_NULL) LeaveRequest leave) {
+
+    /** A question about staying alone. */
+    public PeerStatusRequest(String fromValidator, long timestamp, String hostId, long epoch, StayRequest stay) {
+        this(fromValidator, timestamp, hostId, epoch, stay, null);
+    }
 
     /** A look, no request. */
     public PeerStatusRequest(String fromValidator, long timestamp, String hostId, long epoch) {
-        this(fromValidator, timestamp, hostId, epoch, null);
+        this(fromValidator, timestamp, hostId, epoch, null, null);
     }
 
 }

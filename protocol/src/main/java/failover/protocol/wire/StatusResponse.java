@@ -31,6 +31,11 @@ import java.util.List;
  * @param unfit why this host cannot be promoted, as far as its agent knows; empty or absent when it can (ours)
  * @param lease what the agent says of its lease (ours; absent in dry-run)
  * @param votes what this host's own RPC node says of the identity's votes (ours; absent when it was not asked)
+ * @param peerId host id of the agent whose promises keep this host active, and to which this host gives its own (ours; absent before it
+ *     has met one)
+ * @param operationMs for how long {@code operation} has been under way, milliseconds (ours; 0 and left out when none is)
+ * @param voteState this host's own vote state, as an active one last looked at it (ours; absent when it is not active, or when where it
+ *     lies, or whose it must be, is not known)
  */
 public record StatusResponse(
         @JsonProperty("process_running") boolean processRunning,
@@ -56,8 +61,20 @@ public record StatusResponse(
         @JsonProperty("last_operation") @JsonInclude(JsonInclude.Include.NON_NULL) LastOperation lastOperation,
         @JsonProperty("unfit") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) List<String> unfit,
         @JsonProperty("lease") @JsonInclude(JsonInclude.Include.NON_NULL) LeaseWord lease,
-        @JsonProperty("votes") @JsonInclude(JsonInclude.Include.NON_NULL) VoteWord votes) {
+        @JsonProperty("votes") @JsonInclude(JsonInclude.Include.NON_NULL) VoteWord votes,
+        @JsonProperty("peer_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String peerId,
+        @JsonProperty("operation_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.AGO_MS) long operationMs,
+        @JsonProperty("vote_state") @JsonInclude(JsonInclude.Include.NON_NULL) VoteStateWord voteState) {
 
+    /** As an agent says it that names no peer and no vote state. */
+    public StatusResponse(boolean processRunning, long processUptime, boolean processHealthy, long validatorSlot, long networkSlot,
+            long slotDiff, boolean isHealthy, boolean isActive, long lastTowerBackup, String error, long timestamp, String hostId,
+            String version, String role, String identity, String stakedIdentity, boolean identityVerified, long epoch, boolean dryRun,
+            String operation, LastOperation lastOperation, List<String> unfit, LeaseWord lease, VoteWord votes) {
+        this(processRunning, processUptime, processHealthy, validatorSlot, networkSlot, slotDiff, isHealthy, isActive, lastTowerBackup,
+                error, timestamp, hostId, version, role, identity, stakedIdentity, identityVerified, epoch, dryRun, operation,
+                lastOperation, unfit, lease, votes, null, 0, null);
+    }
 
     /** Go's zero time in unix seconds: what the original sends when no backup was ever made. */
     public static final long NO_BACKUP = -62135596800L;

@@ -69,6 +69,45 @@ class GoJsonTest {
     }
 
     @Test
+    void whatALaterVersionAddedStandsAtTheEndAndIsLeftOutWhenEmpty() throws Exception {
+        LeaseOffer offer = new LeaseOffer("t", 7, 3, 2000, 9405, 2000, 500, false, "run-1", 9);
+        assertBothWays("{\"token\":\"t\",\"grant_epoch\":7,\"manager_start\":3,\"heartbeat_ms\":2000,\"lease_ms\":9405,\"fence_ms\":2000,"
+                + "\"jitter_ms\":500,\"manager_run\":\"run-1\",\"other_epoch\":9}", offer, LeaseOffer.class);
+        Grant grant = new Grant("t", "m", 3, 9405, 2000, 500, false, false, false, 0, false, "other", "run-1", true, 214);
+        assertBothWays("{\"token\":\"t\",\"manager_id\":\"m\",\"manager_start\":3,\"lease_ms\":9405,\"fence_ms\":2000,\"jitter_ms\":500,"
+                + "\"other_id\":\"other\",\"manager_run\":\"run-1\",\"other_tried\":true,\"slot_ms\":214}", grant, Grant.class);
+        assertBothWays("{\"from_validator\":\":1\",\"timestamp\":5,\"host_id\":\"h\",\"leave\":{\"manager_id\":\"n\",\"manager_start\":2,"
+                + "\"manager_run\":\"run-2\",\"number\":4}}",
+                new PeerStatusRequest(":1", 5, "h", 0, null, new LeaveRequest("n", 2, "run-2", 4)), PeerStatusRequest.class);
+        assertBothWays("{\"granted\":true,\"manager_id\":\"m\",\"manager_heard_ms\":12,\"manager_start\":3,\"manager_run\":\"run-1\"}",
+                new StayAnswer(true, null, "m", 12, 3, "run-1"), StayAnswer.class);
+        assertBothWays("{\"tower_slot\":41,\"tower_age_ms\":380}", new VoteStateWord(41, 380, null), VoteStateWord.class);
+        assertBothWays("{\"tower_age_ms\":0,\"tower_error\":\"missing\"}", new VoteStateWord(0, 0, "missing"), VoteStateWord.class);
+        StatusResponse ours = new StatusResponse(true, 1, false, 2, 0, 0, false, false, 3, null, 4, null, null, null, null, null, false, 0,
+                false, "become_passive", null, null, null, null, "peer", 250, new VoteStateWord(41, 380, null));
+        assertTrue(GoJson.encode(ours).toString().endsWith("\"operation\":\"become_passive\",\"peer_id\":\"peer\",\"operation_ms\":250,"
+                + "\"vote_state\":{\"tower_slot\":41,\"tower_age_ms\":380}}\n"));
+        assertEquals(ours, decode(GoJson.encode(ours).toString(), StatusResponse.class));
+    }
+
+    /** A pair is upgraded host by host: whoever does not know a field says nothing of it, and it reads as nothing said. */
+    @Test
+    void recordsOfTheVersionBeforeAreReadAsIfNothingWereSaid() throws Exception {
+        assertEquals(new LeaseOffer("t", 7, 3, 2000, 9405, 2000, 500, false),
+                decode("{\"token\":\"t\",\"grant_epoch\":7,\"manager_start\":3,\"heartbeat_ms\":2000,\"lease_ms\":9405,\"fence_ms\":2000,"
+                + "\"jitter_ms\":500}", LeaseOffer.class));
+        assertEquals(new StayAnswer(true, null, "m", 12), decode("{\"granted\":true,\"manager_id\":\"m\",\"manager_heard_ms\":12}",
+                StayAnswer.class));
+        assertNull(decode("{\"host_id\":\"h\"}", PeerStatusRequest.class).leave());
+        assertNull(decode("{\"host_id\":\"h\"}", StatusResponse.class).peerId());
+    }
+
+    private static <T> void assertBothWays(String text, T value, Class<T> type) throws Exception {
+        assertEquals(text + "\n", GoJson.encode(value).toString());
+        assertEquals(value, decode(text, type));
+    }
+
+    @Test
     void anOriginalManagersPollsAreReadAndWritten() throws Exception {
         assertEquals("{\"timestamp\":1736000000}\n", GoJson.encode(new StatusRequest(1736000000, 0, null, 0)).toString());
         assertEquals("{\"timestamp\":1736000000,\"last_received_timestamp\":1735999995}\n",

@@ -57,7 +57,7 @@ final class LeaseMutants {
             return request;
         }
         return with(request, new LeaseOffer(fresh(offer.token(), nonce(offer.token()), now), offer.grantEpoch(), offer.managerStart(),
-                offer.heartbeatMs(), offer.leaseMs(), offer.fenceMs(), offer.jitterMs(), offer.paused()));
+                offer.heartbeatMs(), offer.leaseMs(), offer.fenceMs(), offer.jitterMs(), offer.paused(), offer.managerRun(), offer.otherEpoch()));
     }
 
     /** What an agent takes an order for; {@code sinceStart}: how long it has been running; {@code nonce}: of that start. */
@@ -72,7 +72,8 @@ final class LeaseMutants {
         return new AgentEvent.ChangeAsked(event.ticket(), with(event.request(), new Grant(token, grant.managerId(), grant.managerStart(),
                 grant.leaseMs(), grant.fenceMs(), grant.jitterMs(),
                 (grant.otherPassive() || free) && !mutant.is(Mutant.PROMISE_BINDS_ALWAYS), grant.fenced(), grant.automatic(),
-                grant.lastVote(), mutant.is(Mutant.STALE_TOWER_ACCEPTED))));
+                grant.lastVote(), mutant.is(Mutant.STALE_TOWER_ACCEPTED), grant.otherId(), grant.managerRun(), grant.otherTried(),
+                grant.slotMs())));
     }
 
     /** The rules a manager goes by. */
@@ -110,7 +111,8 @@ final class LeaseMutants {
         LeaseOffer offer = request.lease();
         boolean real = offer == null || !mutant.is(Mutant.NO_E3_WAIT);
         return real ? request : with(request, new LeaseOffer(offer.token(), offer.grantEpoch(), offer.managerStart(),
-                offer.heartbeatMs(), numbers.lease().toMillis(), numbers.fence().toMillis(), numbers.jitter().toMillis(), offer.paused()));
+                offer.heartbeatMs(), numbers.lease().toMillis(), numbers.fence().toMillis(), numbers.jitter().toMillis(), offer.paused(),
+                offer.managerRun(), offer.otherEpoch()));
     }
 
     static FailoverRequest sent(Mutant mutant, FailoverRequest request, LeaseNumbers numbers) {
@@ -118,7 +120,8 @@ final class LeaseMutants {
         boolean real = grant == null || !mutant.is(Mutant.NO_E3_WAIT);
         return real ? request : with(request, new Grant(grant.token(), grant.managerId(), grant.managerStart(),
                 numbers.lease().toMillis(), numbers.fence().toMillis(), numbers.jitter().toMillis(), grant.otherPassive(), grant.fenced(),
-                grant.automatic(), grant.lastVote(), grant.staleTower()));
+                grant.automatic(), grant.lastVote(), grant.staleTower(), grant.otherId(), grant.managerRun(), grant.otherTried(),
+                grant.slotMs()));
     }
 
     /** What a source's word is taken for; {@code before} is its last that was no error, {@code slot} the cluster's. */
@@ -153,7 +156,7 @@ final class LeaseMutants {
                 real.timestamp(), real.hostId(), real.version(), real.role(), real.identity(), real.stakedIdentity(),
                 real.identityVerified(), forgetful ? 0 : real.epoch(), real.dryRun(), real.operation(), real.lastOperation(), real.unfit(),
                 new LeaseWord(word.token(), word.leftMs(), word.fenceCapable() || credulous, word.refused(), word.paused(),
-                        faithless ? 0 : word.boundMs(), word.fencedBy()), real.votes());
+                        faithless ? 0 : word.boundMs(), word.fencedBy()), real.votes(), real.peerId(), real.operationMs(), real.voteState());
     }
 
     private static StatusRequest with(StatusRequest request, LeaseOffer offer) {
