@@ -57,7 +57,8 @@ final class LeaseMutants {
             return request;
         }
         return with(request, new LeaseOffer(fresh(offer.token(), nonce(offer.token()), now), offer.grantEpoch(), offer.managerStart(),
-                offer.heartbeatMs(), offer.leaseMs(), offer.fenceMs(), offer.jitterMs(), offer.paused(), offer.managerRun(), offer.otherEpoch()));
+                offer.heartbeatMs(), offer.leaseMs(), offer.fenceMs(), offer.jitterMs(), offer.paused(),
+                offer.managerRun(), offer.otherEpoch()));
     }
 
     /** What an agent takes an order for; {@code sinceStart}: how long it has been running; {@code nonce}: of that start. */
@@ -156,7 +157,8 @@ final class LeaseMutants {
                 real.timestamp(), real.hostId(), real.version(), real.role(), real.identity(), real.stakedIdentity(),
                 real.identityVerified(), forgetful ? 0 : real.epoch(), real.dryRun(), real.operation(), real.lastOperation(), real.unfit(),
                 new LeaseWord(word.token(), word.leftMs(), word.fenceCapable() || credulous, word.refused(), word.paused(),
-                        faithless ? 0 : word.boundMs(), word.fencedBy()), real.votes(), real.peerId(), real.operationMs(), real.voteState());
+                        faithless ? 0 : word.boundMs(), word.fencedBy()), real.votes(), real.peerId(), real.operationMs(),
+                real.voteState());
     }
 
     private static StatusRequest with(StatusRequest request, LeaseOffer offer) {
