@@ -48,6 +48,7 @@ record Mutation(String id, String rule, List<Edit> edits, List<String> tests, St
         private String file;
         private String killers;
         private int number;
+        private int begun;
 
         Parser(Path list) {
             this.list = list;
@@ -59,6 +60,7 @@ record Mutation(String id, String rule, List<Edit> edits, List<String> tests, St
                 if (line.startsWith("id:")) {
                     end();
                     id = after(line);
+                    begun = number;
                 } else if (line.startsWith("rule:")) {
                     rule = after(line);
                 } else if (line.startsWith("file:")) {
@@ -66,6 +68,7 @@ record Mutation(String id, String rule, List<Edit> edits, List<String> tests, St
                 } else if (line.startsWith("killed by:")) {
                     killers = after(line);
                 } else if ("<<<<".equals(line)) {
+                    require(id, "id:");
                     require(file, "file:");
                     String old = until(lines, "====");
                     edits.add(new Edit(file, old, until(lines, ">>>>")));
@@ -83,14 +86,14 @@ record Mutation(String id, String rule, List<Edit> edits, List<String> tests, St
 
         private String until(List<String> lines, String mark) {
             List<String> text = new ArrayList<>();
-            int begun = number;
+            int opened = number;
             while (++number < lines.size()) {
                 if (lines.get(number).equals(mark)) {
                     return String.join("\n", text);
                 }
                 text.add(lines.get(number));
             }
-            number = begun;
+            number = opened;
             throw error("no line " + mark + " follows");
         }
 
@@ -98,6 +101,8 @@ record Mutation(String id, String rule, List<Edit> edits, List<String> tests, St
             if (id == null) {
                 return;
             }
+            int at = number;
+            number = begun;
             require(id.isEmpty() ? null : id, "id:");
             require(rule, "rule:");
             require(killers == null || killers.isEmpty() ? null : killers, "killed by:");
@@ -105,6 +110,7 @@ record Mutation(String id, String rule, List<Edit> edits, List<String> tests, St
             boolean harmless = killers.startsWith(HARMLESS);
             found.add(new Mutation(id, rule, edits, harmless ? List.of() : List.of(killers.split("\\s+")),
                 harmless ? killers.substring(HARMLESS.length()).strip() : "", list));
+            number = at;
             edits.clear();
             id = null;
             rule = null;
