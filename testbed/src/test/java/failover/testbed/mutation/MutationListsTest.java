@@ -41,7 +41,7 @@ class MutationListsTest {
     @Test
     void anUnfinishedEntryIsNamedWithItsLine() {
         assertEquals("some.txt:1: the entry A1 has no rule:", message("id: A1", "killed by: a.B#c"));
-        assertEquals("some.txt:3: no line >>>> follows", message("id: A1", "file: x", "<<<<", "====", "b"));
+        assertEquals("some.txt:4: no line >>>> follows", message("id: A1", "file: x", "<<<<", "====", "b"));
         assertTrue(message("id: A1", "kiled by: a.B#c").startsWith("some.txt:2: neither a key"));
         assertEquals("some.txt:1: the entry A1 has no <<<<", message("id: A1", "rule: r", "killed by: a.B#c"));
     }
