@@ -5,6 +5,7 @@ import failover.agent.config.AgentConfig.Isolation;
 import failover.agent.config.AgentConfig.OnIsolation;
 import failover.agent.config.AgentConfig.Timing;
 import failover.agent.decision.AgentRules.Fencing;
+import failover.protocol.Bounds;
 import failover.protocol.config.Endpoint;
 import failover.protocol.config.GoDuration;
 import failover.protocol.config.HostPort;
@@ -88,9 +89,9 @@ public final class AgentSettings {
 
     private static Timing timing(SettingsReader in) {
         Timing timing = new Timing(
-                in.duration("manager_timeout", Duration.ofSeconds(30)),
-                in.duration("min_process_uptime", Duration.ofSeconds(120)),
-                in.duration("tower_backup_interval", Duration.ofSeconds(10)),
+                in.duration("manager_timeout", Duration.ofSeconds(30), Bounds.LONGEST_SETTING),
+                in.duration("min_process_uptime", Duration.ofSeconds(120), Bounds.LONGEST_SETTING),
+                in.duration("tower_backup_interval", Duration.ofSeconds(10), Bounds.LONGEST_SETTING),
                 in.duration("rpc_timeout", Duration.ofSeconds(2)),
                 in.duration("command_timeout", Duration.ofSeconds(10)),
                 in.duration("demotion_timeout", Duration.ofSeconds(10)),

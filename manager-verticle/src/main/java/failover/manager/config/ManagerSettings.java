@@ -6,6 +6,7 @@ import failover.manager.config.ManagerConfig.Limits;
 import failover.manager.config.ManagerConfig.Policy;
 import failover.manager.config.ManagerConfig.Timing;
 import failover.manager.config.ManagerConfig.VoteEvidence;
+import failover.protocol.Bounds;
 import failover.protocol.config.Endpoint;
 import failover.protocol.config.GoDuration;
 import failover.protocol.config.HostPort;
@@ -182,17 +183,17 @@ public final class ManagerSettings {
                             + GoDuration.format(silence) + "\"");
         }
         Timing timing = new Timing(heartbeat, request,
-                in.duration("slot_check_interval", Duration.ofSeconds(30)),
-                in.duration("failover_cooldown", Duration.ofMinutes(5)),
+                in.duration("slot_check_interval", Duration.ofSeconds(30), Bounds.LONGEST_SETTING),
+                in.duration("failover_cooldown", Duration.ofMinutes(5), Bounds.LONGEST_SETTING),
                 in.duration("demotion_timeout", Duration.ofSeconds(10)),
                 in.duration("promotion_timeout", Duration.ofSeconds(20)),
-                in.duration("startup_grace_period", "what the safety rules need"),
+                in.duration("startup_grace_period", "what the safety rules need", Bounds.LONGEST_SETTING),
                 in.duration("lease_ttl", "what follows from the heartbeat"),
                 in.duration("fence_timeout", "what follows from the heartbeat"));
         try {
             LeaseNumbers.of(heartbeat, limits.missesBeforeFailover(), timing.lease(), timing.fence());
         } catch (LeaseNumbers.Refused e) {
-            in.problem(in.where(e.key()), e.key(), GoDuration.format(e.value()), e.why());
+            in.problem(in.where(e.key()), e.key(), e.value(), e.why());
         }
         return timing;
     }

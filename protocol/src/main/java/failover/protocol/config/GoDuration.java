@@ -9,6 +9,7 @@ import java.util.Map;
 public final class GoDuration {
     private static final Map<String, Long> NANOS = Map.of("ns", 1L, "us", 1_000L, "µs", 1_000L, "μs", 1_000L, "ms", 1_000_000L,
             "s", 1_000_000_000L, "m", 60_000_000_000L, "h", 3_600_000_000_000L);
+    private static final int LONGEST_TEXT = 100;
     private static final BigInteger LARGEST = BigInteger.valueOf(Long.MAX_VALUE);
 
     private GoDuration() {
@@ -28,7 +29,7 @@ public final class GoDuration {
         if (rest.equals("0")) {
             return Duration.ZERO;
         }
-        if (rest.isEmpty()) {
+        if (rest.isEmpty() || rest.length() > LONGEST_TEXT) {
             throw new IllegalArgumentException("is not a duration; write for example \"30s\" or \"1m30s\"");
         }
         BigDecimal total = BigDecimal.ZERO;

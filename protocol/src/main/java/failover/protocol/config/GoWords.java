@@ -8,6 +8,9 @@ public final class GoWords {
     private static final Set<String> TRUE = Set.of("1", "t", "T", "true", "TRUE", "True");
     private static final Set<String> FALSE = Set.of("0", "f", "F", "false", "FALSE", "False");
 
+    /** A bit for each digit, underscores between them, sign and prefix. */
+    private static final int LONGEST_NUMBER = 140;
+
     private GoWords() {
     }
 
@@ -18,6 +21,9 @@ public final class GoWords {
 
     /** An integer ({@code 10}, {@code -3}, {@code 0x10}, {@code 0b11}, {@code 017}, {@code 1_000}), if it is one. */
     public static Optional<Long> integer(String text) {
+        if (text.length() > LONGEST_NUMBER) {
+            return Optional.empty();
+        }
         boolean negative = text.startsWith("-");
         String digits = negative || text.startsWith("+") ? text.substring(1) : text;
         int base = 10;

@@ -6,11 +6,17 @@ import java.util.Optional;
 
 /** The word one probably meant. */
 final class Nearest {
+    /** No key and no flag is nearly as long: whatever it is, it is no slip of the pen. */
+    private static final int LONGEST_WORD = 100;
+
     private Nearest() {
     }
 
-    /** The candidate with the smallest edit distance; empty only without candidates. */
+    /** The candidate with the smallest edit distance; empty without candidates, or for a word that nobody meant. */
     static Optional<String> of(String word, Collection<String> candidates) {
+        if (word.length() > LONGEST_WORD) {
+            return Optional.empty();
+        }
         return candidates.stream().min(Comparator.<String>comparingInt(c -> distance(word, c)).thenComparing(Comparator.naturalOrder()));
     }
 

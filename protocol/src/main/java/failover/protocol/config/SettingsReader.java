@@ -1,5 +1,6 @@
 package failover.protocol.config;
 
+import failover.protocol.Bounds;
 import failover.protocol.config.Loaded.Setting;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -22,6 +23,8 @@ public final class SettingsReader {
     /** Numbers are nanoseconds, so a bare {@code 5} meant as seconds is caught here. */
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final long LARGEST_INTEGER = 1_000_000_000L;
+    /** What was written is repeated in a problem, but not a page of it. */
+    private static final int LONGEST_SHOWN = 200;
 
     private final Layers layers;
     private final String prefix;
@@ -140,7 +143,12 @@ public final class SettingsReader {
 
     /** A duration: Go text, or a number of nanoseconds; zero or absent gives the default. */
     public Duration duration(String key, Duration standard) {
-        Optional<Duration> value = duration(key);
+        return duration(key, standard, Bounds.LONGEST_LIMIT);
+    }
+
+    /** The same where more than ten minutes may be of use. */
+    public Duration duration(String key, Duration standard, Duration longest) {
+        Optional<Duration> value = atMost(longest, key);
         if (value.isEmpty()) {
             note(key, GoDuration.format(standard), "default");
         }
@@ -149,7 +157,12 @@ public final class SettingsReader {
 
     /** A duration without a default of its own: where it is zero or absent, what holds instead is noted in those words. */
     public Optional<Duration> duration(String key, String otherwise) {
-        Optional<Duration> value = duration(key);
+        return duration(key, otherwise, Bounds.LONGEST_LIMIT);
+    }
+
+    /** The same where more than ten minutes may be of use. */
+    public Optional<Duration> duration(String key, String otherwise, Duration longest) {
+        Optional<Duration> value = atMost(longest, key);
         if (value.isEmpty()) {
             note(key, otherwise, "default");
         }
@@ -158,6 +171,10 @@ public final class SettingsReader {
 
     /** A duration without a default of its own; one that is zero or absent is not noted as a setting. */
     public Optional<Duration> duration(String key) {
+        return atMost(Bounds.LONGEST_LIMIT, key);
+    }
+
+    private Optional<Duration> atMost(Duration longest, String key) {
         Found found = find(key).orElse(null);
         if (found == null) {
             return Optional.empty();
@@ -178,12 +195,20 @@ public final class SettingsReader {
             problem(found.where(), key, show(found.value()), hint);
             return Optional.empty();
         }
+        if (value.compareTo(longest) > 0) {
+            problem(found.where(), key, show(found.value()), "is too long; write at most \"" + GoDuration.format(longest) + "\"");
+            return Optional.empty();
+        }
         note(key, GoDuration.format(value), found.where());
         return Optional.of(value);
     }
 
     private static Duration toDuration(Object raw) {
         if (raw instanceof Number number) {
+            double about = number.doubleValue();
+            if (Double.isNaN(about) || Math.abs(about) >= Long.MAX_VALUE) {
+                throw new IllegalArgumentException("is longer than 292 years (numbers are nanoseconds); write for example \"30s\"");
+            }
             return Duration.ofNanos(new java.math.BigDecimal(number.toString()).toBigInteger().longValueExact());
         }
         if (raw instanceof String text) {
@@ -271,7 +296,7 @@ public final class SettingsReader {
     public void refuseUnknown() {
         file.forEach((lower, entry) -> {
             if (known.stream().noneMatch(key -> key.equals(lower))) {
-                problem(layers.fileName(), entry.written(), "", "is not a known key" + Nearest.of(lower, known)
+                problem(layers.fileName(), Bounds.line(entry.written(), LONGEST_SHOWN), "", "is not a known key" + Nearest.of(lower, known)
                         .map(near -> "; did you mean \"" + near + "\"?").orElse("") + " (a key that begins with _ is a comment)");
             }
         });
@@ -306,6 +331,7 @@ public final class SettingsReader {
     }
 
     private static String show(Object value) {
-        return value instanceof String text ? "\"" + text + "\"" : String.valueOf(value);
+        String shown = Bounds.line(String.valueOf(value), LONGEST_SHOWN);
+        return value instanceof String ? "\"" + shown + "\"" : shown;
     }
 }

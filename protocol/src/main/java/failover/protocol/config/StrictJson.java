@@ -20,6 +20,7 @@ import java.io.IOException;
  */
 public final class StrictJson implements ConfigProcessor {
     static final String NAME = "strict-json";
+    static final int LARGEST_FILE = 1 << 20;
     private static final JsonFactory FACTORY = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
     @Override
@@ -42,6 +43,9 @@ public final class StrictJson implements ConfigProcessor {
      * @throws IllegalArgumentException with line, column and what is wrong, without the text itself
      */
     static JsonObject parse(byte[] bytes) {
+        if (bytes.length > LARGEST_FILE) {
+            throw new IllegalArgumentException("is larger than " + LARGEST_FILE + " bytes: it is no file of settings");
+        }
         try (JsonParser parser = FACTORY.createParser(bytes)) {
             if (parser.nextToken() == null) {
                 throw new IllegalArgumentException("is empty; write at least {}");
@@ -110,7 +114,11 @@ public final class StrictJson implements ConfigProcessor {
         return "this is not JSON: " + (detail < 0 ? message : message.substring(0, detail));
     }
 
+    /** Jackson knows no place for what exceeds its own limits, as of nesting. */
     private static IllegalArgumentException at(JsonLocation location, String message) {
+        if (location == null) {
+            return new IllegalArgumentException(message);
+        }
         return new IllegalArgumentException("line " + location.getLineNr() + ", column " + location.getColumnNr() + ": " + message);
     }
 }

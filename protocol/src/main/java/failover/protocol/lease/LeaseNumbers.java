@@ -1,5 +1,7 @@
 package failover.protocol.lease;
 
+import failover.protocol.Bounds;
+import failover.protocol.config.GoDuration;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,7 +38,10 @@ public record LeaseNumbers(
     private static final Duration MAX_FENCE = Duration.ofSeconds(5);
     private static final Duration MIN_FENCE = Duration.ofMillis(400);
     private static final Duration MAX_KILL = Duration.ofMillis(300);
+    private static final Duration USUAL_HEARTBEAT = Duration.ofSeconds(2);
     private static final Duration STEP = Duration.ofMillis(100);
+    /** From a longer silence follows a lease that is longer than a fencer takes, whatever else is set. */
+    private static final Duration LONGEST_SILENCE = Bounds.LONGEST_LEASE.plus(Bounds.LONGEST_LEASE.dividedBy(50));
 
     /**
      * The numbers for that heartbeat and that many misses. Where P × N is too little for E1, the silence is raised to the smallest value
@@ -44,19 +49,75 @@ public record LeaseNumbers(
      *
      * @param heartbeat P, positive
      * @param missesBeforeFailover N, positive
+     * @throws Refused when the lease would be longer than a fencer takes ({@link Bounds#LONGEST_LEASE})
      */
     public static LeaseNumbers of(Duration heartbeat, int missesBeforeFailover) {
         if (heartbeat.isNegative() || heartbeat.isZero() || missesBeforeFailover < 1) {
             throw new IllegalArgumentException("heartbeat and misses must be positive: " + heartbeat + " × " + missesBeforeFailover);
         }
+        LeaseNumbers numbers = derived(heartbeat, missesBeforeFailover);
+        if (numbers == null) {
+            throw tooLong(heartbeat, missesBeforeFailover, Optional.empty());
+        }
+        return numbers;
+    }
+
+    /** The numbers that follow; {@code null} when their lease is longer than a fencer takes. */
+    private static LeaseNumbers derived(Duration heartbeat, int missesBeforeFailover) {
         Duration asked = heartbeat.multipliedBy(missesBeforeFailover);
+        if (asked.compareTo(LONGEST_SILENCE) > 0) {
+            return null;
+        }
         LeaseNumbers numbers = with(heartbeat, asked, asked);
         Duration silence = asked;
-        while (numbers.misses < 0) {
+        while (numbers.misses < 0 && silence.compareTo(LONGEST_SILENCE) <= 0) {
             silence = silence.plus(STEP);
             numbers = with(heartbeat, silence, asked);
         }
-        return numbers;
+        return numbers.misses < 0 || told(numbers.lease, numbers.fence).compareTo(Bounds.LONGEST_LEASE) > 0 ? null : numbers;
+    }
+
+    /** How far ahead the deadline of a lease lies that a fencer is told: of a short fence a little later than the lease's end (E4). */
+    public static Duration told(Duration lease, Duration fence) {
+        Duration earlier = MAX_FENCER.minus(fencer(fence));
+        return lease.plus(earlier).plus(earlier.dividedBy(200));
+    }
+
+    /** The refusal of a heartbeat and misses whose lease no fencer takes, with the nearest number that would do. */
+    private static Refused tooLong(Duration heartbeat, int misses, Optional<Duration> fence) {
+        String why = ": the lease that follows from heartbeat_interval × misses_before_failover (" + GoDuration.format(heartbeat) + " × "
+                + misses + ") is longer than " + s(Bounds.LONGEST_LEASE) + ", the most that a fencer takes: it would go by the deadline "
+                + "before, and kill a validator that is well (E4); write at most ";
+        int most = (int) Math.min(misses, LONGEST_SILENCE.dividedBy(heartbeat));
+        while (most > 0 && !fits(heartbeat, most, fence)) {
+            most--;
+        }
+        if (most > 0) {
+            return new Refused("misses_before_failover", Integer.toString(misses), "is too many" + why + most);
+        }
+        long milliseconds = Math.min(LONGEST_SILENCE.toMillis() / 2, heartbeat.toMillis());
+        while (milliseconds > 1 && !fits(Duration.ofMillis(milliseconds), misses, fence)) {
+            milliseconds = Math.min(milliseconds - 1, milliseconds * 99 / 100);
+        }
+        if (milliseconds == 1 && !fits(Duration.ofMillis(1), misses, fence)) {
+            return new Refused("misses_before_failover", Integer.toString(misses), "is too many" + why
+                    + LONGEST_SILENCE.dividedBy(USUAL_HEARTBEAT.multipliedBy(2)) + ", with a heartbeat_interval of \""
+                    + GoDuration.format(USUAL_HEARTBEAT) + "\"");
+        }
+        return new Refused("heartbeat_interval", GoDuration.format(heartbeat), "is too long" + why + "\""
+                + GoDuration.format(Duration.ofMillis(milliseconds)) + "\"");
+    }
+
+    private static boolean fits(Duration heartbeat, int misses, Optional<Duration> fence) {
+        if (fence.isEmpty()) {
+            return derived(heartbeat, misses) != null;
+        }
+        Duration silence = heartbeat.multipliedBy(misses);
+        if (silence.compareTo(LONGEST_SILENCE) > 0) {
+            return false;
+        }
+        LeaseNumbers numbers = with(heartbeat, silence, silence, with(heartbeat, silence, silence).lease, fence.get());
+        return numbers.misses >= 0 && told(numbers.lease, numbers.fence).compareTo(Bounds.LONGEST_LEASE) <= 0;
     }
 
     /**
@@ -71,10 +132,24 @@ public record LeaseNumbers(
             return of(heartbeat, missesBeforeFailover);
         }
         Duration silence = heartbeat.multipliedBy(missesBeforeFailover);
+        if (silence.compareTo(Bounds.LONGEST_SETTING) > 0) {
+            throw new Refused("misses_before_failover", Integer.toString(missesBeforeFailover), "times heartbeat_interval ("
+                    + GoDuration.format(heartbeat) + ") is longer than " + GoDuration.format(Bounds.LONGEST_SETTING) + "; write at most "
+                    + Math.max(1, Bounds.LONGEST_SETTING.dividedBy(heartbeat)));
+        }
         LeaseNumbers derived = with(heartbeat, silence, silence);
         if (fence.isPresent() && fence.get().compareTo(MIN_FENCE) < 0) {
             throw new Refused("fence_timeout", fence.get(), "is too short: a verified SIGKILL needs its time (E2); write at least "
                     + s(MIN_FENCE));
+        }
+        Duration fenced = fence.orElse(derived.fence);
+        if (lease.isPresent() && told(lease.get(), fenced).compareTo(Bounds.LONGEST_LEASE) > 0) {
+            throw new Refused("lease_ttl", lease.get(), "is too long: a fencer takes no deadline further ahead than "
+                    + s(Bounds.LONGEST_LEASE) + ", it would go by the one before, and kill a validator that is well (E4); write at most "
+                    + down(Bounds.LONGEST_LEASE.minus(told(Duration.ZERO, fenced))));
+        }
+        if (lease.isEmpty() && told(derived.lease, fenced).compareTo(Bounds.LONGEST_LEASE) > 0) {
+            throw tooLong(heartbeat, missesBeforeFailover, fence);
         }
         if (lease.isPresent() && lease.get().compareTo(derived.lease) > 0) {
             throw new Refused("lease_ttl", lease.get(), "is too long: a silent host is replaced after S = " + s(silence) + ", by then "
@@ -88,7 +163,7 @@ public record LeaseNumbers(
             Duration room = numbers.lease.minus(needed.minus(numbers.fence));
             String nearest = fence.isPresent() && room.compareTo(MIN_FENCE) >= 0 ? "write a fence_timeout of at most " + down(room)
                     : needed.compareTo(derived.lease) <= 0 ? "write a lease_ttl of at least " + s(needed)
-                    : "raise misses_before_failover to " + enough(heartbeat, missesBeforeFailover, fence);
+                    : enough(heartbeat, missesBeforeFailover, fence);
             throw new Refused(lease.isPresent() ? "lease_ttl" : "fence_timeout", lease.or(() -> fence).get(), "does not fit: two "
                     + "heartbeats, the fence and its slack do not fit into the lease (E1: 2P + D + 2J = " + s(needed) + " > Q = "
                     + s(numbers.lease) + "); " + nearest);
@@ -99,10 +174,14 @@ public record LeaseNumbers(
     /** A setting by hand that violates a rule. */
     public static final class Refused extends IllegalArgumentException {
         private final String key;
-        private final Duration value;
+        private final String value;
         private final String why;
 
         private Refused(String key, Duration value, String why) {
+            this(key, GoDuration.format(value), why);
+        }
+
+        private Refused(String key, String value, String why) {
             super(key + ": " + why);
             this.key = key;
             this.value = value;
@@ -114,8 +193,8 @@ public record LeaseNumbers(
             return key;
         }
 
-        /** What was set. */
-        public Duration value() {
+        /** What was set, as it is written in the settings. */
+        public String value() {
             return value;
         }
 
@@ -125,17 +204,20 @@ public record LeaseNumbers(
         }
     }
 
-    /** The smallest N at which a fence that long fits into the longest lease. */
-    private static int enough(Duration heartbeat, int misses, Optional<Duration> fence) {
-        int n = misses;
-        LeaseNumbers numbers;
-        do {
-            n++;
-            Duration silence = heartbeat.multipliedBy(n);
-            LeaseNumbers derived = with(heartbeat, silence, silence);
-            numbers = with(heartbeat, silence, silence, derived.lease, fence.orElse(derived.fence));
-        } while (numbers.misses < 0);
-        return n;
+    /** The smallest N at which a fence that long fits into the longest lease; where none is large enough, the longest fence that fits. */
+    private static String enough(Duration heartbeat, int misses, Optional<Duration> fence) {
+        long most = LONGEST_SILENCE.dividedBy(heartbeat);
+        for (int n = misses + 1; n <= most; n++) {
+            if (fits(heartbeat, n, fence)) {
+                return "raise misses_before_failover to " + n;
+            }
+        }
+        while (most > 1 && !fits(heartbeat, (int) most, Optional.empty())) {
+            most--;
+        }
+        LeaseNumbers numbers = of(heartbeat, (int) Math.max(1, most));
+        Duration room = numbers.lease.minus(heartbeat.multipliedBy(2)).minus(numbers.jitter.multipliedBy(2));
+        return "write a fence_timeout of at most " + down(room) + " and raise misses_before_failover to " + most;
     }
 
     private static LeaseNumbers with(Duration heartbeat, Duration silence, Duration asked) {

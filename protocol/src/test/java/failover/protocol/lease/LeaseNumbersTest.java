@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import failover.protocol.Bounds;
+import failover.protocol.config.GoDuration;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The numbers of safety.md. */
 class LeaseNumbersTest {
     private static final Pattern NEAREST = Pattern.compile("write a (lease_ttl|fence_timeout) of|raise misses_before_failover to [0-9]+");
+    private static final Pattern AT_MOST = Pattern.compile("write at most \"?([0-9a-z.]+)");
     private static final Pattern SECONDS = Pattern.compile("write (?:a [a-z_]+ of )?at (?:most|least) ([0-9.]+)s");
 
     @Test
@@ -48,7 +51,14 @@ class LeaseNumbersTest {
     @Property
     void theHolderHasStoppedBeforeTheGrantorActsWhateverTheNumbers(@ForAll @IntRange(min = 50, max = 60_000) int heartbeatMs,
             @ForAll @IntRange(min = 1, max = 100) int misses) {
-        LeaseNumbers numbers = LeaseNumbers.of(Duration.ofMillis(heartbeatMs), misses);
+        LeaseNumbers numbers;
+        try {
+            numbers = LeaseNumbers.of(Duration.ofMillis(heartbeatMs), misses);
+        } catch (LeaseNumbers.Refused e) {
+            assertTrue(takenByWhatIsNamed(e, heartbeatMs, misses, Optional.empty()).lease().compareTo(Bounds.LONGEST_LEASE) <= 0);
+            return;
+        }
+        assertTrue(LeaseNumbers.told(numbers.lease(), numbers.fence()).compareTo(Bounds.LONGEST_LEASE) <= 0, numbers.arithmetic());
         double r = LeaseNumbers.CLOCK_RATE;
         // The slowest holder's lease, seen on the fastest grantor's clock, ends before the grantor's wait does.
         double holderEnds = numbers.lease().toNanos() * (1 + r) / (1 - r);
@@ -58,11 +68,53 @@ class LeaseNumbersTest {
         assertTrue(spent.compareTo(numbers.lease()) <= 0, numbers.arithmetic());
     }
 
+    /** The numbers with the value that the refusal names in the place of the one that was refused. */
+    private static LeaseNumbers takenByWhatIsNamed(LeaseNumbers.Refused e, long heartbeatMs, int misses, Optional<Duration> fence) {
+        Matcher named = AT_MOST.matcher(e.why());
+        assertTrue(named.find(), e.getMessage());
+        boolean ofMisses = e.key().equals("misses_before_failover");
+        assertTrue(ofMisses || e.key().equals("heartbeat_interval"), e.getMessage());
+        if (e.why().contains(", with a heartbeat_interval of \"2s\"")) {
+            return LeaseNumbers.of(Duration.ofSeconds(2), Integer.parseInt(named.group(1)));
+        }
+        return LeaseNumbers.of(ofMisses ? Duration.ofMillis(heartbeatMs) : GoDuration.parse(named.group(1)),
+                ofMisses ? Integer.parseInt(named.group(1)) : misses, Optional.empty(), fence);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2000, 400, misses_before_failover, write at most 303", "2000, 1000000000, misses_before_failover, write at most 303",
+        "1, 1000000000, misses_before_failover, write at most 606", "600000, 1, heartbeat_interval, write at most \"4m",
+        "600000, 400, heartbeat_interval, write at most \"1.", "600000, 1000000000, misses_before_failover, write at most 153"})
+    void aLeaseThatNoFencerTakesIsRefusedWithTheNearestNumber(long heartbeatMs, int misses, String key, String nearest) {
+        LeaseNumbers.Refused e = assertThrows(LeaseNumbers.Refused.class, () -> LeaseNumbers.of(Duration.ofMillis(heartbeatMs), misses));
+        assertEquals(key, e.key());
+        assertTrue(e.why().contains(nearest) && e.why().contains("longer than 600.000s, the most that a fencer takes"), e.getMessage());
+        takenByWhatIsNamed(e, heartbeatMs, misses, Optional.empty());
+    }
+
+    @Test
+    void thePracticalLimitIsTheFencersToTheLastMiss() {
+        LeaseNumbers longest = LeaseNumbers.of(Duration.ofSeconds(2), 303);
+        assertTrue(longest.lease().compareTo(Bounds.LONGEST_LEASE) <= 0);
+        assertThrows(LeaseNumbers.Refused.class, () -> LeaseNumbers.of(Duration.ofSeconds(2), 304));
+        // A lease by hand, beside a short fence of which the fencer is told a later end.
+        Optional<Duration> shortFence = Optional.of(Duration.ofMillis(400));
+        LeaseNumbers.Refused e = assertThrows(LeaseNumbers.Refused.class,
+                () -> LeaseNumbers.of(Duration.ofSeconds(2), 400, Optional.of(Bounds.LONGEST_LEASE), shortFence));
+        assertEquals("lease_ttl", e.key());
+        assertTrue(e.why().contains("write at most 599.196s"), e.getMessage());
+        LeaseNumbers.of(Duration.ofSeconds(2), 400, Optional.of(Duration.ofMillis(599_196)), shortFence);
+        assertThrows(LeaseNumbers.Refused.class,
+                () -> LeaseNumbers.of(Duration.ofSeconds(2), 400, Optional.empty(), shortFence));
+        assertThrows(LeaseNumbers.Refused.class, () -> LeaseNumbers.of(Duration.ofMinutes(10), 1_000_000_000,
+                Optional.of(Duration.ofSeconds(9)), Optional.empty()), "nothing wraps");
+    }
+
     /** Whatever is accepted keeps E1 and E3; whatever is refused names a setting that is accepted. */
     @Property
     void whatIsSetByHandKeepsTheRulesOrIsRefusedWithWhatWouldDo(@ForAll @IntRange(min = 100, max = 10_000) int heartbeatMs,
-            @ForAll @IntRange(min = 1, max = 30) int misses, @ForAll @IntRange(min = 0, max = 60_000) int leaseMs,
-            @ForAll @IntRange(min = 0, max = 10_000) int fenceMs) {
+            @ForAll @IntRange(min = 1, max = 30) int misses, @ForAll @IntRange(min = 0, max = 900_000) int leaseMs,
+            @ForAll @IntRange(min = 0, max = 700_000) int fenceMs) {
         Duration heartbeat = Duration.ofMillis(heartbeatMs);
         Optional<Duration> lease = Optional.of(leaseMs).filter(ms -> ms > 0).map(Duration::ofMillis);
         Optional<Duration> fence = Optional.of(fenceMs).filter(ms -> ms > 0).map(Duration::ofMillis);
