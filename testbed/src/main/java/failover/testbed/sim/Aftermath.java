@@ -3,15 +3,17 @@ package failover.testbed.sim;
 import failover.manager.decision.ManagerRules;
 import failover.protocol.wire.StateView;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /** What is demanded once the faults are over (LIVE-1 to LIVE-4), and of a pair to which one more thing happens then. */
 final class Aftermath {
     /** Slots; with a tower that lacks more a promotion may be refused (safety.md, "The tower"). */
     private static final long TOWER_MAY_LACK = 8;
     private static final long FOR_EVER = 1_000_000_000_000_000L;
-    /** E6: sixteen slots must go by without a vote, from the first look on, which comes with a heartbeat. */
-    private static final Duration VOTES_STAND_STILL = Duration.ofMillis(16 * 400 + 1000);
+    /** E6: sixteen slots must go by without a vote from the first look on, which comes with a heartbeat; the last vote may land late. */
+    private static final Duration VOTES_STAND_STILL = Duration.ofMillis((16 + Cluster.LATEST) * 400 + 1000);
     /** From the last call to a silent host to the look at its votes that comes after it. */
     private static final Duration LAST_LOOK = Duration.ofMillis(1500);
     /** A process is seen to be gone twice; the second look, and the demotion that finds it dead. */
@@ -105,11 +107,9 @@ final class Aftermath {
         boolean wholeHost = !runClass.answering() && !runClass.unguarded() && world.dice(Dice.Concern.FAULTS, 1).chance(0.5);
         ManagerRules rules = manager.rules();
         Duration still = VOTES_STAND_STILL.plus(rules.heartbeatInterval());
-        Duration silence = rules.silence().compareTo(still) > 0 ? rules.silence() : still;
+        Duration silence = longest(manager.silence(), manager.bound(1 - active), still);
         Duration bound = (wholeHost ? silence.plus(LAST_LOOK) : SEEN_TWICE).plus(rules.heartbeatInterval()).plus(ACTIVATION);
-        manager.crashInMove(0, 0);
-        agents[0].crashInChange(0, 0);
-        agents[1].crashInChange(0, 0);
+        chaos.disarm();
         world.note(active, "LOST FOR GOOD: " + (wholeHost ? "the host" : "the validator"));
         if (wholeHost) {
             world.open(Fault.Kind.HOST_SILENT, active);
@@ -127,5 +127,9 @@ final class Aftermath {
             return;
         }
         totals.replaced(wholeHost, world.agenda().now() - lostAt);
+    }
+
+    private static Duration longest(Duration... all) {
+        return Stream.of(all).max(Comparator.naturalOrder()).orElseThrow();
     }
 }

@@ -115,6 +115,9 @@ final class Chaos {
             case MANAGER_SUSPENDED:
                 world.machine(World.MANAGER).suspend(fault.nanos() * 3);
                 break;
+            case MANAGER_DISK_FULL:
+                world.open(fault.kind(), World.MANAGER, fault.nanos());
+                break;
             case CLUSTER_BLIND:
             case CLUSTER_HALTED:
             case PEER_LINK_CUT:
@@ -128,6 +131,13 @@ final class Chaos {
             default:
                 world.open(fault.kind(), host, fault.nanos());
         }
+    }
+
+    /** What was to happen at some step of a change or a move, and has not by now, will not. */
+    void disarm() {
+        manager.crashInMove(0, 0);
+        agents[0].crashInChange(0, 0);
+        agents[1].crashInChange(0, 0);
     }
 
     /** Some program has been killed for ever: that all is well in the end cannot be demanded. */

@@ -13,7 +13,7 @@ final class Cluster {
     private static final long LOST_PERCENT = 5;
     private static final long LATE_PERCENT = 5;
     /** No vote lands later than that many slots after its own. */
-    private static final int LATEST = 10;
+    static final int LATEST = 10;
     private static final long NEVER = Long.MAX_VALUE;
 
     private final World world;

@@ -10,6 +10,8 @@ import java.util.Map;
 final class Ledger {
     /** An agent's looks are that old at most, and were a while on their way. */
     private static final long LOOK_AGE = 800_000_000L;
+    /** The look that {@code /active} goes by is at most 250 ms old, and took a few to be made. */
+    private static final long ACTIVE_AGE = 260_000_000L;
     /** A heartbeat, and what a fence takes. */
     private static final long AFTER_PAUSE = 3_000_000_000L;
 
@@ -110,7 +112,7 @@ final class Ledger {
         if (other && !pausedJustNow) {
             world.violated("INV-9: /active says 200 on both hosts");
         }
-        if (world.agenda().now() - ableAt[host] > LOOK_AGE) {
+        if (world.agenda().now() - ableAt[host] > ACTIVE_AGE) {
             world.violated("INV-9: /active says 200 on a host that cannot sign");
         }
     }

@@ -11,6 +11,7 @@ import failover.manager.decision.ManagerState;
 import failover.manager.decision.Step;
 import failover.manager.decision.VoteReading;
 import failover.protocol.Now;
+import failover.protocol.lease.LeaseNumbers;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
@@ -18,6 +19,7 @@ import failover.protocol.wire.PauseResponse;
 import failover.protocol.wire.StateView;
 import failover.protocol.wire.StatusResponse;
 import failover.protocol.wire.VoteWord;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -47,11 +49,15 @@ final class ManagerHost {
     /** The ticket of the newest pause that nobody has resumed since; 0 when there is none. */
     private long pauseWanted;
     private boolean up;
+    private long startedAt;
+    /** How long the leases of its start before bind everybody else. */
+    private Duration granted = Duration.ZERO;
     private ManagerState state;
     private long lastTicket;
     private final Map<Long, Boolean> tickets = new HashMap<>();
     private final Map<Long, FailoverRequest> commands = new HashMap<>();
     private final List<Integer> answers = new ArrayList<>();
+    private final long[] boundUntil = new long[2];
     /** The newest poll of each host. */
     private final long[] newestPoll = new long[2];
     /** The newest one that was answered: what is told after it by an older one is old (E1). */
@@ -91,6 +97,20 @@ final class ManagerHost {
         return rules;
     }
 
+    /**
+     * For how long a host that was heard just now will have to be silent before this manager replaces it (E3): the usual time, and what the
+     * longer leases of its start before may have left (E8).
+     */
+    Duration silence() {
+        Duration rest = granted.minusNanos((long) ((world.agenda().now() - startedAt) * world.clock(World.MANAGER).rate()));
+        return rest.compareTo(rules.silence()) > 0 ? rest : rules.silence();
+    }
+
+    /** For how long that host would still refuse to be promoted, by its last word (E7). */
+    Duration bound(int host) {
+        return Duration.ofNanos(Math.max(0, boundUntil[host] - world.agenda().now()));
+    }
+
     boolean up() {
         return up;
     }
@@ -109,6 +129,10 @@ final class ManagerHost {
         core = new ManagerCore(LeaseMutants.rules(mutant, rules));
         up = true;
         examiner.started(rules);
+        world.towers().managerHas(null);
+        startedAt = world.agenda().now();
+        granted = memory == null || memory.terms() == null ? Duration.ZERO
+                : LeaseNumbers.grantorWait(Duration.ofMillis(memory.terms().leaseMs()), Duration.ofMillis(memory.terms().jitterMs()));
         Arrays.fill(answeredPoll, 0);
         links.heard(0);
         links.heard(1);
@@ -320,6 +344,7 @@ final class ManagerHost {
         }
         int host = poll.host().ordinal();
         links.heard(host);
+        boundUntil[host] = world.agenda().now() + (status.lease() == null ? 0 : status.lease().boundMs() * 1_000_000L);
         if (status.votes() != null && poll.poll() > answeredPoll[host]) {
             examiner.told(Examiner.beside(poll.host()), status.votes(), askedAt);
         }
@@ -364,6 +389,9 @@ final class ManagerHost {
             world.say(World.MANAGER, () -> "is told " + (response == null ? failure : response));
             if (response != null && response.success() && Action.BECOME_ACTIVE.wire().equals(command.request().action())) {
                 world.ledger().told(command.host().ordinal());
+            }
+            if (response != null && response.tower() != null) {
+                world.towers().managerHas(response.tower());
             }
             post(response == null ? new ManagerEvent.CommandFailed(command.command(), new Failure(failure, "refused or reset"))
                     : new ManagerEvent.CommandReplied(command.command(), response));

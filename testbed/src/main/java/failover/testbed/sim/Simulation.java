@@ -15,6 +15,9 @@ public final class Simulation {
     /** The longest fault, the latest effect, and then what a pair needs: cooldown, age of a process, a failed move or two. */
     private static final long PEACE = 270_000_000_000L;
 
+    /** A fault that is armed at the end of the troubles goes off as long after it as one that lasts, or never. */
+    private static final long LONGEST = 40_000_000_000L;
+
     private final World world;
     private final RunClass runClass;
     private final SimValidator[] validators = new SimValidator[2];
@@ -175,6 +178,7 @@ public final class Simulation {
         for (Fault fault : plan) {
             world.agenda().after(fault.at(), () -> chaos.begin(fault));
         }
+        world.agenda().after(TROUBLE + LONGEST, chaos::disarm);
         totals.faults = plan.size();
         long end = TROUBLE + PEACE;
         try {

@@ -24,6 +24,8 @@ final class Towers {
     private boolean copiedEarly;
     private long store;
     private long newestSigned;
+    /** The newest final tower that the manager was given since it started; 0 when none. */
+    private long atManager;
 
     Towers(World world) {
         this.world = world;
@@ -91,6 +93,14 @@ final class Towers {
         file[host] = Math.max(file[host], tower.lastVotedSlot());
         handed[host] = true;
         return file[host];
+    }
+
+    /**
+     * The manager has that tower in its hand, with an answer to whatever it had asked: no promotion from then on goes on with an older one,
+     * whoever is promoted, there or back (INV-2). One that starts anew has none.
+     */
+    void managerHas(FinalTower tower) {
+        atManager = tower == null ? 0 : Math.max(atManager, tower.lastVotedSlot());
     }
 
     /** A backup that began with that tower has reached the store. */

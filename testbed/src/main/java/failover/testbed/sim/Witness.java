@@ -1,6 +1,8 @@
 package failover.testbed.sim;
 
 import failover.protocol.wire.VoteWord;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /** What one source of votes has truly told the manager since its start, kept by the model: INV-6 is held against this. */
 final class Witness {
@@ -8,13 +10,17 @@ final class Witness {
     static final long STILL = 16;
     private static final long FRESH = 8_000_000_000L;
     private static final long NEVER = -1;
+    private static final int REMEMBERED = 200;
 
     private long askedAt = NEVER;
     private long failedAt = NEVER;
     private long slot;
-    private long vote;
-    private long stillSince;
     private long lowest;
+    /** The votes it has shown, each newer than the one before, and at which of its slots it showed each first; the newest is the last. */
+    private final Deque<Shown> votes = new ArrayDeque<>();
+
+    private record Shown(long vote, long slot) {
+    }
 
     /** Its answer to a question that was asked then, in the manager's time ({@link Examiner#time}). */
     void said(VoteWord word, long asked) {
@@ -23,19 +29,30 @@ final class Witness {
         } else if (askedAt == NEVER) {
             askedAt = asked;
             slot = word.slot();
-            vote = word.lastVote();
-            stillSince = slot;
-            lowest = vote;
+            lowest = word.lastVote();
+            votes.add(new Shown(lowest, slot));
         } else if (word.slot() >= slot && asked >= askedAt) {
             // A lower slot is that of a pool's other node, or an answer that was overtaken.
-            stillSince = word.lastVote() == vote ? stillSince : word.slot();
             askedAt = asked;
             slot = word.slot();
-            vote = word.lastVote();
-            lowest = Math.min(lowest, vote);
-        } else if (asked > askedAt && word.lastVote() == vote && word.slot() - stillSince >= STILL) {
+            lowest = Math.min(lowest, word.lastVote());
+            newest(word.lastVote());
+        } else if (asked > askedAt && word.lastVote() == votes.getLast().vote && word.slot() - votes.getLast().slot >= STILL) {
             // Asked later, of a moment before, and still for long enough by then: its agent's answers overtook each other.
             askedAt = asked;
+        }
+    }
+
+    /** Votes that it shows no more were on a fork that is given up: the one that is left is as old as it was. */
+    private void newest(long vote) {
+        while (!votes.isEmpty() && votes.getLast().vote > vote) {
+            votes.removeLast();
+        }
+        if (votes.isEmpty() || votes.getLast().vote < vote) {
+            votes.add(new Shown(vote, slot));
+        }
+        while (votes.size() > REMEMBERED) {
+            votes.removeFirst();
         }
     }
 
@@ -46,16 +63,18 @@ final class Witness {
 
     /** Its newest word is one of the present, and shows that the identity votes. */
     boolean progress(long tip) {
-        return everAnswered() && tip - slot <= STILL && vote > lowest && slot - stillSince < STILL;
+        return everAnswered() && tip - slot <= STILL && votes.getLast().vote > lowest && slot - votes.getLast().slot < STILL;
     }
 
     /** Asked after that instant, and lately, it has seen the last vote stand still for long enough. */
     boolean still(long after, long now) {
-        return everAnswered() && failedAt <= askedAt && askedAt > after && now - askedAt <= FRESH && slot - stillSince >= STILL;
+        return everAnswered() && failedAt <= askedAt && askedAt > after && now - askedAt <= FRESH
+                && slot - votes.getLast().slot >= STILL;
     }
 
     @Override
     public String toString() {
-        return everAnswered() ? "last vote " + vote + " at its slot " + slot + ", the same since " + stillSince : "silent";
+        return everAnswered() ? "last vote " + votes.getLast().vote + " at its slot " + slot + ", the same since "
+                + votes.getLast().slot : "silent";
     }
 }

@@ -2,6 +2,7 @@ package failover.testbed.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.protocol.Now;
@@ -9,6 +10,7 @@ import failover.protocol.wire.VoteWord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What the simulated world is made of: each thing by itself. */
@@ -182,5 +184,37 @@ class SimWorldTest {
         assertTrue(validators[0].ableToSign());
         assertTrue(cluster.slot() - sources.ofSource(0).lastVote() <= 12);
         assertEquals(Duration.ofSeconds(60).toNanos(), world.clock(0).slept(world.agenda().now()));
+    }
+
+    /** The whole of it is a pause of the virtual machine: no clock of it has seen it, and its timers neither. */
+    @Test
+    void inAPauseOfTheVirtualMachineAllThreeClocksStandStill() {
+        Now before = world.clock(0).read(0);
+        world.machine(0).after(10 * SECOND, () -> see("timer"));
+        world.machine(0).pause(300 * SECOND);
+        until(301 * SECOND);
+        Now after = world.clock(0).read(world.agenda().now());
+        assertEquals(1, after.longestSince(before).toMillis() / 1000.0, 0.1);
+        until(320 * SECOND);
+        assertEquals(List.of("timer@310"), seen);
+        assertEquals(20, world.clock(0).read(world.agenda().now()).longestSince(before).toMillis() / 1000.0, 0.2);
+        long boot = world.clock(0).read(world.agenda().now()).bootNanos();
+        assertEquals(world.agenda().now(), world.clock(0).worldAtBoot(boot), 20_000_000);
+    }
+
+    /** A disk that hangs gives no answer, and does what it was asked for once it is well. */
+    @Test
+    void aDiskThatHangsAnswersWhenItIsWellAgain() {
+        Disk<String> disk = new Disk<>(world, new Program(world, 0), Fault.Kind.AGENT_DISK_FULL, 0);
+        world.open(Fault.Kind.DISK_HANGS, 0);
+        disk.write("new", error -> see("written"));
+        disk.whenItAnswers(() -> see("read"));
+        until(60 * SECOND);
+        assertEquals(List.of(), seen);
+        assertNull(disk.read());
+        world.close(Fault.Kind.DISK_HANGS, 0);
+        until(62 * SECOND);
+        assertEquals(Set.of("written@60", "read@60"), Set.copyOf(seen));
+        assertEquals("new", disk.read());
     }
 }

@@ -299,6 +299,11 @@ final class Stage {
         simulation.manager().disk().restore(backup);
     }
 
+    /** For how long a host that the manager hears just now will have to be silent before it is replaced (E3, E8). */
+    Duration silence() {
+        return simulation.manager().silence();
+    }
+
     /** That cluster RPC is the RPC of that host's validator. */
     void sourceIsBeside(int source, int host) {
         simulation.sources().beside(source, host);
