@@ -3,54 +3,45 @@ package failover.agent;
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.AgentEffect;
 import failover.agent.decision.AgentEvent;
-import failover.agent.decision.AgentMemory;
 import failover.agent.decision.AgentRules;
-import failover.agent.decision.CommandResult;
-import failover.agent.decision.Fence;
-import failover.agent.decision.Hold;
-import failover.agent.decision.Task;
-import failover.agent.decision.TaskResult;
+import failover.agent.decision.FenceEffect;
+import failover.agent.decision.FenceEvent;
+import failover.agent.decision.SelfFence;
+import failover.protocol.Level;
 import failover.protocol.Now;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Fences this host when its lease ends and nobody has renewed it (E2): a thread of its own, which needs neither event loop nor bus nor any
- * message, cuts short whatever command runs, and ends with SIGKILL. It also keeps the fencer informed, which does the same when this
- * process cannot (E4), or has the watchdog fed while it lives. Told what to go by with {@link #publish}, from any thread.
+ * Fences this host when its lease ends and nobody has renewed it (E2): drives {@link SelfFence} with a thread of its own, which needs
+ * neither event loop nor bus nor any message, nor any log, disk, name or answer: what could hang is done by other threads, made at the
+ * start ({@link FenceHands}), and is overdue when it does. Told what to go by with {@link #publish}, from any thread.
  */
-final class DeadMan implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(DeadMan.class);
+final class DeadMan {
     private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
-    private static final long FENCER_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final Duration ASK_LIMIT = Duration.ofMillis(250);
-    private static final Duration DISK_LIMIT = Duration.ofMillis(100);
-    private static final Duration AGAIN = Duration.ofSeconds(1);
-    private final AgentConfig config;
-    private final AgentRules rules;
+    private static final FenceEvent LOOK = new FenceEvent.Look();
+    private final SelfFence machine;
     private final CommandGate gate;
-    private final MemoryStore store;
     private final FencerWord fencer;
     private final Optional<Watchdog> watchdog;
     private final Consumer<AgentEvent> post;
-    private final BlockingLook eyes;
-    private final Killer killer = new Killer(Path.of("/proc"));
-    private final CommandRunner runner;
-    private final CommandLines lines;
-    private final TowerFiles towers;
+    private final Runnable forgetLooks;
+    private final FenceHands hands;
     private final Thread thread;
-    private volatile AgentEffect.Publish published;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicReference<FenceEvent.Published> published = new AtomicReference<>();
+    private final AtomicReference<FenceEvent.FencerSaid> said = new AtomicReference<>();
+    private final AtomicReference<FenceEvent.Done> done = new AtomicReference<>();
+    /** What the core could not be told yet. */
+    private final Deque<AgentEvent> untold = new ArrayDeque<>();
+    private volatile AgentEffect.Publish current;
     private volatile boolean closed;
 
     /**
@@ -58,33 +49,31 @@ final class DeadMan implements AutoCloseable {
      *
      * @param watchdog stands behind this host in the fencer's place; opened, and not fed yet
      * @param post takes events to the agent's mailbox; must not block, may be slow to act: nothing here waits for it
+     * @param forgetLooks what was seen of the validator is not to be shown any more
      */
     DeadMan(AgentConfig config, AgentRules rules, CommandGate gate, MemoryStore store, FencerWord fencer, Optional<Watchdog> watchdog,
-            Consumer<AgentEvent> post) {
-        this.config = config;
-        this.rules = rules;
+            Consumer<AgentEvent> post, Runnable forgetLooks) {
+        this.machine = new SelfFence(rules);
         this.gate = gate;
-        this.store = store;
         this.fencer = fencer;
         this.watchdog = watchdog;
         this.post = post;
-        this.eyes = new BlockingLook(config);
-        this.runner = new CommandRunner(fencer::command);
-        this.lines = new CommandLines(config);
-        this.towers = new TowerFiles(config);
+        this.forgetLooks = forgetLooks;
+        this.hands = new FenceHands(config, store, fencer);
         this.thread = new Thread(this::run, "agent-dead-man");
         this.thread.setDaemon(true);
         this.thread.setPriority(Thread.MAX_PRIORITY);
     }
 
     void start() {
+        hands.start();
         thread.start();
-        watchdog.ifPresent(dog -> dog.start(() -> published, thread::isAlive));
+        watchdog.ifPresent(dog -> dog.start(() -> current, thread::isAlive));
     }
 
-    /** From now on this is what counts. */
-    void publish(AgentEffect.Publish next) {
-        published = next;
+    /** From now on this is what counts, by somebody who has heard of the end of so many fences of this start. */
+    void publish(AgentEffect.Publish next, long fences) {
+        published.set(new FenceEvent.Published(next, fences));
         LockSupport.unpark(thread);
     }
 
@@ -93,140 +82,115 @@ final class DeadMan implements AutoCloseable {
      * agent, the validator is demoted first (E16).
      * Does not wait: see {@link #awaitEnd}.
      */
-    @Override
-    public void close() {
+    void close() {
         closed = true;
         LockSupport.unpark(thread);
     }
 
-    /** Blocks until the thread has ended, for as long as that may take. */
-    void awaitEnd(Duration limit) throws InterruptedException {
-        thread.join(limit.toMillis());
+    /** Blocks until the thread has ended, for as long as that may take; false: it has not. */
+    boolean awaitEnd(Duration limit) throws InterruptedException {
+        return ended.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void run() {
-        AgentEffect.Publish told = null;
-        long fencerAt = System.nanoTime() - FENCER_EVERY_NANOS;
-        while (!closed) {
+        FenceEvent.Published taken = null;
+        boolean stopped = false;
+        while (ended.getCount() > 0) {
             try {
-                AgentEffect.Publish now = published;
-                if (now != null && now != told) {
-                    fencer.tell(now.hold(), Now.ofMachine());
-                    told = now;
+                FenceEvent.Published newest = published.get();
+                FenceEvent.FencerSaid word;
+                FenceEvent.Done answer = done.getAndSet(null);
+                if (answer != null) {
+                    step(answer);
+                } else if (newest != taken) {
+                    taken = newest;
+                    step(newest);
+                } else if ((word = said.getAndSet(null)) != null) {
+                    step(word);
+                } else if (closed && !stopped) {
+                    stopped = true;
+                    step(new FenceEvent.Stop());
+                } else {
+                    step(LOOK);
+                    tell();
+                    hands.speak();
+                    pause();
                 }
-                if (now != null && now.hold() != null && now.hold().due(Now.ofMachine())) {
-                    fence(now, "the lease of epoch " + now.hold().epoch() + " ends in " + now.hold().left(Now.ofMachine()).toMillis()
-                        + " ms, and neither the manager nor the peer has renewed it");
-                }
-                if (System.nanoTime() - fencerAt >= FENCER_EVERY_NANOS) {
-                    fencerAt = System.nanoTime();
-                    if (fencer.look()) {
-                        post.accept(new AgentEvent.FencerSeen(fencer.capable()));
-                    }
-                }
-            } catch (RuntimeException e) {
-                LOG.error("The dead-man stumbled and goes on", e);
+            } catch (Throwable e) {
+                // Whatever it is (no memory, no threads, a fault of ours): the next look goes on from here.
+                stumbled(e);
             }
+        }
+    }
+
+    private void pause() {
+        long wait = Math.min(LOOK_NANOS, machine.wait(Now.ofMachine()).toNanos());
+        if (done.get() == null) {
+            LockSupport.parkNanos(Math.max(100_000, wait));
+        }
+    }
+
+    private void stumbled(Throwable e) {
+        try {
+            hands.say(new FenceEffect.Say(Level.ERROR, "The dead-man stumbled and goes on: " + e));
+        } catch (Throwable worse) {
             LockSupport.parkNanos(LOOK_NANOS);
         }
-        AgentEffect.Publish last = published;
-        boolean unguarded = last != null && last.hold() != null && !rules.dryRun() && rules.fencing() != AgentRules.Fencing.OFF
-            && (watchdog.isPresent() || !fencer.capable());
-        if (unguarded) {
-            fence(last, watchdog.isPresent() ? "this agent stops, and what its watchdog kills with it must not be the voter (E16)"
-                : "this agent stops and no fencer stands behind this host: its validator would vote unguarded (E16; fencing \"off\" "
-                + "would leave it)");
-        }
-        watchdog.ifPresent(dog -> dog.end(published == null || published.hold() == null));
     }
 
-    private void fence(AgentEffect.Publish by, String why) {
-        Hold hold = by.hold();
-        LOG.error("=== FENCING THIS HOST === {}", why);
-        gate.close();
-        post.accept(new AgentEvent.FenceBegun());
-        try {
-            Fence fence = new Fence(rules, hold, by.memory(), why, Now.ofMachine());
-            List<AgentEffect> out = new ArrayList<>();
-            boolean rested = false;
-            Task task = fence.begin(out);
-            while (task != null) {
-                say(out);
-                TaskResult done = perform(task, fence);
-                task = fence.next(done, Now.ofMachine(), out);
-                if (!rested && fence.safe()) {
-                    // The identity is off: the fencer would only kill a validator that cannot sign.
-                    rested = true;
-                    fencer.tell(null, Now.ofMachine());
-                }
+    private void step(FenceEvent event) {
+        var effects = machine.step(event, Now.ofMachine());
+        for (FenceEffect effect : effects) {
+            try {
+                perform(effect);
+            } catch (Throwable e) {
+                stumbled(e);
             }
-            say(out);
-            var response = fence.response(Now.ofMachine());
-            published = new AgentEffect.Publish(response.success() ? null : hold, fence.memory());
-            post.accept(new AgentEvent.Fenced(fence.memory(), response));
-            if (!response.success()) {
-                LOG.error("The fence failed ({}): it is tried again", response.message());
-                LockSupport.parkNanos(AGAIN.toNanos());
-            }
-        } finally {
+        }
+        current = machine.current();
+    }
+
+    private void perform(FenceEffect effect) {
+        if (effect instanceof FenceEffect.CloseGate) {
+            gate.close();
+        } else if (effect instanceof FenceEffect.OpenGate) {
             gate.open();
+        } else if (effect instanceof FenceEffect.Do todo) {
+            hands.begin(todo, result -> {
+                // What is overdue may come after what is not.
+                done.accumulateAndGet(new FenceEvent.Done(todo.number(), result),
+                    (held, come) -> held != null && held.number() > come.number() ? held : come);
+                LockSupport.unpark(thread);
+            });
+        } else if (effect instanceof FenceEffect.Arm arm) {
+            fencer.arm(arm.deadlineNanos());
+        } else if (effect instanceof FenceEffect.Disarm) {
+            fencer.disarm();
+        } else if (effect instanceof FenceEffect.AskFencer) {
+            fencer.ask(word -> {
+                said.set(word);
+                LockSupport.unpark(thread);
+            });
+        } else if (effect instanceof FenceEffect.ForgetLooks) {
+            forgetLooks.run();
+        } else if (effect instanceof FenceEffect.Post told) {
+            untold.add(told.event());
+            tell();
+        } else if (effect instanceof FenceEffect.Say say) {
+            hands.say(say);
+        } else if (effect instanceof FenceEffect.Ended end) {
+            watchdog.ifPresent(dog -> dog.end(end.free()));
+            ended.countDown();
+        } else {
+            throw new AssertionError(effect);
         }
     }
 
-    private static void say(List<AgentEffect> out) {
-        for (AgentEffect effect : out) {
-            if (effect instanceof AgentEffect.Say say) {
-                Shell.say(say);
-            }
+    /** In order, and none is lost: a core that does not know of a fence would go on as if there had been none. */
+    private void tell() {
+        while (!untold.isEmpty()) {
+            post.accept(untold.peek());
+            untold.remove();
         }
-        out.clear();
-    }
-
-    private TaskResult perform(Task task, Fence fence) {
-        if (task instanceof Task.Run run) {
-            return new TaskResult.Ran(run.kind(), command(run, fence));
-        } else if (task instanceof Task.Look) {
-            return new TaskResult.Looked(eyes.look(ASK_LIMIT));
-        } else if (task instanceof Task.Wait wait) {
-            long until = System.nanoTime() + wait.time().toNanos();
-            while (System.nanoTime() - until < 0) {
-                LockSupport.parkNanos(until - System.nanoTime());
-            }
-            return new TaskResult.Waited();
-        } else if (task instanceof Task.Kill kill) {
-            return killer.kill(kill.pid(), kill.startTicks(), kill.limit()).map(alive -> new TaskResult.Killed(false, alive))
-                .orElse(new TaskResult.Killed(true, null));
-        } else if (task instanceof Task.Save save) {
-            return new TaskResult.Saved(save(save.memory()));
-        } else if (task instanceof Task.TakeTower) {
-            return new TaskResult.TowerTaken(towers.take(fence.memory().stakedIdentity()).orElse(null));
-        } else if (task instanceof Task.SetTowerAside) {
-            towers.setAside(fence.memory().stakedIdentity());
-            return new TaskResult.Waited();
-        }
-        throw new AssertionError(task);
-    }
-
-    /** A disk that hangs must not keep a validator voting: its word is awaited a moment, and the write goes on by itself. */
-    private String save(AgentMemory memory) {
-        FutureTask<String> write = new FutureTask<>(() -> store.writeNow(memory));
-        Thread disk = new Thread(write, "agent-dead-man-disk");
-        disk.setDaemon(true);
-        disk.start();
-        try {
-            return write.get(DISK_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException slow) {
-            return "the disk has not answered within " + DISK_LIMIT.toMillis() + " ms";
-        } catch (ExecutionException e) {
-            return String.valueOf(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "interrupted";
-        }
-    }
-
-    private CommandResult command(Task.Run run, Fence fence) {
-        CommandWorker.Order order = new CommandWorker.Order(run.kind(), run.limit(), fence.memory().stakedIdentity(), new CutSwitch());
-        return CommandWorker.execute(config, lines, runner, order);
     }
 }

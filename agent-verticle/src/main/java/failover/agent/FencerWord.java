@@ -1,36 +1,51 @@
 package failover.agent;
 
-import failover.agent.decision.Hold;
+import failover.agent.decision.FenceEvent;
 import failover.agent.fence.BootClock;
 import failover.agent.fence.FencerLink;
 import failover.agent.fence.Lease;
 import failover.agent.fence.LeaseFile;
 import failover.agent.fence.ProcessRef;
-import failover.protocol.Now;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What the dead-man tells the fencer, and the lease file that a restarted agent reads (E4, E16). The file is written also where no fencer
- * runs: it is what makes a quick restart of the agent harmless. Blocking, microseconds; {@link #awaitArmed} longer. Any thread.
+ * runs: it is what makes a quick restart of the agent harmless. Written and read by a thread of its own, made at the start, the newest word
+ * first: the directory may lie on a disk that hangs. Nothing else here blocks, but {@link #awaitArmed}, up to its limit. Any thread.
  */
 final class FencerWord {
     private static final Logger LOG = LoggerFactory.getLogger(FencerWord.class);
     private static final Duration LATELY = Duration.ofSeconds(3);
+    private static final long AGAIN_NANOS = Duration.ofMillis(250).toNanos();
+    private static final long LOOK_NANOS = Duration.ofMillis(5).toNanos();
+    private static final long NANOS = 1_000_000L;
+    /** What is to stand in the file, and what is asked. Replaced whole. */
+    private record Wish(long version, long deadlineMs, ProcessRef validator, long command) {
+    }
+
     private final FencerLink link;
     private final BootClock clock = BootClock.system();
     private final String processName;
     private final String trouble;
     private final Optional<Watchdog> watchdog;
-    private volatile ProcessRef validator;
+    private final Thread thread;
+    private Wish wish;
+    private volatile Consumer<FenceEvent.FencerSaid> asker;
     private volatile boolean capable;
-    private volatile boolean everArmed;
+    private volatile boolean awaited;
+    private volatile long armedVersion;
+    private volatile String writeTrouble;
     private boolean troubleSaid;
+    private long writtenCommand;
+    private Wish written;
 
     /**
      * The word with the fencer that watches that directory; where the directory cannot be used, there is no fencer, and a restarted agent
@@ -42,7 +57,8 @@ final class FencerWord {
     FencerWord(Path directory, String processName, Optional<Watchdog> watchdog) {
         this.watchdog = watchdog;
         this.processName = processName;
-        this.validator = new ProcessRef(0, 0, processName, "");
+        this.wish = new Wish(0, 0, new ProcessRef(0, 0, processName, ""), 0);
+        this.written = wish;
         FencerLink opened = null;
         String why = null;
         try {
@@ -60,6 +76,9 @@ final class FencerWord {
         }
         this.link = opened;
         this.trouble = why;
+        this.thread = new Thread(this::run, "agent-lease-file");
+        this.thread.setDaemon(true);
+        this.thread.start();
     }
 
     /** What is left of the fencer's deadline that an earlier start in this boot left; {@code null} when none (E16). */
@@ -77,64 +96,45 @@ final class FencerWord {
     }
 
     /** The validator's process as it was seen last. */
-    void validator(long pid) {
-        if (pid <= 0) {
-            validator = new ProcessRef(0, 0, processName, "");
-        } else if (pid != validator.pid()) {
-            validator = ProcessRef.of(pid).orElse(new ProcessRef(0, 0, processName, ""));
+    synchronized void validator(long pid) {
+        long now = Math.max(0, pid);
+        if (now != wish.validator.pid()) {
+            // Its start and its service are read by the thread that writes them.
+            want(wish.deadlineMs, new ProcessRef(now, 0, processName, ""), wish.command);
         }
     }
 
     /** Names the session of the command that runs now, so that a fence takes it along; 0: it has ended. */
-    void command(long leader) {
-        if (link == null) {
-            return;
-        }
-        try {
-            link.command(leader <= 0 ? ProcessRef.NONE : ProcessRef.of(leader).orElse(ProcessRef.NONE));
-        } catch (IOException e) {
-            LOG.warn("The fencer does not know of the command that runs: {}", e.getMessage());
-        }
+    synchronized void command(long leader) {
+        want(wish.deadlineMs, wish.validator, Math.max(0, leader));
     }
 
-    /** Writes the deadline down, or that there is none. */
-    void tell(Hold hold, Now now) {
-        if (link == null) {
-            return;
-        }
-        try {
-            if (hold != null && !hold.ended(now)) {
-                link.arm(clock.millis() + hold.left(now).plus(Hold.toldLater(hold.fence())).toMillis(), validator);
-                everArmed = true;
-            } else if (hold == null && everArmed) {
-                // What an earlier start armed stays armed until this one has taken it over: an agent that has lost its memory knows of no
-                // lease, and its validator may carry the identity all the same.
-                link.disarm();
-            }
-            troubleSaid = false;
-        } catch (IOException | IllegalArgumentException e) {
-            if (!troubleSaid) {
-                troubleSaid = true;
-                LOG.error("The lease cannot be written for the fencer: {}", e.getMessage());
-            }
-        }
+    /** The deadline is to be written down, on the boot clock. */
+    synchronized void arm(long deadlineNanos) {
+        want(deadlineNanos / NANOS, wish.validator, wish.command);
     }
 
-    /** Reads the fencer's answer, or asks the watchdog; true when {@link #capable} has changed. */
-    boolean look() {
-        boolean now = false;
-        try {
-            now = watchdog.isPresent() ? watchdog.get().capable()
-                : link != null && (link.answered(link.nonce(), LATELY).isPresent() || !everArmed && link.alive(LATELY));
-        } catch (IOException e) {
-            LOG.debug("The fencer's answer cannot be read: {}", e.toString());
-        }
-        boolean changed = now != capable;
-        capable = now;
-        return changed;
+    /** That there is none is to be written down. */
+    synchronized void disarm() {
+        want(0, wish.validator, wish.command);
     }
 
-    /** A fencer has answered within the last seconds, or the watchdog has taken a keepalive. */
+    private void want(long deadlineMs, ProcessRef validator, long command) {
+        wish = new Wish(wish.version + 1, deadlineMs, validator, command);
+        LockSupport.unpark(thread);
+    }
+
+    private synchronized Wish wish() {
+        return wish;
+    }
+
+    /** Looks at the fencer's answer, or at the watchdog, and tells; from another thread, or never, when the directory hangs. */
+    void ask(Consumer<FenceEvent.FencerSaid> then) {
+        asker = then;
+        LockSupport.unpark(thread);
+    }
+
+    /** By its word of the last seconds the fencer would act, or the watchdog has taken a keepalive. */
     boolean capable() {
         return capable;
     }
@@ -150,13 +150,103 @@ final class FencerWord {
         if (link == null) {
             return trouble;
         }
+        long begun = System.nanoTime();
+        long version = wish().version;
+        awaited = true;
         try {
-            if (!capable && !link.alive(LATELY)) {
-                return "no fencer answers in the lease_dir; is failover-fencer.service running?";
+            while (System.nanoTime() - begun < limit.toNanos() && !Thread.currentThread().isInterrupted()) {
+                LockSupport.unpark(thread);
+                if (armedVersion >= version) {
+                    return null;
+                }
+                LockSupport.parkNanos(LOOK_NANOS);
             }
-            return link.awaitArmed(limit) ? null : "it has not answered within " + limit.toMillis() + " ms";
-        } catch (IOException e) {
-            return e.getMessage();
+        } finally {
+            awaited = false;
         }
+        String why = writeTrouble;
+        if (why != null) {
+            return why;
+        }
+        return capable ? "it has not answered within " + limit.toMillis() + " ms"
+            : "no fencer answers in the lease_dir; is failover-fencer.service running?";
+    }
+
+    private void run() {
+        while (true) {
+            try {
+                Wish newest = wish();
+                boolean wrote = newest == written || write(newest);
+                Consumer<FenceEvent.FencerSaid> ask = asker;
+                if (ask != null) {
+                    asker = null;
+                    ask.accept(look());
+                }
+                if (awaited && wrote && link != null && armedVersion < newest.version && link.awaitArmed(Duration.ZERO)) {
+                    armedVersion = newest.version;
+                }
+                pause(wrote);
+            } catch (Throwable e) {
+                // Also where there is no memory: this thread is needed again.
+                LockSupport.parkNanos(AGAIN_NANOS);
+            }
+        }
+    }
+
+    private void pause(boolean wrote) {
+        if (!wrote) {
+            LockSupport.parkNanos(AGAIN_NANOS);
+        } else if (awaited) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        } else if (wish() == written && asker == null) {
+            LockSupport.park(this);
+        }
+    }
+
+    /** Whether it is written, or need not be. */
+    private boolean write(Wish newest) {
+        if (link == null) {
+            written = newest;
+            return true;
+        }
+        try {
+            if (newest.command != writtenCommand) {
+                link.command(newest.command == 0 ? ProcessRef.NONE : ProcessRef.of(newest.command).orElse(ProcessRef.NONE));
+                writtenCommand = newest.command;
+            }
+            if (newest.deadlineMs > clock.millis()) {
+                ProcessRef seen = newest.validator;
+                ProcessRef none = new ProcessRef(0, 0, processName, "");
+                link.arm(newest.deadlineMs, seen.pid() == 0 ? none : ProcessRef.of(seen.pid()).orElse(none));
+            } else if (newest.deadlineMs == 0 && written.deadlineMs != 0) {
+                link.disarm();
+            }
+            written = newest;
+            troubleSaid = false;
+            writeTrouble = null;
+            return true;
+        } catch (IOException | IllegalArgumentException e) {
+            writeTrouble = e.getMessage();
+            if (!troubleSaid) {
+                troubleSaid = true;
+                LOG.error("The lease cannot be written for the fencer: {}", e.getMessage());
+            }
+            return false;
+        }
+    }
+
+    private FenceEvent.FencerSaid look() {
+        FencerLink.Says says = new FencerLink.Says(false, null);
+        try {
+            if (watchdog.isPresent()) {
+                says = new FencerLink.Says(watchdog.get().capable(), null);
+            } else if (link != null) {
+                says = link.says(LATELY);
+            }
+        } catch (IOException e) {
+            says = new FencerLink.Says(false, "the fencer's answer cannot be read: " + e);
+        }
+        capable = says.capable();
+        return new FenceEvent.FencerSaid(says.capable(), says.problem());
     }
 }

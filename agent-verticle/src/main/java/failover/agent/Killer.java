@@ -1,21 +1,38 @@
 package failover.agent;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
-/** SIGKILL for exactly one process, named by pid and start, and the proof that it is dead. Blocks up to its limit. */
+/**
+ * SIGKILL, and the proof that who got it is dead. Needs no new process and no thread: the signal is a system call, the proof a small file.
+ * Blocks up to its limit; any thread.
+ */
 final class Killer {
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(2).toNanos();
+    /** What the kernel keeps of a name. */
+    private static final int COMM_BYTES = 15;
     private final Path proc;
+    private final String name;
 
-    Killer(Path proc) {
+    /**
+     * A killer.
+     *
+     * @param proc {@code /proc}
+     * @param name the validator's process name
+     */
+    Killer(Path proc, String name) {
         this.proc = proc;
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        this.name = new String(bytes, 0, Math.min(bytes.length, COMM_BYTES), StandardCharsets.UTF_8);
     }
 
-    /** Empty when it is dead, gone or another process has its pid by now; else why it is not known to be. */
+    /** Exactly that process. Empty when it is dead, gone or another process has its pid by now; else why it is not known to be. */
     Optional<String> kill(long pid, long startTicks, Duration limit) {
         long begun = System.nanoTime();
         if (pid <= 1 || startTicks <= 0) {
@@ -28,11 +45,41 @@ final class Killer {
                     ? "process " + pid + " is not dead " + limit.toMillis() + " ms after SIGKILL (stuck in the kernel?)"
                     : "process " + pid + " cannot be killed: this agent lacks the permission; run it as the validator's user");
             }
-            // The handle remembers the process's start itself and never signals a successor of the same pid.
-            sent |= ProcessHandle.of(pid).filter(handle -> livesStill(pid, startTicks)).map(ProcessHandle::destroyForcibly).orElse(false);
+            sent |= strike(pid, startTicks);
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
         return Optional.empty();
+    }
+
+    /** Every process of the validator's name. Empty when none lives any more; else why that is not known. */
+    Optional<String> killAll(Duration limit) {
+        long begun = System.nanoTime();
+        long own = ProcessHandle.current().pid();
+        while (true) {
+            List<Long> pids = ProcStat.pids(proc);
+            List<ProcStat> living = pids.stream().map(pid -> ProcStat.read(proc, pid)).flatMap(Optional::stream)
+                .filter(stat -> stat.pid() > 1 && stat.pid() != own && stat.alive() && named(stat.comm())).toList();
+            boolean seen = pids.contains(own);
+            if (seen && living.isEmpty()) {
+                return Optional.empty();
+            }
+            if (System.nanoTime() - begun > limit.toNanos()) {
+                return Optional.of(seen ? "of the processes named " + name + " these live " + limit.toMillis() + " ms after SIGKILL: "
+                    + living.stream().map(ProcStat::pid).toList() + " (of another user, or stuck in the kernel?)"
+                    : proc + " cannot be read: nobody knows which processes run");
+            }
+            living.forEach(stat -> strike(stat.pid(), stat.startTicks()));
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+    }
+
+    private boolean named(String comm) {
+        return Arrays.equals(comm.getBytes(StandardCharsets.UTF_8), name.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The handle remembers the process's start itself and never signals a successor of the same pid. */
+    private boolean strike(long pid, long startTicks) {
+        return ProcessHandle.of(pid).filter(handle -> livesStill(pid, startTicks)).map(ProcessHandle::destroyForcibly).orElse(false);
     }
 
     private boolean livesStill(long pid, long startTicks) {

@@ -1,48 +1,127 @@
 package failover.agent;
 
 import failover.agent.decision.AgentMemory;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
-/** The memory file behind a thread of its own, so that a slow disk never holds up the event loop; writes keep their order. */
+/**
+ * The memory file behind a thread of its own, made at the start: a disk that is slow or hangs holds up nobody else. There is one writer and
+ * one order: of what waits, the newest is written, and answers for all before it; what is older than a fence's end never overwrites it.
+ */
 final class MemoryStore {
-    private final WorkerExecutor thread;
-    private volatile MemoryFile file;
+    private final WorkerExecutor opener;
+    private final Thread thread;
+    private final List<Consumer<String>> waiting = new ArrayList<>();
+    private MemoryFile file;
+    private AgentMemory next;
+    private long newest;
+    private boolean closing;
+    private final Promise<Void> closed = Promise.promise();
 
     MemoryStore(Vertx vertx, String instance) {
-        this.thread = vertx.createSharedWorkerExecutor("agent-memory-" + instance, 1, 1, TimeUnit.HOURS);
+        this.opener = vertx.createSharedWorkerExecutor("agent-memory-" + instance, 1, 1, TimeUnit.HOURS);
+        this.thread = new Thread(this::run, "agent-memory-file");
+        this.thread.setDaemon(true);
     }
 
     /** Locks and reads; fails with what is wrong and what to do. */
     Future<MemoryFile.Opened> open(Path directory) {
-        return thread.executeBlocking(() -> new MemoryFile(directory), true).map(opened -> {
-            file = opened;
+        return opener.executeBlocking(() -> {
+            MemoryFile opened = new MemoryFile(directory);
+            synchronized (this) {
+                file = opened;
+            }
+            thread.start();
             return opened.opened();
-        });
+        }, true);
     }
 
-    /** Makes it durable on the caller's thread, which may block; for the dead-man. Gives the error, or {@code null}. */
-    String writeNow(AgentMemory memory) {
-        return file.write(memory);
+    /**
+     * Makes it durable. Never blocks, never throws.
+     *
+     * @param fences how many fences of this start its author knows of, the one it writes for included
+     * @param done gets the error, or {@code null} when it, or something newer, is durable; from another thread
+     */
+    void write(AgentMemory memory, long fences, Consumer<String> done) {
+        synchronized (this) {
+            if (file != null && !closing && fences >= newest) {
+                newest = fences;
+                next = memory;
+                waiting.add(done);
+                LockSupport.unpark(thread);
+                return;
+            }
+        }
+        done.accept(file == null || closing ? "the state file is closed"
+            : "this host has fenced itself since: what was known before is not written any more");
     }
 
-    /** Makes it durable; gives the error, or {@code null} when it is. Never fails. */
-    Future<String> write(AgentMemory memory) {
-        return thread.executeBlocking(() -> file.write(memory), true).otherwise(failure -> "the state file cannot be written: " + failure);
+    /** The same for the caller's context; gives the error, or {@code null} when it is durable. Never fails. */
+    Future<String> write(AgentMemory memory, long fences, Context context) {
+        Promise<String> done = Promise.promise();
+        write(memory, fences, error -> context.runOnContext(now -> done.complete(error)));
+        return done.future();
     }
 
     /** Gives the directory free, after the writes under way. */
     Future<Void> close() {
-        MemoryFile open = file;
-        if (open == null) {
-            return Future.succeededFuture();
+        synchronized (this) {
+            closing = true;
+            if (file == null) {
+                return Future.succeededFuture();
+            }
         }
-        return thread.executeBlocking(() -> {
-            open.close();
-            return null;
-        }, true);
+        LockSupport.unpark(thread);
+        return closed.future();
+    }
+
+    private void run() {
+        while (true) {
+            AgentMemory memory;
+            List<Consumer<String>> told;
+            synchronized (this) {
+                memory = next;
+                told = List.copyOf(waiting);
+                waiting.clear();
+                next = null;
+                if (memory == null && closing) {
+                    break;
+                }
+            }
+            if (memory == null) {
+                LockSupport.park(this);
+                continue;
+            }
+            String error = write(memory);
+            told.forEach(each -> tell(each, error));
+        }
+        file.close();
+        closed.complete();
+    }
+
+    private String write(AgentMemory memory) {
+        try {
+            return file.write(memory);
+        } catch (Throwable e) {
+            return "the state file cannot be written: " + e;
+        }
+    }
+
+    private static void tell(Consumer<String> each, String error) {
+        try {
+            each.accept(error);
+        } catch (RuntimeException gone) {
+            // Whoever asked is no more.
+            return;
+        }
     }
 }

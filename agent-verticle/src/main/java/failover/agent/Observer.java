@@ -25,7 +25,7 @@ final class Observer {
     private Future<Observation> underWay;
     private long underWaySince;
     /** Looks begun before this instant show a validator that a command has changed since. */
-    private long notBefore = Long.MIN_VALUE;
+    private volatile long notBefore = Long.MIN_VALUE;
 
     /**
      * An observer.
@@ -65,7 +65,7 @@ final class Observer {
         return look.compose(this::orAgain);
     }
 
-    /** A command has run: what was seen before it is no answer to anybody any more, least of all that a new active is passive. */
+    /** A command has run, or a kill: what was seen before is no answer to anybody any more, least of all "passive". Any thread. */
     void forget() {
         notBefore = System.nanoTime();
     }

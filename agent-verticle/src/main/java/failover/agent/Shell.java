@@ -44,6 +44,7 @@ final class Shell {
     private static final Duration LEAVING = Duration.ofSeconds(4);
     private static final Duration VOTE_ACCOUNT_LIMIT = Duration.ofSeconds(15);
     private final Vertx vertx;
+    private final Context context;
     private final AgentCore core;
     private final String instance;
     private final Observer observer;
@@ -60,6 +61,7 @@ final class Shell {
     private CutSwitch backup = new CutSwitch();
     private long lastTicket;
     private long ticks;
+    private long fences;
     private boolean stepping;
     private boolean stopping;
 
@@ -73,10 +75,10 @@ final class Shell {
         this.peer = new PeerClient(vertx, config);
         this.internet = new InternetCheck(vertx, config.isolation());
         this.fencer = fencer;
-        this.tasks = new Tasks(vertx, config, instance, observer, peer, store, () -> memory, fencer);
-        Context context = vertx.getOrCreateContext();
+        this.tasks = new Tasks(vertx, config, instance, observer, peer, store, () -> memory, () -> fences, fencer);
+        this.context = vertx.getOrCreateContext();
         this.deadMan = new DeadMan(config, rules, gate, store, fencer, watchdog,
-            event -> context.runOnContext(now -> post(event)));
+            event -> context.runOnContext(now -> post(event)), observer::forget);
     }
 
     /** Begins with what was remembered; from now on there are ticks. */
@@ -173,6 +175,8 @@ final class Shell {
     }
 
     private void step(AgentEvent event) {
+        // A fence that the core has heard of: from here on it knows what the dead-man knows.
+        fences += event instanceof AgentEvent.Fenced ? 1 : 0;
         Step step;
         try {
             step = core.step(state, event, Now.ofMachine());
@@ -209,7 +213,7 @@ final class Shell {
                 }
             });
         } else if (effect instanceof AgentEffect.Publish publish) {
-            deadMan.publish(publish);
+            deadMan.publish(publish, fences);
         } else if (effect instanceof AgentEffect.Abandon) {
             tasks.abandon();
         } else if (effect instanceof AgentEffect.AskToStay ask) {
@@ -269,7 +273,7 @@ final class Shell {
 
     private void remember(AgentMemory next) {
         memory = next;
-        store.write(next).onSuccess(error -> {
+        store.write(next, fences, context).onSuccess(error -> {
             if (error != null) {
                 LOG.error("{}; a restart would find an older role or epoch: free the disk, or make it writable", error);
             }

@@ -10,6 +10,7 @@ import failover.agent.decision.TaskResult;
 import failover.agent.decision.TowerCheck;
 import failover.agent.decision.TowerCheck.Verdict;
 import failover.protocol.wire.FinalTower;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -18,7 +19,9 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** Does the steps of a change of role; each future completes exactly once and never fails. Used on the agent's context only. */
@@ -32,8 +35,10 @@ final class Tasks {
     private final PeerClient peer;
     private final MemoryStore store;
     private final Supplier<AgentMemory> memory;
+    private final LongSupplier fences;
+    private final Context context;
     private final TowerFiles towers;
-    private final Killer killer = new Killer(Path.of("/proc"));
+    private final Killer killer;
     private final WorkerExecutor towerThread;
     private final WorkerExecutor killThread;
     private final FencerWord fencer;
@@ -42,7 +47,9 @@ final class Tasks {
     private Promise<TaskResult> waiting;
 
     Tasks(Vertx vertx, AgentConfig config, String instance, Observer observer, PeerClient peer, MemoryStore store,
-            Supplier<AgentMemory> memory, FencerWord fencer) {
+            Supplier<AgentMemory> memory, LongSupplier fences, FencerWord fencer) {
+        this.fences = fences;
+        this.context = vertx.getOrCreateContext();
         this.fencer = fencer;
         this.vertx = vertx;
         this.config = config;
@@ -52,6 +59,7 @@ final class Tasks {
         this.store = store;
         this.memory = memory;
         this.towers = new TowerFiles(config);
+        this.killer = new Killer(Path.of("/proc"), config.processName());
         this.towerThread = vertx.createSharedWorkerExecutor("agent-tower-" + instance, 1, 1, TimeUnit.HOURS);
         this.killThread = vertx.createSharedWorkerExecutor("agent-kill-" + instance, 1, 1, TimeUnit.HOURS);
     }
@@ -65,9 +73,11 @@ final class Tasks {
         } else if (task instanceof Task.Wait wait) {
             return await(wait.time());
         } else if (task instanceof Task.Kill kill) {
-            return kill(kill);
+            return kill(kill.pid(), () -> killer.kill(kill.pid(), kill.startTicks(), kill.limit()));
+        } else if (task instanceof Task.KillAll kill) {
+            return kill(0, () -> killer.killAll(kill.limit()));
         } else if (task instanceof Task.Save save) {
-            return store.write(save.memory()).map(TaskResult.Saved::new);
+            return store.write(save.memory(), fences.getAsLong(), context).map(TaskResult.Saved::new);
         } else if (task instanceof Task.Arm arm) {
             return killThread.executeBlocking(() -> fencer.awaitArmed(arm.limit()), false).otherwise(String::valueOf)
                 .map(TaskResult.Armed::new);
@@ -148,13 +158,15 @@ final class Tasks {
         });
     }
 
-    private Future<TaskResult> kill(Task.Kill kill) {
+    private Future<TaskResult> kill(long pid, Supplier<Optional<String>> kill) {
         if (config.dryRun()) {
-            return Future.succeededFuture(new TaskResult.Killed(false, "[DRY-RUN] Would kill process " + kill.pid()));
+            return Future.succeededFuture(new TaskResult.Killed(false, "[DRY-RUN] Would kill "
+                + (pid > 0 ? "process " + pid : "all " + config.processName())));
         }
-        return killThread.executeBlocking(() -> killer.kill(kill.pid(), kill.startTicks(), kill.limit()), false)
+        return killThread.executeBlocking(kill::get, false)
             .<TaskResult>map(alive -> new TaskResult.Killed(alive.isEmpty(), alive.orElse(null)))
-            .otherwise(failure -> new TaskResult.Killed(false, String.valueOf(failure)));
+            .otherwise(failure -> new TaskResult.Killed(false, String.valueOf(failure)))
+            .onSuccess(done -> observer.forget());
     }
 
     private Future<TaskResult> checkTower() {

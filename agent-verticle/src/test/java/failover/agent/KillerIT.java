@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class KillerIT {
     private static final Path PROC = Path.of("/proc");
-    private final Killer killer = new Killer(PROC);
+    private final Killer killer = new Killer(PROC, "sleep");
     private Process victim;
     private ProcStat stat;
 

@@ -23,6 +23,8 @@ final class Demotion extends Change {
     private enum Phase { LOOK, INTENT, SYMLINK, REMOVE, VERIFY, RESTART, KILL, TAKE, BACKUP, ASIDE, RECORD }
 
     private final boolean wasActive;
+    /** The lease ends: what cannot be told apart is killed, all of it. */
+    private final boolean fence;
     private Phase phase = Phase.LOOK;
     private int attempts;
     private boolean removed;
@@ -37,12 +39,30 @@ final class Demotion extends Change {
     private FinalTower taken;
 
     Demotion(AgentRules rules, FailoverRequest request, AgentMemory memory, boolean identityReadable, Duration limit, Now now) {
+        this(rules, request, memory, identityReadable, limit, false, now);
+    }
+
+    private Demotion(AgentRules rules, FailoverRequest request, AgentMemory memory, boolean identityReadable, Duration limit,
+            boolean fence, Now now) {
         super(rules, request, memory, identityReadable, limit, now);
+        this.fence = fence;
         this.wasActive = memory.role() == Role.ACTIVE || memory.unsettled() != null || memory.intent() != null;
+    }
+
+    /** The demotion that a lease's end makes necessary (E2). */
+    static Demotion fence(AgentRules rules, FailoverRequest request, AgentMemory memory, Duration limit, Now now) {
+        return new Demotion(rules, request, memory, memory.identityRead(), limit, true, now);
+    }
+
+    /** What is left when nothing else can be trusted. Its answer is that of any kill. */
+    Task killAll() {
+        phase = Phase.KILL;
+        return new Task.KillAll(KILL_TIME);
     }
 
     private Demotion(Demotion other) {
         super(other);
+        this.fence = other.fence;
         this.wasActive = other.wasActive;
         this.phase = other.phase;
         this.attempts = other.attempts;
@@ -228,6 +248,10 @@ final class Demotion extends Change {
             phase = Phase.RESTART;
             return new Task.Run(CommandKind.VALIDATOR_RESTART, commandLimit(now));
         }
+        if (!seen.process().certain() && fence) {
+            say(out, Level.ERROR, trouble + "; which process is the validator is not certain: killing all that bear its name");
+            return killAll();
+        }
         if (!seen.process().certain()) {
             return fail(trouble + "; which process is the validator is not certain, so none was killed", now);
         }
@@ -298,7 +322,7 @@ final class Demotion extends Change {
     private Task fail(String message, Now now) {
         // The role stays what it is: a host that could not be demoted is active, whatever anybody wishes (OM-2).
         memory = memory.withIntent(null);
-        return finish(new ChangeResult(Outcome.FAILED, message, false, false, seen.identity()), now);
+        return finish(new ChangeResult(Outcome.FAILED, message, false, false, seen == null ? null : seen.identity()), now);
     }
 
     private Task finish(ChangeResult how, Now now) {

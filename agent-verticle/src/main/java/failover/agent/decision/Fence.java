@@ -6,6 +6,7 @@ import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Outcome;
 import failover.protocol.wire.Role;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -19,14 +20,14 @@ public final class Fence {
     /**
      * The fence of a host that can be reached no more, or whose agent goes.
      *
-     * @param hold the lease that ends, or is given up
+     * @param limit what it may take in all
      * @param memory what the agent knows, that of a change under way included
      * @param why for people
      */
-    public Fence(AgentRules rules, Hold hold, AgentMemory memory, String why, Now now) {
+    public Fence(AgentRules rules, Duration limit, AgentMemory memory, String why, Now now) {
         FailoverRequest request = new FailoverRequest(Action.BECOME_PASSIVE.wire(), why, false, now.wallSeconds(), null, 0, 0, false);
         this.begun = now;
-        this.demotion = new Demotion(rules, request, memory, memory.identityRead(), hold.ownFence(), now);
+        this.demotion = Demotion.fence(rules, request, memory, limit, now);
     }
 
     /** The first step. */
@@ -37,6 +38,11 @@ public final class Fence {
     /** The step after {@code done}; {@code null} when the fence has ended. */
     public Task next(TaskResult done, Now now, List<AgentEffect> out) {
         return demotion.next(done, now, out);
+    }
+
+    /** What is left when nothing else can be trusted: whatever may be the validator is killed. The answer goes to {@link #next}. */
+    public Task lastResort() {
+        return demotion.killAll();
     }
 
     /** The identity is off, verifiably or by the command's word: the fencer may rest, although the tower may still be on its way. */

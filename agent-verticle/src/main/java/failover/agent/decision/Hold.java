@@ -62,6 +62,11 @@ public record Hold(long epoch, Now base, Duration worth, Duration fence, Duratio
         return drifted(LeaseNumbers.MAX_FENCER).minus(drifted(LeaseNumbers.fencer(fence)));
     }
 
+    /** E4: the deadline to tell the fencer, on the boot clock, by one reading of the clocks. */
+    public long deadline(Now now) {
+        return now.bootNanos() + left(now).plus(toldLater(fence)).toNanos();
+    }
+
     /** The fencer fires its D_w and the clocks' drift before the deadline it is told. */
     private static Duration drifted(Duration time) {
         return time.plus(time.dividedBy(200));

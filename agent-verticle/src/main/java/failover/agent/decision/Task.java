@@ -41,6 +41,15 @@ public sealed interface Task {
     }
 
     /**
+     * SIGKILL every process that bears the validator's name, and see them dead: a fence that cannot tell which one is the validator leaves
+     * none of them (E2). Answer: {@link TaskResult.Killed}.
+     *
+     * @param limit how long to watch them die
+     */
+    record KillAll(Duration limit) implements Task {
+    }
+
+    /**
      * Make the memory durable (fsync). Answer: {@link TaskResult.Saved}.
      *
      * @param memory all of it

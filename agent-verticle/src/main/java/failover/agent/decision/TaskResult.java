@@ -28,7 +28,7 @@ public sealed interface TaskResult {
     }
 
     /**
-     * To {@link Task.Kill}.
+     * To {@link Task.Kill} and {@link Task.KillAll}.
      *
      * @param dead the process is verified dead (or gone, or a zombie)
      * @param detail for people, when it is not

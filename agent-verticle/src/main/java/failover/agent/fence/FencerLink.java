@@ -15,6 +15,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class FencerLink {
 
+    /** The fencer answers at least once a second. */
+    private static final Duration LAG = Duration.ofMillis(1500);
     private static final Duration LOOK = Duration.ofMillis(5);
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -25,6 +27,17 @@ public final class FencerLink {
     private final String nonce;
     private final Optional<Lease> previous;
     private Lease lease;
+    /** When the newest deadline was written; one that is written again and again has an answer to the one before. */
+    private long writtenAtMs;
+
+    /**
+     * What the fencer says of itself.
+     *
+     * @param capable it would fence this host by the deadline it was told, or has been told none and is well
+     * @param problem what keeps it from that, with what to do; {@code null} when nothing does, or no fencer answers
+     */
+    public record Says(boolean capable, String problem) {
+    }
 
     /**
      * The link of this process.
@@ -132,6 +145,49 @@ public final class FencerLink {
     }
 
     /**
+     * Ground of {@code fence_capable}: a fencer of this boot has answered within that time, nothing is in its way, and it is armed for what
+     * it was told, where it was told anything.
+     */
+    public synchronized Says says(Duration maxAge) throws IOException {
+        long now = clock.millis();
+        Answer said = files.answer().filter(answer -> answer.bootId().equals(bootId) && now - answer.atMs() <= maxAge.toMillis())
+                .orElse(null);
+        if (said == null) {
+            return new Says(false, null);
+        }
+        if (!said.problem().isEmpty()) {
+            return new Says(false, "the fencer would not fence this host: " + said.problem() + " (" + remedy(said.problem()) + ")");
+        }
+        if (lease.deadlineMs() == 0) {
+            return new Says(true, null);
+        }
+        boolean ours = said.nonce().equals(nonce) && said.armed();
+        boolean newest = ours && said.seq() == lease.seq() && said.deadlineMs() == lease.deadlineMs();
+        // What it has not seen yet moved the deadline on: by the one before, it would only act sooner.
+        boolean before = ours && said.seq() < lease.seq() && now - writtenAtMs <= LAG.toMillis();
+        boolean young = now - writtenAtMs <= LAG.toMillis() && lease.seq() == 1;
+        return newest || before || young ? new Says(newest || before, null)
+                : new Says(false, "the fencer would not fence this host: it is not armed for the lease that it was told (seq " + lease.seq()
+                + ", deadline " + lease.deadlineMs() + "); see the log of failover-fencer.service");
+    }
+
+    private static String remedy(String problem) {
+        switch (problem) {
+            case "no_permission_for_validator":
+            case "no_permission_for_agent":
+                return "it lacks the right to kill that process: run it as root, or with CAP_KILL";
+            case "validator_not_seen":
+                return "the validator it was told of does not run, or it cannot see it in /proc";
+            case "agent_not_seen":
+                return "it cannot see this agent in /proc: does it run in another container?";
+            case "lease_refused":
+                return "it does not take a deadline so far ahead, or so old: see the log of failover-fencer.service";
+            default:
+                return "see the log of failover-fencer.service";
+        }
+    }
+
+    /**
      * Waits until the fencer has answered that it acts on the deadline last written. Blocks its thread, never an event loop's.
      *
      * @return false when it has not within the limit: the identity must not be set
@@ -158,6 +214,7 @@ public final class FencerLink {
 
     private synchronized void write(Lease next) throws IOException {
         files.write(next);
+        writtenAtMs = clock.millis();
         lease = next;
     }
 }

@@ -181,6 +181,9 @@ final class AgentAtWork {
         } else if (task instanceof Task.Kill kill) {
             running = running && !(killable && kill.pid() == pid);
             return new TaskResult.Killed(killable, killable ? "" : "it is in state D");
+        } else if (task instanceof Task.KillAll) {
+            running = running && !killable;
+            return new TaskResult.Killed(killable, killable ? "" : "it is in state D");
         } else if (task instanceof Task.Save save) {
             saved.add(save.memory());
             return new TaskResult.Saved(saveError);

@@ -351,7 +351,8 @@ class LeaseTest {
         assertEquals(Outcome.REFUSED.wire(), promote(grant(token(), true)).outcome());
         Fence fence = new Fence(new AgentRules(false, false, AgentAtWork.STAKED, agent.configured, Duration.ofSeconds(30), true, false,
                 Duration.ofSeconds(120), Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
-                Duration.ZERO, 33, AgentRules.Fencing.BEST_EFFORT, "1"), hold(), agent.state.memory, "the lease ends", agent.now());
+                Duration.ZERO, 33, AgentRules.Fencing.BEST_EFFORT, "1"), hold().ownFence(), agent.state.memory, "the lease ends",
+                agent.now());
         List<AgentEffect> said = new ArrayList<>();
         for (Task task = fence.begin(said); task != null;) {
             task = fence.next(agent.perform(task), agent.now(), said);
@@ -370,7 +371,8 @@ class LeaseTest {
         long begun = agent.nanos;
         Fence fence = new Fence(new AgentRules(false, false, AgentAtWork.STAKED, agent.configured, Duration.ofSeconds(30), true, false,
                 Duration.ofSeconds(120), Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
-                Duration.ZERO, 33, AgentRules.Fencing.BEST_EFFORT, "1"), hold(), agent.state.memory, "the lease ends", agent.now());
+                Duration.ZERO, 33, AgentRules.Fencing.BEST_EFFORT, "1"), hold().ownFence(), agent.state.memory, "the lease ends",
+                agent.now());
         for (Task task = fence.begin(new ArrayList<>()); task != null && agent.running;) {
             task = fence.next(agent.perform(task), agent.now(), new ArrayList<>());
         }

@@ -52,6 +52,8 @@ final class AgentHost {
     private Action change;
     private CommandKind lastIdentityCommand;
     private long lastTicket;
+    /** Fences of this start whose end the core has heard of. */
+    private long fences;
     private Map<Long, Asker> tickets = new TreeMap<>();
     private final Eyes eyes;
     /** Effects of the change until the agent dies; 0 when it is not to die. */
@@ -76,7 +78,8 @@ final class AgentHost {
         this.disk = new Disk<>(world, program, Fault.Kind.AGENT_DISK_FULL, host);
         this.link = new PeerLink(world, program, host);
         SimKiller killer = new SimKiller(world, host, program, validator);
-        this.deadMan = new SimDeadMan(world, host, program, rules, commands, eyes, killer, disk, mutant, this::post);
+        this.deadMan = new SimDeadMan(world, host, program, rules, commands, eyes,
+                new Eyes(world, host, program, validator, sources), killer, disk, mutant, this::post);
         this.tasks = new AgentTasks(world, host, program, commands, eyes, killer, disk, new AgentTasks.Others() {
             @Override
             public void askPeer(Consumer<PeerStatusResponse> then) {
@@ -104,14 +107,9 @@ final class AgentHost {
         return commands;
     }
 
-    /** What is left of the lease that this host holds, by its own clocks; {@code null} when it holds none. */
-    Duration leaseLeft() {
-        return deadMan.left(now());
-    }
-
-    /** Who watches over this host's lease file. */
-    void guardedBy(SimFencer fencer) {
-        deadMan.fencer(fencer);
+    /** The thread beside its event loop. */
+    SimDeadMan deadMan() {
+        return deadMan;
     }
 
     /** A watchdog stands behind this host, which is fed from the agent's next start on. */
@@ -156,16 +154,16 @@ final class AgentHost {
         up = true;
         startedAt = now().nanos();
         lives++;
+        fences = 0;
         tasks.forget();
-        deadMan.forget();
         eyes.forget();
         AgentMemory first = isNew ? new AgentMemory("host" + host, Role.PASSIVE, 0, null, 0, null, null, null) : mutant.remembered(memory);
+        deadMan.start();
         Step step = core.start(first, isNew, nonce(), mutant.left(deadMan.left()), now());
         state = step.state();
         world.say(host, () -> "agent starts " + first);
         perform(step);
         tick();
-        deadMan.feeding();
     }
 
     /** Reality can be read without the file: the validator can be asked, and no change is half done. */
@@ -280,7 +278,6 @@ final class AgentHost {
     private void tick() {
         program.after(world.clock(host).world(TICK), () -> {
             tick();
-            deadMan.lookAtFencer();
             post(new AgentEvent.Tick());
             if (up && saysActive()) {
                 world.ledger().active(host, peer.saysActive());
@@ -293,6 +290,7 @@ final class AgentHost {
             world.mark(host, event);
             Now now = now();
             world.mark(now.nanos());
+            fences += event instanceof AgentEvent.Fenced ? 1 : 0;
             Step step = core.step(state, mutant.toAgent(event, known, change, lastIdentityCommand), now);
             state = step.state();
             perform(step);
@@ -334,7 +332,7 @@ final class AgentHost {
             if (publish.hold() != null) {
                 world.ledger().holds(host, publish.hold().epoch());
             }
-            deadMan.publish(publish);
+            deadMan.publish(publish, fences);
         } else if (effect instanceof AgentEffect.Abandon) {
             if (mutant.is(Mutant.COMMANDS_NOT_CUT)) {
                 tasks.forget();

@@ -5,25 +5,24 @@ import failover.agent.decision.AgentEvent;
 import failover.agent.decision.AgentMemory;
 import failover.agent.decision.AgentRules;
 import failover.agent.decision.Feeding;
-import failover.agent.decision.Fence;
+import failover.agent.decision.FenceEffect;
+import failover.agent.decision.FenceEvent;
 import failover.agent.decision.Hold;
+import failover.agent.decision.SelfFence;
 import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
 import failover.protocol.Now;
 import failover.protocol.wire.LeaseOffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The agent's dead-man thread (E2) and what it tells the fencer (E4), as {@code failover.agent.DeadMan} and {@code FencerWord} do it. It
- * needs nobody's message, but it is a thread of the agent's process: it stands still and dies with it.
+ * The agent's dead-man thread (E2, E4): the real {@link SelfFence}, with this world's time, commands, looks and fencer in the place of
+ * {@code failover.agent.DeadMan}'s. It needs nobody's message, but it is a thread of the agent's process: it stands still and dies with it.
  */
 final class SimDeadMan {
     private static final long LOOK = 20_000_000L;
-    private static final long AGAIN = 1_000_000_000L;
-    private static final long ASK_LIMIT = 250_000_000L;
+    private static final Duration ASK = Duration.ofSeconds(1);
     /** For how long the fencer's last answer counts. */
     private static final long LATELY = 3_000_000_000L;
 
@@ -32,6 +31,7 @@ final class SimDeadMan {
     private final Program program;
     private final AgentRules rules;
     private final CommandRunner commands;
+    private final Eyes shown;
     private final Eyes eyes;
     private final SimKiller killer;
     private final Disk<AgentMemory> disk;
@@ -40,24 +40,29 @@ final class SimDeadMan {
     private final Dice dice;
     private SimFencer fencer;
     private SimWatchdog watchdog;
-    private AgentEffect.Publish published;
-    private Fence fence;
-    private boolean busy;
-    private boolean rested;
+    private SelfFence machine;
+    private Runnable onEnd;
     private long timerAt;
     private int timer;
     private boolean timing;
-    private boolean capable;
-    private boolean everArmed;
     private long answeredAt;
+    /** Without E2 the fence begins only when the lease has run out: the clock it reads is that much late. */
+    private Duration late = Duration.ZERO;
 
-    SimDeadMan(World world, int host, Program program, AgentRules rules, CommandRunner commands, Eyes eyes, SimKiller killer,
+    /**
+     * A dead-man.
+     *
+     * @param shown the looks that the rest of the agent shares
+     * @param eyes its own
+     */
+    SimDeadMan(World world, int host, Program program, AgentRules rules, CommandRunner commands, Eyes shown, Eyes eyes, SimKiller killer,
             Disk<AgentMemory> disk, Mutant mutant, Consumer<AgentEvent> post) {
         this.world = world;
         this.host = host;
         this.program = program;
         this.rules = rules;
         this.commands = commands;
+        this.shown = shown;
         this.eyes = eyes;
         this.killer = killer;
         this.disk = disk;
@@ -76,31 +81,48 @@ final class SimDeadMan {
         watchdog = behind;
     }
 
+    /** Its user may not signal its validator. */
+    void mayNotKill() {
+        killer.forbid();
+    }
+
     boolean guarded() {
         return watchdog != null || fencer != null && fencer.present();
     }
 
+    /** The agent starts anew: nothing is known, no fence runs. */
+    void start() {
+        machine = new SelfFence(rules);
+        onEnd = () -> { };
+        eyes.forget();
+        timing = false;
+        timer++;
+        late = Duration.ZERO;
+        answeredAt = -LATELY;
+        ask();
+        feeding();
+    }
+
+    /** The agent is told to go; {@code then} when it may: this host is fenced, or somebody guards it. */
+    void stop(Runnable then) {
+        onEnd = then;
+        step(new FenceEvent.Stop());
+    }
+
+    private void ask() {
+        step(new FenceEvent.Look());
+        program.after(world.clock(host).world(ASK), this::ask);
+    }
+
     /** The agent's thread that feeds: it stands still and dies with the process, also between its decision and its keepalive. */
-    void feeding() {
+    private void feeding() {
         if (watchdog == null) {
             return;
         }
         program.after(world.clock(host).world(rules.watchdog().every()), this::feeding);
-        if (Feeding.allowed(published, true, now()) || mutant.is(Mutant.WATCHDOG_FED_TOO_LONG)) {
+        if (Feeding.allowed(machine.current(), true, now()) || mutant.is(Mutant.WATCHDOG_FED_TOO_LONG)) {
             program.after(dice.between(10_000, 1_000_000), watchdog::feed);
         }
-    }
-
-    /** The agent starts anew: nothing is known, no fence runs. */
-    void forget() {
-        published = null;
-        fence = null;
-        busy = false;
-        timing = false;
-        timer++;
-        capable = false;
-        everArmed = false;
-        answeredAt = -LATELY;
     }
 
     /** What is left of the lease in the file; {@code null} when none is there (E16). */
@@ -108,51 +130,34 @@ final class SimDeadMan {
         return fencer == null || fencer.previous() == 0 ? null : Duration.ofNanos(fencer.previous() - program.now().bootNanos());
     }
 
-    /** What is left of the lease that is published; {@code null} when there is none. */
-    Duration left(Now now) {
-        return published == null || published.hold() == null ? null : published.hold().left(now);
+    /** What is left of the lease that this host holds, by its own clocks; {@code null} when it holds none. */
+    Duration leaseLeft() {
+        AgentEffect.Publish current = machine == null ? null : machine.current();
+        return current == null || current.hold() == null ? null : current.hold().left(now());
     }
 
     /** Without E0 a lease that has run out goes on when the manager's word for it comes. */
     void revive(LeaseOffer offer) {
-        Hold hold = published == null ? null : published.hold();
+        AgentEffect.Publish current = machine.current();
+        Hold hold = current == null ? null : current.hold();
         Now issued = LeaseMutants.issued(offer.token());
-        if (hold != null && !busy && hold.ended(now()) && issued != null && hold.epoch() == offer.grantEpoch()) {
+        if (hold != null && !machine.fencing() && hold.ended(now()) && issued != null && hold.epoch() == offer.grantEpoch()) {
             Hold again = new Hold(hold.epoch(), issued, hold.worth(), hold.fence(), hold.jitter(), hold.watchdog());
-            publish(new AgentEffect.Publish(again, published.memory()));
+            publish(new AgentEffect.Publish(again, current.memory()), Long.MAX_VALUE);
         }
     }
 
     private Now now() {
-        return LeaseMutants.clock(mutant, program.now());
+        Now real = LeaseMutants.clock(mutant, program.now());
+        return new Now(real.nanos() - late.toNanos(), real.wallMillis() - late.toMillis(), real.bootNanos() - late.toNanos());
     }
 
-    /** From now on this is what counts. */
-    void publish(AgentEffect.Publish next) {
-        published = next;
-        if (!busy) {
-            act();
+    /** From now on this is what counts, by somebody who has heard of so many fences. */
+    void publish(AgentEffect.Publish next, long fences) {
+        if (mutant.is(Mutant.E2_LATE) && next.hold() != null) {
+            late = next.hold().lead();
         }
-    }
-
-    private void act() {
-        tell(published.hold());
-        watch();
-    }
-
-    private void tell(Hold hold) {
-        if (fencer == null) {
-            return;
-        }
-        if (hold == null) {
-            if (everArmed) {
-                fencer.disarm();
-            }
-        } else if (!hold.ended(now()) && !mutant.is(Mutant.FENCER_ARMED_LATE)) {
-            Duration left = hold.left(now());
-            everArmed = true;
-            fencer.arm(program.now().bootNanos() + Duration.ofMillis(left.toMillis() + 1).toNanos(), hold.fence());
-        }
+        step(new FenceEvent.Published(next, fences));
     }
 
     /** Why the fencer would not act; {@code null} when it has answered that it would. */
@@ -173,134 +178,105 @@ final class SimDeadMan {
         });
     }
 
-    /** Looks at the fencer's answers; to be called now and then. */
-    void lookAtFencer() {
-        if (mutant.is(Mutant.ATTESTS_FALSELY) && !capable) {
-            capable = true;
-            post.accept(new AgentEvent.FencerSeen(true));
-        }
-        if (fencer == null || mutant.is(Mutant.ATTESTS_FALSELY)) {
-            return;
+    private boolean guardAnswers() {
+        if (mutant.is(Mutant.ATTESTS_FALSELY)) {
+            return true;
         }
         long now = world.agenda().now();
-        answeredAt = watchdog != null ? watchdog.fed() ? now : -LATELY : fencer.answers() ? now : answeredAt;
-        boolean is = now - answeredAt < LATELY;
-        if (is != capable) {
-            capable = is;
-            post.accept(new AgentEvent.FencerSeen(is));
+        answeredAt = watchdog != null ? watchdog.fed() ? now : -LATELY : fencer != null && fencer.answers() ? now : answeredAt;
+        return now - answeredAt < LATELY;
+    }
+
+    /** A clock has jumped, or the host has woken: its next look, every 20 ms, sees it. */
+    void jolt() {
+        program.after(dice.between(1_000_000, LOOK), () -> step(new FenceEvent.Look()));
+    }
+
+    private void step(FenceEvent event) {
+        boolean asked = false;
+        for (FenceEffect effect : machine.step(event, now())) {
+            if (!(effect instanceof FenceEffect.Say || effect instanceof FenceEffect.AskFencer)) {
+                world.mark(host, effect);
+            }
+            asked |= effect instanceof FenceEffect.AskFencer;
+            perform(effect);
+        }
+        watch();
+        if (asked) {
+            step(new FenceEvent.FencerSaid(guardAnswers(), null));
         }
     }
 
     /** One timer, which is moved only to an earlier instant: a renewal is seen when it is due. */
     private void watch() {
-        Hold hold = published.hold();
-        if (hold == null) {
-            return;
-        }
-        Duration left = hold.left(now()).minus(hold.lead());
-        long wait = (left.isNegative() ? 0 : world.clock(host).world(left)) + dice.between(1_000_000, LOOK);
-        long at = world.agenda().now() + wait;
-        if (timing && timerAt <= at) {
+        Duration wait = machine.wait(now());
+        long nanos = world.clock(host).world(wait) + (machine.fencing() ? 1_000_000 : dice.between(1_000_000, LOOK));
+        long at = world.agenda().now() + nanos;
+        if (timing && timerAt <= at || wait.compareTo(ASK) > 0 && !machine.fencing()) {
             return;
         }
         timing = true;
         timerAt = at;
         int mine = ++timer;
-        program.after(wait, () -> {
+        program.after(nanos, () -> {
             if (mine == timer) {
                 timing = false;
-                look();
+                step(new FenceEvent.Look());
             }
         });
     }
 
-    /** A clock has jumped, or the host has woken: its next look, every 20 ms, sees it. */
-    void jolt() {
-        program.after(dice.between(1_000_000, LOOK), this::look);
-    }
-
-    private void look() {
-        if (busy || published == null || published.hold() == null) {
-            return;
-        }
-        if (mutant.is(Mutant.E2_LATE) ? published.hold().ended(now()) : published.hold().due(now())) {
-            begin(published);
-        } else {
-            watch();
-        }
-    }
-
-    private void begin(AgentEffect.Publish by) {
-        busy = true;
-        rested = false;
-        world.note(host, "fences this host, epoch " + by.hold().epoch());
-        if (!mutant.is(Mutant.COMMANDS_NOT_CUT)) {
-            commands.close();
-        }
-        later(new AgentEvent.FenceBegun());
-        fence = new Fence(rules, by.hold(), by.memory(), "its lease ends", now());
-        List<AgentEffect> out = new ArrayList<>();
-        Task first = fence.begin(out);
-        say(out);
-        perform(first, by.hold());
-    }
-
-    private void later(AgentEvent event) {
-        program.after(100_000, () -> post.accept(event));
-    }
-
-    private void next(TaskResult done, Hold hold) {
-        List<AgentEffect> out = new ArrayList<>();
-        Task task = fence.next(done, now(), out);
-        say(out);
-        if (!rested && fence.safe()) {
-            rested = true;
-            tell(null);
-        }
-        if (task != null) {
-            perform(task, hold);
-            return;
-        }
-        var response = fence.response(now());
-        world.note(host, "fence has ended: " + response.outcome() + " " + response.message());
-        published = new AgentEffect.Publish(response.success() ? null : hold, fence.memory());
-        later(new AgentEvent.Fenced(fence.memory(), response));
-        program.after(response.success() ? 1_000 : AGAIN, () -> {
-            fence = null;
-            busy = false;
+    private void perform(FenceEffect effect) {
+        if (effect instanceof FenceEffect.CloseGate) {
+            if (!mutant.is(Mutant.COMMANDS_NOT_CUT)) {
+                commands.close();
+            }
+        } else if (effect instanceof FenceEffect.OpenGate) {
             commands.open();
-            act();
-        });
-    }
-
-    private void say(List<AgentEffect> out) {
-        for (AgentEffect effect : out) {
-            if (effect instanceof AgentEffect.Say line) {
-                world.note(host, line.line());
+        } else if (effect instanceof FenceEffect.Do todo) {
+            perform(todo.task(), result -> step(new FenceEvent.Done(todo.number(), result)));
+        } else if (effect instanceof FenceEffect.Arm arm) {
+            if (fencer != null && !mutant.is(Mutant.FENCER_ARMED_LATE) && arm.deadlineNanos() > program.now().bootNanos()) {
+                fencer.arm(arm.deadlineNanos());
             }
+        } else if (effect instanceof FenceEffect.Disarm) {
+            if (fencer != null) {
+                fencer.disarm();
+            }
+        } else if (effect instanceof FenceEffect.ForgetLooks) {
+            shown.changed();
+            eyes.changed();
+        } else if (effect instanceof FenceEffect.Post told) {
+            program.after(100_000, () -> post.accept(told.event()));
+        } else if (effect instanceof FenceEffect.Say say) {
+            world.note(host, say.line());
+        } else if (effect instanceof FenceEffect.Ended) {
+            onEnd.run();
+        } else if (!(effect instanceof FenceEffect.AskFencer)) {
+            throw new AssertionError(effect);
         }
     }
 
-    private void perform(Task task, Hold hold) {
+    private void perform(Task task, Consumer<TaskResult> done) {
         world.mark(host, task);
         if (task instanceof Task.Run run) {
-            commands.fence(run.kind(), run.limit(), result -> next(new TaskResult.Ran(run.kind(), result), hold));
+            commands.fence(run.kind(), run.limit(), result -> done.accept(new TaskResult.Ran(run.kind(), result)));
         } else if (task instanceof Task.Look) {
-            eyes.lookWithin(ASK_LIMIT, seen -> next(new TaskResult.Looked(seen), hold));
-        } else if (task instanceof Task.Wait wait) {
-            program.after(world.clock(host).world(wait.time()), () -> next(new TaskResult.Waited(), hold));
-        } else if (task instanceof Task.Kill kill) {
+            eyes.lookWithin(SelfFence.LOOK_LIMIT.toNanos(), seen -> done.accept(new TaskResult.Looked(seen)));
+        } else if (task instanceof Task.Kill || task instanceof Task.KillAll) {
             if (mutant.is(Mutant.NO_SIGKILL)) {
-                program.after(world.clock(host).world(kill.limit()), () -> next(new TaskResult.Killed(false, "no kill"), hold));
+                program.after(1_000_000, () -> done.accept(new TaskResult.Killed(false, "no kill")));
+            } else if (task instanceof Task.Kill kill) {
+                killer.kill(kill, done);
             } else {
-                killer.kill(kill, result -> next(result, hold));
+                killer.killAll(((Task.KillAll) task).limit(), done);
             }
         } else if (task instanceof Task.Save save) {
-            disk.write(save.memory(), error -> next(new TaskResult.Saved(error), hold));
+            disk.write(save.memory(), error -> done.accept(new TaskResult.Saved(error)));
         } else if (task instanceof Task.TakeTower) {
-            program.after(1_000, () -> next(new TaskResult.TowerTaken(world.towers().take(host)), hold));
+            program.after(1_000, () -> done.accept(new TaskResult.TowerTaken(world.towers().take(host))));
         } else if (task instanceof Task.SetTowerAside) {
-            program.after(1_000, () -> next(new TaskResult.Waited(), hold));
+            program.after(1_000, () -> done.accept(new TaskResult.Waited()));
         } else {
             throw new AssertionError(task);
         }

@@ -13,6 +13,8 @@ import java.util.function.Consumer;
 final class SimFencer {
     private static final long LOOK = 250_000_000L;
     private static final long AGAIN = 100_000_000L;
+    /** How long before the deadline it fires, whatever the lease's numbers: who wants it later tells a later deadline. */
+    private static final long AHEAD = (long) (LeaseNumbers.MAX_FENCER.toNanos() * (1 + LeaseNumbers.CLOCK_RATE));
 
     /**
      * What it did.
@@ -30,8 +32,6 @@ final class SimFencer {
     private final Machine machine;
     private final AgentHost agent;
     private final SimValidator validator;
-    /** How long before the deadline it fires: a lease may come with other numbers than the one before. */
-    private long ahead;
     private final Dice dice;
     private final List<Fenced> fenced = new ArrayList<>();
     /** The file: the deadline on the boot clock, 0 when disarmed. */
@@ -42,21 +42,16 @@ final class SimFencer {
     private long timerAt;
     private boolean fencing;
 
-    SimFencer(World world, int host, boolean present, LeaseNumbers numbers, AgentHost agent, SimValidator validator) {
+    SimFencer(World world, int host, boolean present, AgentHost agent, SimValidator validator) {
         this.world = world;
         this.host = host;
         this.present = present;
         this.machine = world.machine(host);
         this.agent = agent;
         this.validator = validator;
-        this.ahead = ahead(numbers.fencer());
         this.dice = world.dice(Dice.Concern.FENCERS, host);
         // Its long timer stands still in a suspend: it is its looking every 250 ms that sees the deadline passed.
         machine.onWake(() -> machine.after(dice.between(0, LOOK), this::due));
-    }
-
-    private static long ahead(Duration fencer) {
-        return (long) (fencer.toNanos() * (1 + LeaseNumbers.CLOCK_RATE));
     }
 
     private long boot() {
@@ -96,12 +91,6 @@ final class SimFencer {
         watch();
     }
 
-    /** The same of a lease that leaves a fence so long. */
-    void arm(long bootNanos, Duration fence) {
-        ahead = ahead(LeaseNumbers.fencer(fence));
-        arm(bootNanos);
-    }
-
     /** Moves the deadline, never back and never once it has run out (E0); whether the lease is still held. */
     boolean renew(long bootNanos) {
         if (boot() >= deadline) {
@@ -127,7 +116,7 @@ final class SimFencer {
 
     /** One timer at a time: a renewal moves the deadline only, and is seen when the timer is due. */
     private void watch() {
-        long at = deadline - ahead;
+        long at = deadline - AHEAD;
         if (present && (!watching || at < timerAt)) {
             watching = true;
             timerAt = at;
@@ -145,7 +134,7 @@ final class SimFencer {
             watching = false;
         } else if (!works()) {
             machine.after(LOOK, this::due);
-        } else if (boot() < deadline - ahead - 10_000_000L) {
+        } else if (boot() < deadline - AHEAD - 10_000_000L) {
             watching = false;
             watch();
         } else {

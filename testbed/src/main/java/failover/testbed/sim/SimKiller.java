@@ -2,6 +2,7 @@ package failover.testbed.sim;
 
 import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /** SIGKILL for exactly one process of a host, and the look whether it is dead. The signal goes on its way, whoever has sent it. */
@@ -10,6 +11,7 @@ final class SimKiller {
     private final int host;
     private final Program program;
     private final SimValidator validator;
+    private boolean forbidden;
 
     SimKiller(World world, int host, Program program, SimValidator validator) {
         this.world = world;
@@ -18,7 +20,25 @@ final class SimKiller {
         this.validator = validator;
     }
 
+    /** The agent's user is not the validator's. */
+    void forbid() {
+        forbidden = true;
+    }
+
+    /** Whatever bears the validator's name: there is one such process on a host of this world. */
+    void killAll(Duration limit, Consumer<TaskResult> then) {
+        if (!validator.running()) {
+            program.after(1_000_000, () -> then.accept(new TaskResult.Killed(true, "")));
+            return;
+        }
+        kill(new Task.Kill(validator.pid(), validator.process().startTicks(), limit), then);
+    }
+
     void kill(Task.Kill kill, Consumer<TaskResult> then) {
+        if (forbidden) {
+            program.after(1_000_000, () -> then.accept(new TaskResult.Killed(false, "this agent lacks the permission")));
+            return;
+        }
         boolean same = validator.process().sameProcess(kill.pid(), Math.abs(kill.startTicks()));
         if (same && world.on(Fault.Kind.VALIDATOR_UNKILLABLE, host)) {
             program.after(world.clock(host).world(kill.limit()), () -> then.accept(new TaskResult.Killed(false, "it is in state D")));

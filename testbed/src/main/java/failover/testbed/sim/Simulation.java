@@ -56,8 +56,8 @@ public final class Simulation {
         for (int i = 0; i < 2; i++) {
             agents[i] = new AgentHost(world, i, mutant.rules(setup.agents().get(i)), validators[i], sources, links, mutant,
                     setup.identityKnown());
-            SimFencer fencer = new SimFencer(world, i, setup.fencers().get(i), rules.policy().numbers(), agents[i], validators[i]);
-            agents[i].guardedBy(fencer);
+            SimFencer fencer = new SimFencer(world, i, setup.fencers().get(i), agents[i], validators[i]);
+            agents[i].deadMan().fencer(fencer);
             if (setup.agents().get(i).watchdog() != null) {
                 agents[i].watchedBy(new SimWatchdog(world, i, setup.agents().get(i).watchdog(), agents[i], validators[i]));
             }

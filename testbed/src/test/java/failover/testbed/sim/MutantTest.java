@@ -62,7 +62,7 @@ class MutantTest {
         scenario(Mutant.BOOT_IDENTITY_STAKED, Targeted.demotedValidatorRestarts());
         scenario(Mutant.ATTESTS_FALSELY, Targeted.nobodyFences());
         scenario(Mutant.FENCER_ARMED_LATE, Targeted.fencerActs());
-        scenario(Mutant.WATCHDOG_FED_TOO_LONG, Targeted.fenceFindsNobodyToKill());
+        scenario(Mutant.WATCHDOG_FED_TOO_LONG, Targeted.fenceMayNotKill());
         scenario(Mutant.GRANTS_ITSELF_TIME, Targeted.restartedHolderHasWhatIsLeft());
         scenario(Mutant.COMMANDS_NOT_CUT, Targeted.commandOutlivesTheLease());
         scenario(Mutant.KILL_BELIEVED, Targeted.processCannotBeKilled());

@@ -47,7 +47,7 @@ final class Play {
     /** The least that was left of a lease while a host held one. */
     void lookAtLease() {
         for (int host = 0; host < 2; host++) {
-            Duration left = simulation.agent(host).leaseLeft();
+            Duration left = simulation.agent(host).deadMan().leaseLeft();
             if (left != null && (leastLease == null || left.compareTo(leastLease) < 0)) {
                 leastLease = left;
             }

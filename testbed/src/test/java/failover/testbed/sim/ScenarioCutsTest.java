@@ -17,7 +17,7 @@ class ScenarioCutsTest {
 
     @Test
     void scenario20AnActiveThatHearsNobodyDemotesItselfAndIsReplaced() {
-        play(Scenario.of("20 A hears neither M nor B").at(60, s -> s.isolate(A)).says("A", "fences this host").promoted(B, 60, 68, 84)
+        play(Scenario.of("20 A hears neither M nor B").at(60, s -> s.isolate(A)).says("A", "FENCING THIS HOST").promoted(B, 60, 68, 84)
                 .signs("B", 84, 140).until(140));
     }
 
@@ -40,7 +40,7 @@ class ScenarioCutsTest {
     @Test
     void scenario23WithoutAPeerTheLeaseEndsOnTimeAlthoughPollsArrive() {
         play(Scenario.of("23 A to M, and no peer").evidenceOff().at(40, s -> s.cutBoth(A, B)).at(60, s -> s.cut(A, M)).signs("A", 0, 63)
-                .says("A", "fences this host").promoted(B, 60, 67, 73));
+                .says("A", "FENCING THIS HOST").promoted(B, 60, 67, 73));
     }
 
     @Test

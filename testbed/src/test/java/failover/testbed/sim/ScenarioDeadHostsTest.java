@@ -40,7 +40,7 @@ class ScenarioDeadHostsTest {
         play(Scenario.of("31 A is cut off from everything for ten minutes").at(60, s -> {
             s.isolate(A);
             s.open(Kind.VALIDATOR_ISOLATED, A, 600);
-        }).at(660, Stage::healAll).says("A", "fences this host").promoted(B, 60, 68, 76).signs("B", 76, 720).moves(1).until(720));
+        }).at(660, Stage::healAll).says("A", "FENCING THIS HOST").promoted(B, 60, 68, 76).signs("B", 76, 720).moves(1).until(720));
     }
 
     @Test

@@ -37,7 +37,7 @@ class SimFencerTest {
     }
 
     private SimFencer fencer(boolean present) {
-        return new SimFencer(world, 0, present, NUMBERS, agent, validator);
+        return new SimFencer(world, 0, present, agent, validator);
     }
 
     private void until(long nanos) {

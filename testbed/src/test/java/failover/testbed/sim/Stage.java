@@ -143,6 +143,11 @@ final class Stage {
         agent(host).freeze(nanos(seconds));
     }
 
+    /** Its agent's user may not signal its validator. */
+    void mayNotKill(int host) {
+        agent(host).deadMan().mayNotKill();
+    }
+
     void suspendHost(int host, double seconds) {
         simulation.world().machine(host).suspend(nanos(seconds));
     }

@@ -187,9 +187,9 @@ final class Targeted {
     }
 
     /** The agent lives and fences in vain: what it cannot kill, systemd stops by its unit. */
-    static Scenario fenceFindsNobodyToKill() {
-        return lost("a lost holder refuses, and its agent cannot tell which process is the validator").watchdogs().clocks(0.995, 1, 1.005)
-                .at(50, s -> s.removing(A, REFUSED)).at(50, s -> s.open(Kind.VALIDATOR_AMBIGUOUS, A)).says("A", "watchdog fires")
+    static Scenario fenceMayNotKill() {
+        return lost("a lost holder refuses, and its agent may not kill the validator").watchdogs().clocks(0.995, 1, 1.005)
+                .at(50, s -> s.removing(A, REFUSED)).at(50, s -> s.mayNotKill(A)).says("A", "watchdog fires")
                 .signs("", 63.6, 64).promoted(B, 56, 64.2, 67).until(100);
     }
 
@@ -208,7 +208,7 @@ final class Targeted {
         return Scenario.of("a command that makes the boot identity staked runs when the lease ends").symlinks().fencers().commandTimeout(15)
                 .at(50, s -> s.command(B, CommandKind.ACTIVE_SYMLINK, slow(7))).at(50.5, s -> s.failover())
                 .at(51.2, s -> s.cutBoth(B, M)).at(51.2, s -> s.validatorStartsSlowly(B, 120)).until(220)
-                .says("B", "fences this host").signs("A", 140, 220);
+                .says("B", "FENCING THIS HOST").signs("A", 140, 220);
     }
 
     static Scenario processCannotBeKilled() {

@@ -1,0 +1,92 @@
+package failover.agent.decision;
+
+import failover.protocol.Level;
+import java.time.Duration;
+
+/**
+ * What the self-fence wants done, in the order given. Nothing of it may be waited for: what takes time is answered later, or is overdue;
+ * and what fails must not keep the rest from being done.
+ */
+public sealed interface FenceEffect {
+
+    /** No command but the fence's own may begin, and what runs is cut short (E2). */
+    record CloseGate() implements FenceEffect {
+    }
+
+    /** Commands may begin again. */
+    record OpenGate() implements FenceEffect {
+    }
+
+    /**
+     * Do one step of the fence; answer with {@link FenceEvent.Done}. What has not answered in time is answered for, and what it says later
+     * counts no more: another step may be out by then.
+     *
+     * @param number of this step
+     * @param task the step; never a {@link Task.Wait}
+     * @param memory as the fence knows it
+     * @param fences how many fences of this start there have been, with this one
+     */
+    record Do(long number, Task task, AgentMemory memory, long fences) implements FenceEffect {
+    }
+
+    /**
+     * Write the lease down for the fencer and for this agent's next start (E4, E16).
+     *
+     * @param deadlineNanos until when, on the boot clock
+     */
+    record Arm(long deadlineNanos) implements FenceEffect {
+    }
+
+    /** Write down that there is no lease: the fencer rests. */
+    record Disarm() implements FenceEffect {
+    }
+
+    /** Ask fencer or watchdog; answer with {@link FenceEvent.FencerSaid}. */
+    record AskFencer() implements FenceEffect {
+    }
+
+    /** What was seen of the validator before now is shown to nobody any more. */
+    record ForgetLooks() implements FenceEffect {
+    }
+
+    /**
+     * Tell the agent's core.
+     *
+     * @param event what
+     */
+    record Post(AgentEvent event) implements FenceEffect {
+    }
+
+    /**
+     * Write a line to the log.
+     *
+     * @param level how loud
+     * @param line the line
+     */
+    record Say(Level level, String line) implements FenceEffect {
+    }
+
+    /**
+     * The self-fence has ended, and is not asked any more.
+     *
+     * @param free this host holds no lease: a watchdog behind it may be called off
+     */
+    record Ended(boolean free) implements FenceEffect {
+    }
+
+    /** How long a step may take before it is answered for. */
+    static Duration limit(Task task) {
+        if (task instanceof Task.Run run) {
+            return run.limit().plus(SelfFence.GRACE);
+        } else if (task instanceof Task.Kill kill) {
+            return kill.limit().plus(SelfFence.GRACE);
+        } else if (task instanceof Task.KillAll kill) {
+            return kill.limit().plus(SelfFence.GRACE);
+        } else if (task instanceof Task.Look) {
+            return SelfFence.LOOK_LIMIT.plus(SelfFence.GRACE);
+        } else if (task instanceof Task.Save) {
+            return SelfFence.DISK_LIMIT;
+        }
+        return SelfFence.TOWER_LIMIT;
+    }
+}
