@@ -44,6 +44,17 @@ final class LogLine extends EncoderBase<ILoggingEvent> {
         return line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** The line that stands where others are missing. */
+    static byte[] missing(long lines, Instant since, String why) {
+        StringBuilder line = new StringBuilder(160);
+        time(line, LocalDateTime.ofInstant(Instant.now(), ZoneId.systemDefault()));
+        text(line, "WARNING: " + (lines == 1 ? "1 line of the log is missing here: " : lines + " lines of the log are missing here: ") + why
+                + "; the first was of ");
+        time(line, LocalDateTime.ofInstant(since, ZoneId.systemDefault()));
+        line.setCharAt(line.length() - 1, '\n');
+        return line.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
     private static void time(StringBuilder line, LocalDateTime at) {
         digits(line, at.getYear(), 4).append('/');
         digits(line, at.getMonthValue(), 2).append('/');

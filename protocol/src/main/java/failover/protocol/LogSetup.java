@@ -5,36 +5,62 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.OutputStreamAppender;
-import ch.qos.logback.core.rolling.RollingFileAppender;
-import ch.qos.logback.core.rolling.SizeAndTimeBasedRollingPolicy;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import ch.qos.logback.core.util.FileSize;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.LoggerFactory;
 
 /**
  * Logging by code: Logback finds this class as its {@link Configurator} and then reads no XML, which saves a good part of the
  * start-up time and prints nothing of its own. Console always; a file when {@link #toFile} is called. One line format: {@link LogLine}.
  * A {@code -Dlogback.configurationFile=…} given by an operator wins.
+ *
+ * <p>Nobody who logs ever waits for a log: behind each destination stands a {@link LineQueue}. In the programs that is true of all that
+ * is printed, to {@code System.out} and {@code System.err} too. What is left at the end is written by {@link #flush}, within a limit.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
     private static final String CONSOLE = "console";
     private static final String FILE = "file";
-    private static final FileSize LARGEST_FILE = FileSize.valueOf("50MB");
-    private static final FileSize LARGEST_TOTAL = FileSize.valueOf("1GB");
-    private static final int DAYS_KEPT = 30;
+    /** A disk that hangs must not keep a program from starting. */
+    private static final Duration OPENING = Duration.ofSeconds(3);
+    private static final Duration AT_EXIT = Duration.ofSeconds(1);
+    /** All destinations there are; changed under the class's lock. */
+    private static final List<LineQueue> QUEUES = new ArrayList<>();
+    private static LineQueue standardOut;
 
-    /** Routes Vert.x to slf4j; call it before the first Vert.x class is used. */
-    public static void install() {
+    /**
+     * For a program of ours, before the first Vert.x class is used: routes Vert.x to slf4j, whatever is printed through queues, and what
+     * ends a thread into the log.
+     */
+    public static synchronized void install() {
         System.setProperty("vertx.logger-delegate-factory-class-name", "io.vertx.core.logging.SLF4JLogDelegateFactory");
+        if (standardOut == null) {
+            standardOut = queue("log-stdout", new Descriptor(new FileOutputStream(FileDescriptor.out)));
+            System.setOut(new PrintStream(new Queued(standardOut), true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(new Queued(queue("log-stderr", new Descriptor(new FileOutputStream(FileDescriptor.err)))), true,
+                    StandardCharsets.UTF_8));
+            Thread.setDefaultUncaughtExceptionHandler((thread, failure) ->
+                    LoggerFactory.getLogger(LogSetup.class).error("Thread " + thread.getName() + " has ended", failure));
+        }
+    }
+
+    private static synchronized LineQueue queue(String name, LineQueue.Sink sink) {
+        LineQueue queue = new LineQueue(name, sink, LineQueue.CAPACITY_BYTES);
+        QUEUES.add(queue);
+        return queue;
     }
 
     @Override
@@ -45,13 +71,23 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         context.getLogger("failover").setLevel(Level.INFO);
-        root.addAppender(started(context, new ConsoleAppender<>(), CONSOLE));
+        root.addAppender(started(context, console(), CONSOLE, null));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
+    private static synchronized LineQueue console() {
+        if (standardOut != null) {
+            return standardOut;
+        }
+        // Somebody else's program (the Vert.x launcher, a test): its System.out stays what it is, and its end is not ours.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> flush(AT_EXIT), "log-flush"));
+        return queue("log-console", new SystemOut());
+    }
+
     /**
-     * Adds the log file: appended, rolled daily and at 50 MB, rolled files kept for 30 days and up to 1 GB. Does nothing when this very
-     * file is written already.
+     * Adds the log file: appended, rolled daily and at 50 MB, rolled files kept for 30 days and up to 1 GB, followed when somebody else
+     * moves it. Does nothing when this very file is written already. Where the disk hangs it comes back after three seconds, and what is
+     * logged waits for the disk within the bounds of a queue.
      *
      * @throws IOException when it cannot be written, with a message for the operator
      */
@@ -59,62 +95,134 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         Path absolute = file.toAbsolutePath();
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        if (root.getAppender(FILE) instanceof RollingFileAppender<?> present && absolute.toString().equals(present.getFile())) {
+        if (root.getAppender(FILE) instanceof Lines present && absolute.equals(present.file)) {
             return;
         }
-        try (OutputStream probe = Files.newOutputStream(absolute, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            probe.flush();
-        } catch (IOException e) {
-            throw new IOException("log_file " + file + " cannot be written: " + explain(e, absolute), e);
+        LogFile sink = new LogFile(absolute, context);
+        LineQueue queue = queue("log-file", sink);
+        try {
+            sink.opened().get(OPENING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LoggerFactory.getLogger(LogSetup.class).error("log_file {} could not be opened within {} s: its disk hangs; going on without, "
+                    + "lines are kept for it as far as there is room", file, OPENING.toSeconds());
+        } catch (ExecutionException e) {
+            drop(queue, Duration.ZERO);
+            throw e.getCause() instanceof IOException reason ? new IOException(reason.getMessage(), reason) : new IOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            drop(queue, Duration.ZERO);
+            throw new IOException("log_file " + file + ": interrupted while it was opened", e);
         }
-        root.detachAppender(FILE);
-        RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
-        appender.setFile(absolute.toString());
-        appender.setContext(context);
-        SizeAndTimeBasedRollingPolicy<ILoggingEvent> policy = new SizeAndTimeBasedRollingPolicy<>();
-        policy.setContext(context);
-        policy.setParent(appender);
-        policy.setFileNamePattern(absolute + ".%d{yyyy-MM-dd}.%i");
-        policy.setMaxFileSize(LARGEST_FILE);
-        policy.setTotalSizeCap(LARGEST_TOTAL);
-        policy.setMaxHistory(DAYS_KEPT);
-        policy.start();
-        appender.setRollingPolicy(policy);
-        root.addAppender(started(context, appender, FILE));
-        if (!appender.isStarted()) {
-            throw new IOException("log_file " + file + " cannot be written: " + context.getStatusManager().getCopyOfStatusList());
-        }
+        closeFile();
+        root.addAppender(started(context, queue, FILE, absolute));
     }
 
-    private static String explain(IOException failure, Path file) {
-        if (failure instanceof NoSuchFileException) {
-            return "its directory does not exist; create it: mkdir -p " + file.getParent();
-        }
-        if (failure instanceof AccessDeniedException) {
-            return "permission denied; give its directory to the user who runs this program";
-        }
-        return failure instanceof java.nio.file.FileSystemException named && named.getReason() != null
-                ? named.getReason() : failure.getMessage();
-    }
-
-    private static <A extends OutputStreamAppender<ILoggingEvent>> A started(LoggerContext context, A appender, String name) {
+    private static Lines started(LoggerContext context, LineQueue queue, String name, Path file) {
         LogLine line = new LogLine();
         line.setContext(context);
         line.start();
+        Lines appender = new Lines(queue, line, file);
         appender.setName(name);
         appender.setContext(context);
-        appender.setEncoder(line);
         appender.start();
         return appender;
     }
 
-    /** Closes the log file; for the end of a program, and tests. */
+    /**
+     * Waits until all that was said so far, by any thread, is written; for the end of a program, and tests.
+     *
+     * @param limit for all destinations together
+     * @return false when the limit came first: somebody does not read, or a disk hangs
+     */
+    public static boolean flush(Duration limit) {
+        List<LineQueue> all;
+        synchronized (LogSetup.class) {
+            all = List.copyOf(QUEUES);
+        }
+        long end = System.nanoTime() + limit.toNanos();
+        boolean whole = true;
+        for (LineQueue queue : all) {
+            whole &= queue.flush(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        }
+        return whole;
+    }
+
+    /** Closes the log file, after what is left has been written, or a second; for tests. */
     public static void closeFile() {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        if (root.getAppender(FILE) != null) {
-            root.getAppender(FILE).stop();
+        if (root.getAppender(FILE) instanceof Lines present) {
             root.detachAppender(FILE);
+            present.stop();
+            drop(present.queue, AT_EXIT);
+        }
+    }
+
+    private static void drop(LineQueue queue, Duration limit) {
+        queue.close(limit);
+        synchronized (LogSetup.class) {
+            QUEUES.remove(queue);
+        }
+    }
+
+    /** Makes a line of an event, on the thread that logs, and hands it on. */
+    private static final class Lines extends UnsynchronizedAppenderBase<ILoggingEvent> {
+        private final LineQueue queue;
+        private final LogLine line;
+        /** Of the log file; {@code null}: the console. */
+        private final Path file;
+
+        Lines(LineQueue queue, LogLine line, Path file) {
+            this.file = file;
+            this.queue = queue;
+            this.line = line;
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            queue.offer(line.encode(event), event.getLevel().isGreaterOrEqual(Level.WARN));
+        }
+    }
+
+    /** {@code System.out} or {@code System.err} of a program of ours. */
+    private static final class Queued extends OutputStream {
+        private final LineQueue queue;
+
+        Queued(LineQueue queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public void write(int one) {
+            queue.offer(new byte[] {(byte) one}, true);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            if (length > 0) {
+                queue.offer(Arrays.copyOfRange(bytes, offset, offset + length), true);
+            }
+        }
+    }
+
+    private static final class Descriptor implements LineQueue.Sink {
+        private final FileOutputStream out;
+
+        Descriptor(FileOutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(byte[] bytes) throws IOException {
+            out.write(bytes);
+        }
+    }
+
+    private static final class SystemOut implements LineQueue.Sink {
+        @Override
+        public void write(byte[] bytes) {
+            System.out.write(bytes, 0, bytes.length);
+            System.out.flush();
         }
     }
 }

@@ -22,6 +22,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,9 @@ public final class Program<C> {
     private static final Logger LOG = LoggerFactory.getLogger(Program.class);
     private static final long START_SECONDS = 60;
     private static final long STOP_MILLIS = 4_500;
+    private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+    /** The same for a program that was told to stop: with {@link #STOP_MILLIS} it stays below five seconds. */
+    private static final Duration LAST_LINES = Duration.ofMillis(300);
     private static final int RUNNING = -1;
     private static final int FAILED = 1;
     private static final int BAD_USAGE = 2;
@@ -98,6 +102,8 @@ public final class Program<C> {
         int code = program.run(args);
         if (code != RUNNING) {
             program.exitCode = code;
+            // What was asked for is said, unless nobody has read it for this long.
+            LogSetup.flush(LAST_WORDS);
             System.exit(code);
         }
     }
@@ -244,9 +250,7 @@ public final class Program<C> {
         if (!close(vertx)) {
             LOG.error("The {} did not stop within {} ms and is ended now", spec.name(), STOP_MILLIS);
         }
-        LogSetup.closeFile();
-        out.flush();
-        err.flush();
+        LogSetup.flush(LAST_LINES);
         Runtime.getRuntime().halt(exitCode);
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,8 @@ import org.slf4j.LoggerFactory;
 
 class LogSetupTest {
     private static final Logger LOG = LoggerFactory.getLogger(LogSetupTest.class);
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     @TempDir
     private Path dir;
@@ -41,6 +44,7 @@ class LogSetupTest {
         LoggerFactory.getLogger("io.vertx.core.Something").info("chatter");
         LoggerFactory.getLogger("io.netty.Something").debug("chatter");
 
+        assertTrue(LogSetup.flush(LIMIT));
         List<String> lines = Files.readAllLines(file);
         assertEquals("kept", lines.get(0));
         String stamp = "\\d{4}/\\d{2}/\\d{2} \\d{2}:\\d{2}:\\d{2}\\.\\d{6} ";
