@@ -48,6 +48,9 @@ final class Actions {
         out.add(Moves.say(Level.WARNING, "=== MANUAL FAILOVER REQUESTED === Reason: " + reason
                 + (event.fenced() ? "; the operator states that the active cannot sign (--i-have-fenced)" : "")
                 + (event.staleTower() ? "; the operator accepts a tower of any age, or none (--accept-stale-tower)" : "")));
+        if (event.fenced() && moves.stated(state, ticket, now, out)) {
+            return;
+        }
         if (state.move != null) {
             refuse(ticket, "Cannot failover: operation " + state.move.operationId + " is under way", out);
             return;
@@ -93,16 +96,6 @@ final class Actions {
         move.fenced = event.fenced();
         move.staleTower = event.staleTower();
         move.tickets.add(ticket);
-    }
-
-    Duration cooldownLeft(ManagerState state, Now now) {
-        if (state.memory.movedAtMillis() == 0) {
-            return Duration.ZERO;
-        }
-        long since = now.wallMillis() - state.memory.movedAtMillis();
-        // A wall clock that went back must not lengthen the cooldown beyond itself.
-        long left = Math.min(rules.failoverCooldown().toMillis(), rules.failoverCooldown().toMillis() - since);
-        return Duration.ofMillis(Math.max(0, left));
     }
 
     private Judgement replace(ManagerState state, Judgement judgement, Now now, List<ManagerEffect> out) {
@@ -210,7 +203,7 @@ final class Actions {
 
     private Move begin(ManagerState state, Move.Kind kind, Host from, Host to, String reason, boolean automatic, boolean planned,
             boolean silentFrom, boolean vacant, Now now, List<ManagerEffect> out) {
-        long epoch = state.highestEpoch() + 1;
+        long epoch = state.nextEpoch();
         String id = state.memory.managerId().substring(0, Math.min(8, state.memory.managerId().length())) + "-" + epoch;
         state.memory = state.memory.withEpoch(epoch);
         Move move = new Move(kind, id, epoch, from, to, reason, automatic, planned, silentFrom, vacant);
@@ -219,7 +212,7 @@ final class Actions {
     }
 
     private void addCooldown(ManagerState state, Host target, Now now, List<String> blockers) {
-        Duration left = cooldownLeft(state, now);
+        Duration left = Cooldown.left(state, rules, now);
         // Whoever had it last and lost it since only gets it back: that is no failover, and nobody votes meanwhile.
         if (!left.isZero() && target != state.lastHolder()) {
             blockers.add("cooldown: " + left.toSeconds() + " s of " + rules.failoverCooldown().toSeconds() + " s are left since the last "

@@ -19,10 +19,8 @@ final class Ends {
 
     void complete(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         granted(state, move.to, move.epoch, now);
-        // Whoever gets back what it had has not been failed over; an empty pair that goes to the other host has.
-        if (move.automatic && move.to != state.lastHolder()) {
-            state.memory = state.memory.withMovedAt(now.wallMillis());
-        }
+        // One that an earlier start began has not been counted in this one.
+        Cooldown.counts(state, move, now);
         state.memory = state.memory.withHolder(move.to);
         state.failedTarget = null;
         String from = move.from.label();
@@ -34,6 +32,15 @@ final class Ends {
         end(state, move.to, now, out);
         out.add(Moves.say(Level.WARNING, "=== FAILOVER COMPLETE === (op=" + move.operationId + " epoch=" + move.epoch + ")"));
         out.add(Moves.say(Level.INFO, "New active: [" + move.to + "] " + rules.endpoint(move.to)));
+    }
+
+    /** The way back has come to its end: the move has failed, and the old holder has the identity again. */
+    void restored(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+        granted(state, move.to, move.epoch, now);
+        move.trouble += "; [" + move.to + "] has the identity again";
+        state.holder = move.to;
+        state.memory = state.memory.withHolder(move.to);
+        fail(state, now, out);
     }
 
     /** From now on polls extend that lease. */
@@ -52,11 +59,17 @@ final class Ends {
     void fail(ManagerState state, Now now, List<ManagerEffect> out) {
         Move move = state.move;
         out.add(Moves.say(Level.ERROR, "CRITICAL: Failover failed: " + move.trouble + " (op=" + move.operationId + ")"));
-        for (long ticket : move.tickets) {
-            out.add(new ManagerEffect.Answer(ticket, new OperatorAnswer(500, "Failover failed: " + move.trouble, null)));
-        }
+        tell(move, move.trouble, out);
         end(state, state.holder, now, out);
         state.notBefore = now.plus(BACK_OFF);
+    }
+
+    /** Who asked for it is told that it has failed; what becomes of it from then on stands in {@code GET /state}. */
+    static void tell(Move move, String why, List<ManagerEffect> out) {
+        for (long ticket : move.tickets) {
+            out.add(new ManagerEffect.Answer(ticket, new OperatorAnswer(500, "Failover failed: " + why, null)));
+        }
+        move.tickets.clear();
     }
 
     private void end(ManagerState state, Host holder, Now now, List<ManagerEffect> out) {

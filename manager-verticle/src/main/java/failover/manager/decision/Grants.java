@@ -21,7 +21,7 @@ final class Grants {
      * Remembers the start, and what leases it grants. Where the one before granted longer ones, these are waited for as long as they may
      * run; where it granted shorter ones, no longer ones are granted before a further start would know of them (E8, scenario 58).
      */
-    void start(ManagerState state, List<ManagerEffect> out) {
+    void start(ManagerState state, Now now, List<ManagerEffect> out) {
         Terms own = Terms.of(rules.policy().numbers());
         Terms before = state.memory.terms();
         if (rules.dryRun() || own.equals(before)) {
@@ -31,7 +31,7 @@ final class Grants {
             out.add(new ManagerEffect.Remember(state.memory));
         } else if (own.outlasts(before)) {
             state.shorter = before;
-            lengthen(state, own, out);
+            lengthen(state, own, now, out);
         } else {
             state.earlier = before;
             out.add(new ManagerEffect.Remember(state.memory));
@@ -40,8 +40,9 @@ final class Grants {
         }
     }
 
-    private static void lengthen(ManagerState state, Terms own, List<ManagerEffect> out) {
+    private static void lengthen(ManagerState state, Terms own, Now now, List<ManagerEffect> out) {
         state.termsSave = state.number();
+        state.termsSaveBy = Saves.by(now);
         state.memory = state.memory.withTerms(own);
         out.add(new ManagerEffect.Save(state.termsSave, state.memory));
     }
@@ -53,8 +54,14 @@ final class Grants {
             state.memory = state.memory.withTerms(own);
             out.add(new ManagerEffect.Remember(state.memory));
         }
-        if (state.shorter != null && state.termsSave == 0) {
-            lengthen(state, own, out);
+        boolean hangs = state.termsSave != 0 && now.reached(state.termsSaveBy);
+        if (state.shorter != null && (state.termsSave == 0 || hangs)) {
+            lengthen(state, own, now, out);
+        }
+        for (HostView view : new HostView[] {state.primary, state.secondary}) {
+            if (view.grantSave != 0 && now.reached(view.grantSaveBy)) {
+                granted(state, view, Saves.HANGS, now, out);
+            }
         }
     }
 
@@ -77,6 +84,9 @@ final class Grants {
     /** The epoch that host may hold the identity at now; 0 when none. */
     private static long epoch(ManagerState state, HostView view) {
         Move move = state.move;
+        if (view.givenUp) {
+            return 0;
+        }
         if (move == null) {
             return view.host == state.holder ? view.granted : 0;
         }
@@ -87,8 +97,6 @@ final class Grants {
                         ? view.granted : 0;
             case PROMOTING:
                 return view.host == move.to ? move.epoch : 0;
-            case RESTORING:
-                return view.host == move.from ? move.epoch : 0;
             default:
                 return 0;
         }
@@ -96,7 +104,8 @@ final class Grants {
 
     /** A holder without a lease gets a new epoch: what has run out is not revived (E0). */
     void care(ManagerState state, HostView view, Now now, List<ManagerEffect> out) {
-        boolean mine = !rules.dryRun() && state.move == null && view.host == state.holder && view.status != null && view.ours()
+        boolean mine = !rules.dryRun() && state.move == null && !view.givenUp
+                && view.host == state.holder && view.status != null && view.ours()
                 && view.status.isActive() && !view.status.dryRun() && !view.busy() && view.status.lease() != null
                 && view.status.lease().refused() == null;
         if (!mine) {
@@ -111,8 +120,9 @@ final class Grants {
                 || view.granted > 0 && now.since(view.grantedAt).compareTo(rules.heartbeatInterval().multipliedBy(3)) < 0;
         if (!waiting) {
             // Offered only once it is durable (E10): a manager restored from before must not issue the same epoch to the other.
-            view.toGrant = state.highestEpoch() + 1;
+            view.toGrant = state.nextEpoch();
             view.grantSave = state.number();
+            view.grantSaveBy = Saves.by(now);
             state.memory = state.memory.withEpoch(view.toGrant).with(view.host, state.memory.host(view.host).withIssued(view.toGrant));
             out.add(new ManagerEffect.Save(view.grantSave, state.memory));
         }
@@ -126,17 +136,20 @@ final class Grants {
             state.termsSave = event.error() != null && event.number() == state.termsSave ? 0 : state.termsSave;
         }
         for (HostView view : new HostView[] {state.primary, state.secondary}) {
-            if (view.grantSave == 0 || view.grantSave != event.number()) {
-                continue;
+            if (view.grantSave != 0 && view.grantSave == event.number()) {
+                granted(state, view, event.error(), now, out);
             }
-            view.grantSave = 0;
-            if (event.error() != null) {
-                out.add(Moves.say(Level.WARNING, "[" + view.host + "] gets no lease at epoch " + view.toGrant
-                        + ", because a restart would forget it: " + event.error()));
-            } else if (state.move == null && view.host == state.holder) {
-                view.granted = view.toGrant;
-                view.grantedAt = now.nanos();
-            }
+        }
+    }
+
+    private static void granted(ManagerState state, HostView view, String error, Now now, List<ManagerEffect> out) {
+        view.grantSave = 0;
+        if (error != null) {
+            out.add(Moves.say(Level.WARNING, "[" + view.host + "] gets no lease at epoch " + view.toGrant
+                    + ", because a restart would forget it: " + error));
+        } else if (state.move == null && view.host == state.holder) {
+            view.granted = view.toGrant;
+            view.grantedAt = now.nanos();
         }
     }
 
@@ -146,7 +159,7 @@ final class Grants {
             return null;
         }
         LeaseNumbers numbers = rules.policy().numbers();
-        boolean otherPassive = move.step == ManagerMemory.Step.RESTORING ? !move.goneTo : move.demoted || move.vacant;
+        boolean otherPassive = move.demoted || move.vacant;
         return new Grant(token(view), state.memory.managerId(), state.memory.start(), leaseMs(state),
                 numbers.fence().toMillis(), numbers.jitter().toMillis(), otherPassive, move.fenced, move.automatic,
                 state.evidence.newestVote(), move.staleTower);

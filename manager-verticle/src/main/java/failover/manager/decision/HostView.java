@@ -37,6 +37,9 @@ final class HostView {
     /** The epoch that is granted as soon as it is durable, by the Save of that number; 0 when none. */
     long toGrant;
     long grantSave;
+    long grantSaveBy;
+    /** It was ordered to become passive, sick, and did not get there: it is granted nothing more, so that it fences itself. */
+    boolean givenUp;
     /** What was last said of its health, so that it is said once. */
     String said = "";
 
@@ -64,6 +67,8 @@ final class HostView {
         this.pauseKnown = other.pauseKnown;
         this.toGrant = other.toGrant;
         this.grantSave = other.grantSave;
+        this.givenUp = other.givenUp;
+        this.grantSaveBy = other.grantSaveBy;
         this.said = other.said;
     }
 

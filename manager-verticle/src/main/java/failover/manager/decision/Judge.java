@@ -19,7 +19,7 @@ final class Judge {
     Judgement judge(ManagerState state, Now now) {
         if (state.move != null) {
             Move move = state.move;
-            return of(Verdict.MOVING, "operation " + move.operationId + " is " + move.step.name().toLowerCase(java.util.Locale.ROOT) + ": "
+            return of(Verdict.MOVING, "operation " + move.operationId + " is " + move.doing() + ": "
                     + move.reason + move.unresolved());
         }
         if (!state.primary.everAnswered() && !state.secondary.everAnswered()) {

@@ -14,6 +14,8 @@ import java.util.List;
  */
 public final class ManagerCore {
     private static final Duration KEEP_TIP = Duration.ofMinutes(1);
+    /** The shell answers within this time; where it does not, it is asked again. */
+    private static final Duration SLOT_LIMIT = Duration.ofMinutes(1);
     /** A timer may come that much early. */
     private static final Duration TIMER_SLACK = Duration.ofMillis(20);
 
@@ -39,7 +41,7 @@ public final class ManagerCore {
         this.moves = new Moves(rules, grants, proof);
         this.actions = new Actions(rules, fitness, moves, proof, pauses);
         this.readings = new Readings(rules, fitness, proof, moves, grants);
-        this.voice = new Voice(rules, fitness, actions);
+        this.voice = new Voice(rules, fitness);
     }
 
     /**
@@ -52,10 +54,11 @@ public final class ManagerCore {
         ManagerMemory start = memory.begun(rules.primaryEndpoint(), rules.secondaryEndpoint());
         ManagerState state = new ManagerState(start, now);
         state.holder = start.holder() != null ? start.holder() : rules.rolesConfigured() ? Host.PRIMARY : null;
+        Cooldown.start(state, now);
         if (start.tip() != null) {
             state.evidence = Evidence.restored(start.tip(), now);
         }
-        grants.start(state, out);
+        grants.start(state, now, out);
         if (start.intent() != null) {
             moves.resume(state, start.intent(), now, out);
         }
@@ -143,7 +146,8 @@ public final class ManagerCore {
         Duration since = now.since(state.slotAskedAt);
         boolean first = state.slotAskedAt == 0;
         Duration every = doubtful(state, now) ? rules.heartbeatInterval() : rules.slotCheckInterval();
-        if (!state.slotAsked && (first || since.compareTo(every) >= 0)) {
+        // One that was never answered is not waited for.
+        if ((!state.slotAsked || since.compareTo(SLOT_LIMIT) >= 0) && (first || since.compareTo(every) >= 0)) {
             state.slotAsked = true;
             state.slotAskedAt = now.nanos();
             out.add(new ManagerEffect.ReadNetworkSlot());

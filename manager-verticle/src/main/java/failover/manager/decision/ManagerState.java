@@ -16,8 +16,9 @@ public final class ManagerState {
     ManagerMemory.Terms earlier;
     /** Until longer terms than these are on the disk, nothing longer is granted; {@code null} when nothing waits. */
     ManagerMemory.Terms shorter;
-    /** Number of the Save that writes the longer ones; 0 when none is under way. */
+    /** Number of the Save that writes the longer ones, and until when it is awaited; 0 when none is under way. */
     long termsSave;
+    long termsSaveBy;
 
     /** The host that carries the identity, as far as is known; {@code null} when it is not. */
     Host holder;
@@ -48,6 +49,9 @@ public final class ManagerState {
     Pauses.Asked pauseAsked;
     /** Polls up to this number said nothing of the newest pause. */
     long pausedAfter;
+
+    /** When the last automatic failover was, monotonic; means nothing while {@code memory.movedAtMillis()} is 0. */
+    long movedAt;
 
     /** The move under way; {@code null} when none. */
     Move move;
@@ -85,6 +89,7 @@ public final class ManagerState {
         this.earlier = other.earlier;
         this.shorter = other.shorter;
         this.termsSave = other.termsSave;
+        this.termsSaveBy = other.termsSaveBy;
         this.holder = other.holder;
         this.rolesChangedAt = other.rolesChangedAt;
         this.lastNumber = other.lastNumber;
@@ -103,6 +108,7 @@ public final class ManagerState {
         this.slotTrouble = other.slotTrouble;
         this.pauseAsked = other.pauseAsked;
         this.pausedAfter = other.pausedAfter;
+        this.movedAt = other.movedAt;
         this.move = other.move == null ? null : other.move.copy();
         this.notBefore = other.notBefore;
         this.failedTarget = other.failedTarget;
@@ -159,15 +165,20 @@ public final class ManagerState {
         return null;
     }
 
-    /** The highest epoch anybody is known to have heard of. */
+    /** The highest epoch anybody is known to have heard of; what nobody can have been given is no epoch. */
     long highestEpoch() {
         long highest = memory.epoch();
         for (HostView view : new HostView[] {primary, secondary}) {
-            if (view.status != null) {
+            if (view.status != null && Epochs.believable(view.status.epoch(), memory.epoch())) {
                 highest = Math.max(highest, view.status.epoch());
             }
         }
         return highest;
+    }
+
+    /** One that nobody was ever given. */
+    long nextEpoch() {
+        return Epochs.after(highestEpoch());
     }
 
     long number() {

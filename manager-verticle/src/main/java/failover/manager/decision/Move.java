@@ -5,6 +5,7 @@ import failover.protocol.wire.FinalTower;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** A move of the identity under way; a long action is part of the state, not a thread that waits. */
 final class Move {
@@ -31,14 +32,22 @@ final class Move {
     final boolean silentFrom;
     /** Nobody was active when it began. */
     final boolean vacant;
+    /** The way back: {@link #to} lost the identity by this very operation and is given it again, because {@link #from} did not take it. */
+    final boolean back;
     final List<Long> tickets = new ArrayList<>();
 
     Step step = Step.DEMOTING;
     long epoch;
     /** Number of the Save that makes the present step durable; 0 once it is. */
     long saving;
+    /** A disk that has not answered by then hangs, and has not written (monotonic). */
+    long saveBy;
     /** The command that is out; 0 while the memory is being saved or an outcome is being read from statuses. */
     long command;
+    /** When it went out: what a host was asked before says nothing of what became of it (monotonic). */
+    long sentAt;
+    /** The shell has told by then what became of it; where it has not, nobody answered (monotonic). */
+    long answerBy;
     /** {@link #from} answered that it is passive, in this move. */
     boolean demoted;
     /** Its validator's process is dead: it cannot be given the identity back. */
@@ -52,12 +61,22 @@ final class Move {
     long clearFailedAt;
     /** What the votes said, for the record (INV-5). */
     String proof = "";
-    /** The tower that {@link #from} handed over after its identity was off; {@code null} when none. */
+    /** The newest tower that a host handed over after its identity was off in this operation; {@code null} when none. */
     FinalTower tower;
+    /** Whose that is. */
+    Host towerOf;
+    /** {@link #to} has never been asked to become active, or refused before it ran anything: it has signed nothing. */
+    boolean untouched = true;
     /** {@link #to} is taken for gone, it has not said that it is passive. */
     boolean goneTo;
     /** An operator states that {@link #from} cannot sign. */
     boolean fenced;
+    /** An operator states that {@link #to}, of which it is not known whether it is active, cannot sign. */
+    boolean fencedTo;
+    /** It counts for the cooldown; what counted before stands in the next two, should it turn out never to have been begun. */
+    boolean counted;
+    long movedBefore;
+    long movedMillisBefore;
     /** An operator accepts a tower that is older than the chain, or none. */
     boolean staleTower;
     /** When a failed clearing is tried again; 0 when none waits. */
@@ -66,6 +85,12 @@ final class Move {
 
     Move(Kind kind, String operationId, long epoch, Host from, Host to, String reason, boolean automatic, boolean planned,
             boolean silentFrom, boolean vacant) {
+        this(kind, operationId, epoch, from, to, reason, automatic, planned, silentFrom, vacant, false);
+    }
+
+    private Move(Kind kind, String operationId, long epoch, Host from, Host to, String reason, boolean automatic, boolean planned,
+            boolean silentFrom, boolean vacant, boolean back) {
+        this.back = back;
         this.kind = kind;
         this.operationId = operationId;
         this.epoch = epoch;
@@ -85,15 +110,44 @@ final class Move {
 
     /** Whom the command of the present step goes to. */
     Host recipient() {
-        return step == Step.DEMOTING || step == Step.RESTORING ? from : to;
+        return step == Step.DEMOTING ? from : to;
+    }
+
+    /**
+     * The way back, a promotion like any other: what becomes of its become_active is watched in the same way, and nobody else has the
+     * identity before it is known.
+     */
+    Move wayBack(long newEpoch) {
+        Move way = new Move(kind, operationId, newEpoch, to, from, reason, automatic, false, false, false, true);
+        way.tickets.addAll(tickets);
+        way.demoted = !goneTo;
+        way.proof = proof;
+        way.tower = tower;
+        way.towerOf = towerOf;
+        way.untouched = untouched;
+        way.fenced = fencedTo;
+        way.staleTower = staleTower;
+        way.trouble = trouble;
+        return way;
+    }
+
+    /** Keeps the newer one of two final towers. */
+    void handed(FinalTower other, Host owner) {
+        if (other != null && (tower == null || other.lastVotedSlot() > tower.lastVotedSlot())) {
+            tower = other;
+            towerOf = owner;
+        }
     }
 
     Move copy() {
-        Move copy = new Move(kind, operationId, epoch, from, to, reason, automatic, planned, silentFrom, vacant);
+        Move copy = new Move(kind, operationId, epoch, from, to, reason, automatic, planned, silentFrom, vacant, back);
         copy.tickets.addAll(tickets);
         copy.step = step;
         copy.saving = saving;
+        copy.saveBy = saveBy;
         copy.command = command;
+        copy.sentAt = sentAt;
+        copy.answerBy = answerBy;
         copy.demoted = demoted;
         copy.fromDead = fromDead;
         copy.resolveBy = resolveBy;
@@ -103,11 +157,22 @@ final class Move {
         copy.clearFailedAt = clearFailedAt;
         copy.proof = proof;
         copy.tower = tower;
+        copy.towerOf = towerOf;
+        copy.untouched = untouched;
         copy.goneTo = goneTo;
         copy.fenced = fenced;
+        copy.fencedTo = fencedTo;
+        copy.counted = counted;
+        copy.movedBefore = movedBefore;
+        copy.movedMillisBefore = movedMillisBefore;
         copy.staleTower = staleTower;
         copy.trouble = trouble;
         return copy;
+    }
+
+    /** What it is doing, for people. */
+    String doing() {
+        return back && step == Step.PROMOTING ? "giving the identity back to [" + to + "]" : step.name().toLowerCase(Locale.ROOT);
     }
 
     ManagerMemory.Intent intent() {
@@ -119,6 +184,7 @@ final class Move {
     String unresolved() {
         boolean open = step == ManagerMemory.Step.CLEARING || resolveBy != 0;
         return open ? "; [" + to + "] may be active or not, and nobody else is promoted before that is known"
-                + (trouble.isEmpty() ? "" : " (" + trouble + ")") : "";
+                + (trouble.isEmpty() ? "" : " (" + trouble + "); if it certainly cannot sign: failover-manager --trigger-failover "
+                + "--i-have-fenced") : "";
     }
 }

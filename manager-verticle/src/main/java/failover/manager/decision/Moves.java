@@ -12,22 +12,25 @@ import java.util.List;
 
 /**
  * The steps of a move: demote, and only after that promote; what was refused before anything ran is given back to the old holder, what is
- * unknown is cleared first and never guessed (OM0-3, OM-1, SVS-3). Each step is durable before its command goes out (E10).
+ * unknown is cleared first and never guessed (OM0-3, OM-1, SVS-3). Each step is durable before its command goes out (E10). A become_active
+ * that is out is watched in one way, whomever it went to: forward, or back to the old holder.
  */
 final class Moves {
-    private static final Duration PROOF_TIME = Duration.ofSeconds(8);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final ManagerRules rules;
     private final Orders orders;
     private final Proof proof;
+    private final LastCall lastCall;
+    private final Demoting demoting;
     private final Ends ends;
 
     Moves(ManagerRules rules, Grants grants, Proof proof) {
-        this.orders = new Orders(grants);
+        this.orders = new Orders(rules, grants);
         this.proof = proof;
         this.ends = new Ends(rules);
+        this.lastCall = new LastCall(rules, proof, ends, this);
+        this.demoting = new Demoting(rules, orders, lastCall, ends, this);
         this.rules = rules;
     }
 
@@ -39,26 +42,31 @@ final class Moves {
         if (move.to != null) {
             out.add(say(Level.INFO, "To:   [" + move.to + "] " + rules.endpoint(move.to)));
         }
-        enter(state, Step.DEMOTING, out);
+        enter(state, Step.DEMOTING, now, out);
     }
 
     /** A manager that stopped in the middle: what was sent may still take effect, so the outcome is read before anything else is done. */
     void resume(ManagerState state, ManagerMemory.Intent intent, Now now, List<ManagerEffect> out) {
         out.add(say(Level.WARNING, "this manager stopped in the middle of operation " + intent.operationId() + " (" + intent.step()
                 + ", [" + intent.from() + "] to [" + intent.to() + "]): reading what became of it"));
-        if (intent.step() != Step.PROMOTING && intent.step() != Step.CLEARING) {
+        if (intent.step() == Step.DEMOTING) {
             state.memory = state.memory.withIntent(null);
             out.add(new ManagerEffect.Remember(state.memory));
             return;
         }
-        Move move = new Move(Move.Kind.FAILOVER, intent.operationId(), state.memory.epoch(), intent.from(), intent.to(), intent.reason(),
-                true, false, false, false);
+        // Earlier versions wrote the way back as a step of the way there; the host that may be active is the one the command went to.
+        boolean back = intent.step() == Step.RESTORING;
+        Move move = new Move(Move.Kind.FAILOVER, intent.operationId(), state.memory.epoch(), back ? intent.to() : intent.from(),
+                back ? intent.from() : intent.to(), intent.reason(), true, false, false, false);
+        move.untouched = false;
+        move.sentAt = now.nanos();
         state.move = move;
-        move.step = intent.step();
-        if (intent.step() == Step.PROMOTING) {
-            move.resolveBy = now.plus(rules.promotionTimeout());
-        } else {
+        if (intent.step() == Step.CLEARING) {
+            move.step = Step.CLEARING;
             move.retryAt = now.nanos();
+        } else {
+            move.step = Step.PROMOTING;
+            move.resolveBy = now.plus(rules.promotionTimeout());
         }
     }
 
@@ -69,27 +77,33 @@ final class Moves {
         }
         move.saving = 0;
         String error = event.error();
+        if (error != null && move.step == Step.CLEARING) {
+            // What is not known does not become known by a disk that is full: the move stays, and with it everybody else's hands off.
+            out.add(say(Level.ERROR, "the state could not be made durable, tried again: " + error));
+            Ends.tell(move, move.trouble + move.unresolved() + "; the state could not be made durable: " + error, out);
+            move.retryAt = now.plus(RETRY);
+            out.add(new ManagerEffect.Wake(RETRY));
+            return;
+        }
         if (error != null) {
             move.trouble = "the state could not be made durable: " + error;
+            Cooldown.takenBack(state, move);
             ends.fail(state, now, out);
             return;
         }
         move.command = state.number();
         switch (move.step) {
             case DEMOTING:
-                demote(state, move, now, out);
+                demoting.begin(state, move, now, out);
                 break;
             case PROMOTING:
-                out.add(say(Level.INFO, "Step 2: Sending become_active to [" + move.to + "]..."));
+                out.add(move.back ? say(Level.WARNING, "Giving the identity back to [" + move.to + "]: " + move.trouble)
+                        : say(Level.INFO, "Step 2: Sending become_active to [" + move.to + "]..."));
                 orders.send(state, move, move.to, Action.BECOME_ACTIVE, rules.promotionTimeout(), now, out);
                 break;
             case CLEARING:
                 out.add(say(Level.WARNING, "Sending become_passive to [" + move.to + "], to know for sure: " + move.trouble));
                 orders.send(state, move, move.to, Action.BECOME_PASSIVE, rules.demotionTimeout(), now, out);
-                break;
-            case RESTORING:
-                out.add(say(Level.WARNING, "Giving the identity back to [" + move.from + "]: " + move.trouble));
-                orders.send(state, move, move.from, Action.BECOME_ACTIVE, rules.promotionTimeout(), now, out);
                 break;
             default:
                 throw new AssertionError(move.step);
@@ -108,16 +122,13 @@ final class Moves {
         boolean done = response.success() && !response.dryRun() && (outcome == null || outcome == Outcome.DONE);
         switch (move.step) {
             case DEMOTING:
-                demoted(state, move, done, response, now, out);
+                demoting.replied(state, move, done, response, now, out);
                 break;
             case PROMOTING:
                 promoted(state, move, done, response.dryRun() ? Outcome.REFUSED : outcome, response.message(), now, out);
                 break;
             case CLEARING:
-                cleared(state, move, done, response.message(), now, out);
-                break;
-            case RESTORING:
-                restored(state, move, done, response.message(), now, out);
+                cleared(state, move, done, response, response.message(), now, out);
                 break;
             default:
                 throw new AssertionError(move.step);
@@ -132,12 +143,7 @@ final class Moves {
         move.command = 0;
         switch (move.step) {
             case DEMOTING:
-                if (move.silentFrom) {
-                    replaceSilent(state, move, " (" + failure.detail() + ")", now, out);
-                } else {
-                    move.trouble = "[" + move.from + "] did not answer become_passive: " + failure.detail();
-                    ends.fail(state, now, out);
-                }
+                demoting.failed(state, move, failure, now, out);
                 break;
             case PROMOTING:
                 if (failure.kind() == Failure.Kind.NOT_DELIVERED) {
@@ -150,10 +156,7 @@ final class Moves {
                 }
                 break;
             case CLEARING:
-                cleared(state, move, false, failure.detail(), now, out);
-                break;
-            case RESTORING:
-                restored(state, move, false, failure.detail(), now, out);
+                cleared(state, move, false, null, failure.detail(), now, out);
                 break;
             default:
                 throw new AssertionError(move.step);
@@ -163,22 +166,25 @@ final class Moves {
     /** A status of a host in a move: it may tell what became of a command whose answer was lost. */
     void statusSeen(ManagerState state, HostView view, Now now, List<ManagerEffect> out) {
         Move move = state.move;
-        if (move == null || move.resolveBy == 0 || view.host != move.to || view.busy()) {
+        if (move == null || move.resolveBy == 0 || view.host != move.to || view.busy() || view.askedAt - move.sentAt < 0) {
             return;
         }
         StatusResponse status = view.status;
         boolean same = status.lastOperation() != null && move.operationId.equals(status.lastOperation().operationId())
                 && Action.BECOME_ACTIVE.wire().equals(status.lastOperation().action());
-        if (same) {
-            Outcome outcome = Outcome.of(status.lastOperation().outcome());
-            move.resolveBy = 0;
-            promoted(state, move, outcome == Outcome.DONE, outcome, status.lastOperation().message(), now, out);
-        } else if (status.isActive() && (status.identityVerified() || !status.fromOurs())) {
+        Outcome outcome = same ? Outcome.of(status.lastOperation().outcome()) : null;
+        if (status.isActive() && (status.identityVerified() || !status.fromOurs())) {
             move.resolveBy = 0;
             promoted(state, move, true, Outcome.DONE, "it says it is active", now, out);
+        } else if (same && outcome == Outcome.DONE) {
+            // It took the identity, and does not have it now, or cannot say: both are no success, and the second is not even known.
+            clear(state, move, "[" + move.to + "] did become active, and does not say now that it is", now, out);
+        } else if (same) {
+            move.resolveBy = 0;
+            promoted(state, move, false, outcome, status.lastOperation().message(), now, out);
         } else if (status.fromOurs() && status.identityVerified() && !status.isActive() && status.epoch() < move.epoch) {
             // It has not begun. Under a higher epoch it never will: a command still on its way is refused then.
-            clear(state, move, "[" + move.to + "] has not obeyed become_active", out);
+            clear(state, move, "[" + move.to + "] has not obeyed become_active", now, out);
         }
     }
 
@@ -187,211 +193,156 @@ final class Moves {
         if (move == null) {
             return;
         }
-        if (move.provedAfter != 0) {
-            proof.ask(state, now, out);
-            out.add(new ManagerEffect.Wake(LOOK_AGAIN));
-            prove(state, now, out);
+        if (move.saving != 0 && now.reached(move.saveBy)) {
+            saved(state, new ManagerEvent.Saved(move.saving, Saves.HANGS), now, out);
+        } else if (move.command != 0 && now.reached(move.answerBy)) {
+            failed(state, move.command, new Failure(Failure.Kind.NO_ANSWER, "no answer, long after its time"), now, out);
+        } else if (move.provedAfter != 0) {
+            lastCall.tick(state, move, now, out);
         } else if (move.resolveBy != 0 && now.reached(move.resolveBy)) {
             move.resolveBy = 0;
-            clear(state, move, "nothing tells what became of become_active on [" + move.to + "]", out);
+            clear(state, move, "nothing tells what became of become_active on [" + move.to + "]", now, out);
         } else if (move.retryAt != 0 && now.reached(move.retryAt)) {
             clearAgain(state, move, now, out);
         }
     }
 
+    /** The votes have been looked at anew. */
+    void prove(ManagerState state, Now now, List<ManagerEffect> out) {
+        lastCall.prove(state, now, out);
+    }
+
     /** The target of a promotion did not say that it is passive: it is asked again, until it says so or is certainly gone. */
     private void clearAgain(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+        if (move.fencedTo) {
+            move.retryAt = 0;
+            gone(state, move, "an operator states that [" + move.to + "] cannot sign", now, out);
+            return;
+        }
         Proof.LastLook look = proof.gone(state, move, now, out);
         if (look.step() == Proof.LastLook.Go.WAIT) {
-            move.retryAt = now.plus(LOOK_AGAIN);
-            out.add(new ManagerEffect.Wake(LOOK_AGAIN));
+            move.retryAt = now.plus(LastCall.LOOK_AGAIN);
+            out.add(new ManagerEffect.Wake(LastCall.LOOK_AGAIN));
             return;
         }
         move.retryAt = 0;
         if (look.step() == Proof.LastLook.Go.ON) {
             out.add(say(Level.WARNING, "[" + move.to + "] is silent, and a fencer stands behind it: it counts as gone; " + look.why()));
-            move.goneTo = true;
-            move.proof = look.why();
-            giveBackOrFail(state, move, now, out);
+            gone(state, move, look.why(), now, out);
         } else {
-            clear(state, move, look.why(), out);
+            clear(state, move, look.why(), now, out);
         }
     }
 
-    private void demote(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
-        if (move.silentFrom && !state.view(move.from).ours()) {
-            move.command = 0;
-            replaceSilent(state, move, "", now, out);
-            return;
-        }
-        if (move.vacant && !state.view(move.from).answers(rules, now) && state.memory.host(move.from).excluded()) {
-            move.command = 0;
-            out.add(say(Level.WARNING, "Step 1: [" + move.from + "] does not answer, and need not: it has been passive since epoch "
-                    + state.memory.host(move.from).passive() + ", the last it was granted is "
-                    + state.memory.host(move.from).issued()));
-            promoteNext(state, move, now, out);
-            return;
-        }
-        out.add(say(Level.INFO, "Step 1: Sending become_passive to [" + move.from + "]..."));
-        Duration limit = move.silentFrom ? Move.lastCall(rules) : rules.demotionTimeout();
-        orders.send(state, move, move.from, Action.BECOME_PASSIVE, limit, now, out);
+    private void gone(ManagerState state, Move move, String why, Now now, List<ManagerEffect> out) {
+        move.goneTo = true;
+        move.proof = why;
+        giveBackOrFail(state, move, now, out);
     }
 
-    private void replaceSilent(ManagerState state, Move move, String detail, Now now, List<ManagerEffect> out) {
-        if (!state.silent(state.view(move.from), rules, now)) {
-            // It came back while its last call was out: it lives, and may well be active.
-            move.trouble = "[" + move.from + "] answers again, but has not answered become_passive" + detail;
-            ends.fail(state, now, out);
-            return;
-        }
-        out.add(say(Level.WARNING, "Step 1: [" + move.from + "] is unreachable, skipping become_passive" + detail));
-        if (move.fenced) {
-            move.proof = "an operator states that it cannot sign";
-            promoteNext(state, move, now, out);
-            return;
-        }
-        // E6: what the votes did before this call proves nothing any more; the last look comes after it.
-        move.provedAfter = now.nanos();
-        move.proveBy = now.plus(PROOF_TIME);
-        proof.ask(state, now, out);
-        // The host beside which the votes are read is asked at once as well, not a look later: nobody votes meanwhile.
-        out.add(new ManagerEffect.Wake(Duration.ofMillis(10)));
-        prove(state, now, out);
-    }
-
-    /** Goes on with a silent host's move as soon as its votes are known to stand still; gives up when they do not. */
-    void prove(ManagerState state, Now now, List<ManagerEffect> out) {
+    /** An operator states that the host cannot sign of which a move does not know whether it is active; false where none is in doubt. */
+    boolean stated(ManagerState state, long ticket, Now now, List<ManagerEffect> out) {
         Move move = state.move;
-        if (move == null || move.provedAfter == 0) {
-            return;
+        boolean open = move != null && (move.resolveBy != 0 || move.step == Step.CLEARING);
+        if (open) {
+            out.add(say(Level.WARNING, "the operator states that [" + move.to + "] cannot sign: operation " + move.operationId
+                    + " waits for its word no more"));
+            move.tickets.add(ticket);
+            move.fencedTo = true;
+            if (move.saving == 0 && move.command == 0) {
+                move.resolveBy = 0;
+                move.retryAt = 0;
+                gone(state, move, "an operator states that [" + move.to + "] cannot sign", now, out);
+            }
         }
-        if (!state.silent(state.view(move.from), rules, now)) {
-            move.provedAfter = 0;
-            move.trouble = "[" + move.from + "] answers again";
-            ends.fail(state, now, out);
-            return;
-        }
-        Proof.LastLook look = proof.last(state, move.from, move.provedAfter, move.proveBy, now, out);
-        if (look.step() == Proof.LastLook.Go.WAIT) {
-            return;
-        }
-        move.provedAfter = 0;
-        if (look.step() == Proof.LastLook.Go.ON) {
-            move.proof = look.why();
-            out.add(say(Level.WARNING, "[" + move.from + "] is taken for dead: " + look.why()));
-            promoteNext(state, move, now, out);
-        } else {
-            move.trouble = "[" + move.from + "] is silent, but " + look.why();
-            ends.fail(state, now, out);
-        }
+        return open;
     }
 
-    private void demoted(ManagerState state, Move move, boolean done, FailoverResponse response, Now now, List<ManagerEffect> out) {
-        if (!done) {
-            move.trouble = "[" + move.from + "] did not become passive: "
-                    + (response.dryRun() ? "its agent is in dry-run" : response.message());
-            ends.fail(state, now, out);
-            return;
-        }
-        move.demoted = true;
-        if (response.verified() || response.processDead()) {
-            state.memory = state.memory.with(move.from, state.memory.host(move.from).withPassive(move.epoch));
-        }
-        move.fromDead = response.processDead();
-        move.tower = response.tower();
-        String how = response.processDead() ? ": its process is dead"
-                : response.verified() ? ", by its validator's word" : ", by its agent's word";
-        out.add(say(Level.INFO, "[" + move.from + "] is passive" + how + " (" + response.tookMs() + " ms)"));
-        if (!("Successfully executed: " + Action.BECOME_PASSIVE).equals(response.message())) {
-            out.add(say(Level.WARNING, "[" + move.from + "] says: " + response.message()));
-        }
-        if (move.kind == Move.Kind.FENCE) {
-            ends.fenced(state, move.from.other(), now, out);
-        } else {
-            promoteNext(state, move, now, out);
-        }
-    }
-
-    private void promoteNext(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+    void promoteNext(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         if (move.kind == Move.Kind.FENCE) {
             ends.fail(state, now, out);
         } else {
-            enter(state, Step.PROMOTING, out);
+            enter(state, Step.PROMOTING, now, out);
         }
     }
 
     private void promoted(ManagerState state, Move move, boolean done, Outcome outcome, String words, Now now, List<ManagerEffect> out) {
+        if (done && move.back) {
+            ends.restored(state, move, now, out);
+            return;
+        }
         if (done) {
             ends.complete(state, move, now, out);
             return;
         }
-        move.trouble = "[" + move.to + "] did not become active: " + words;
+        String failure = "[" + move.to + "] did not " + (move.back ? "take the identity back: " : "become active: ") + words;
+        move.trouble = move.back ? move.trouble + "; and " + failure : failure;
         state.failedTarget = move.to;
-        out.add(say(Level.ERROR, move.trouble));
+        out.add(say(Level.ERROR, failure));
         if (outcome == Outcome.REFUSED) {
+            move.untouched = true;
+            Cooldown.takenBack(state, move);
             giveBackOrFail(state, move, now, out);
         } else {
-            clear(state, move, move.trouble, out);
+            clear(state, move, move.trouble, now, out);
         }
     }
 
     /** Orders the target to be passive under a higher epoch: a become_active that is still on its way is refused then. */
-    private void clear(ManagerState state, Move move, String why, List<ManagerEffect> out) {
+    private void clear(ManagerState state, Move move, String why, Now now, List<ManagerEffect> out) {
         move.trouble = why;
-        move.epoch = state.highestEpoch() + 1;
+        move.untouched = false;
+        move.epoch = state.nextEpoch();
         state.memory = state.memory.withEpoch(move.epoch);
-        enter(state, Step.CLEARING, out);
+        enter(state, Step.CLEARING, now, out);
     }
 
-    private void cleared(ManagerState state, Move move, boolean done, String words, Now now, List<ManagerEffect> out) {
+    private void cleared(ManagerState state, Move move, boolean done, FailoverResponse response, String words, Now now,
+            List<ManagerEffect> out) {
         if (done) {
+            // It may have had the identity until it was taken off, and voted: the tower that comes with this answer is the newest then.
+            move.handed(response.tower(), move.to);
+            Demoting.passive(state, move.to, move.epoch, response);
             giveBackOrFail(state, move, now, out);
             return;
         }
         out.add(say(Level.ERROR, "CRITICAL: [" + move.to + "] may be active or not, and did not become passive: " + words
                 + "; nobody else is promoted before that is known"));
+        // It may take as long as that host is silent: whoever asked is not kept waiting for it.
+        Ends.tell(move, words + move.unresolved(), out);
         move.retryAt = now.plus(RETRY);
         move.clearFailedAt = now.nanos();
-        move.proveBy = now.plus(PROOF_TIME);
+        move.proveBy = now.plus(LastCall.PROOF_TIME);
         out.add(new ManagerEffect.Wake(RETRY));
     }
 
     private void giveBackOrFail(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         // Who had lost it before the move did not lose it by the move: to give it that is a failover of its own.
-        if (!move.demoted || move.fromDead || move.vacant || move.from != state.lastHolder()) {
+        if (move.back || !move.demoted || move.fromDead || move.vacant || move.from != state.lastHolder()) {
             ends.fail(state, now, out);
             return;
         }
-        move.epoch = state.highestEpoch() + 1;
-        state.memory = state.memory.withEpoch(move.epoch);
-        enter(state, Step.RESTORING, out);
+        long epoch = state.nextEpoch();
+        state.memory = state.memory.withEpoch(epoch);
+        state.move = move.wayBack(epoch);
+        enter(state, Step.PROMOTING, now, out);
     }
 
-    private void restored(ManagerState state, Move move, boolean done, String words, Now now, List<ManagerEffect> out) {
-        if (done) {
-            Ends.granted(state, move.from, move.epoch, now);
-            move.trouble += "; [" + move.from + "] has the identity again";
-            state.holder = move.from;
-            state.memory = state.memory.withHolder(move.from);
-        } else {
-            move.trouble += "; and [" + move.from + "] did not take the identity back: " + words;
-        }
-        ends.fail(state, now, out);
-    }
-
-    private void enter(ManagerState state, Step step, List<ManagerEffect> out) {
+    private void enter(ManagerState state, Step step, Now now, List<ManagerEffect> out) {
         Move move = state.move;
         move.step = step;
         move.command = 0;
         move.resolveBy = 0;
         move.retryAt = 0;
         move.saving = state.number();
+        move.saveBy = Saves.by(now);
         state.memory = state.memory.withIntent(move.intent());
-        if (step == Step.PROMOTING || step == Step.RESTORING) {
-            Host target = move.recipient();
-            state.memory = state.memory.with(target, state.memory.host(target).withIssued(move.epoch));
+        if (step == Step.PROMOTING) {
+            state.memory = state.memory.with(move.to, state.memory.host(move.to).withIssued(move.epoch));
+            Cooldown.counts(state, move, now);
         }
         out.add(new ManagerEffect.Save(move.saving, state.memory));
+        out.add(new ManagerEffect.Wake(Saves.LIMIT));
     }
 
     static ManagerEffect say(Level level, String line) {

@@ -11,9 +11,14 @@ import java.util.List;
 final class Orders {
     private static final Duration ANSWER_SLACK = Duration.ofSeconds(1);
 
+    /** The shell tells within the limit of a command what became of it; long after it, nobody waits for that any more. */
+    private static final Duration OVERDUE = Duration.ofSeconds(10);
+
+    private final ManagerRules rules;
     private final Grants grants;
 
-    Orders(Grants grants) {
+    Orders(ManagerRules rules, Grants grants) {
+        this.rules = rules;
         this.grants = grants;
     }
 
@@ -21,8 +26,10 @@ final class Orders {
     void send(ManagerState state, Move move, Host host, Action action, Duration limit, Now now, List<ManagerEffect> out) {
         FailoverRequest request = new FailoverRequest(action.wire(), move.reason, false, now.wallSeconds(), move.operationId, move.epoch,
                 limit.toMillis(), move.planned && move.step == Step.DEMOTING, grants.first(state, move, action, state.view(host)),
-                action == Action.BECOME_ACTIVE && move.step == Step.PROMOTING ? move.tower : null);
+                action == Action.BECOME_ACTIVE && move.towerOf != move.to ? move.tower : null);
         Duration wait = move.silentFrom && host == move.from ? limit : limit.plus(ANSWER_SLACK);
+        move.sentAt = now.nanos();
+        move.answerBy = now.plus(wait.plus(rules.requestTimeout()).plus(OVERDUE));
         out.add(new ManagerEffect.Command(host, move.command, request, wait));
     }
 }

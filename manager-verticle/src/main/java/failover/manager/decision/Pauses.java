@@ -6,7 +6,6 @@ import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.PauseResponse;
 import failover.protocol.wire.StateView;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +32,9 @@ final class Pauses {
      * @param save number of the Save that makes the change durable; 0 once it is
      * @param before what the memory said before, should it not become durable
      * @param answerBy then it is said how far it has come
+     * @param saveBy then the disk hangs, and it has not become durable
      */
-    record Asked(long ticket, long save, Pause before, long answerBy) {
+    record Asked(long ticket, long save, Pause before, long answerBy, long saveBy) {
     }
 
     /** An operator pauses or resumes. */
@@ -55,15 +55,15 @@ final class Pauses {
         Pause before = state.memory.pause();
         long answerBy = now.plus(rules.heartbeatInterval().multipliedBy(BEATS_FOR_AN_ANSWER));
         if (same) {
-            state.pauseAsked = new Asked(event.ticket(), 0, before, answerBy);
+            state.pauseAsked = new Asked(event.ticket(), 0, before, answerBy, 0);
             return;
         }
         state.memory = state.memory.withPause(event.pause() ? new Pause(event.reason(), now.wallMillis()) : null);
-        state.pauseAsked = new Asked(event.ticket(), state.number(), before, answerBy);
+        state.pauseAsked = new Asked(event.ticket(), state.number(), before, answerBy, Saves.by(now));
         state.pausedAfter = state.lastNumber;
         out.add(Moves.say(Level.WARNING, event.pause() ? "=== PAUSED BY AN OPERATOR === " + event.reason()
                 : "=== RESUMED BY AN OPERATOR === " + event.reason() + " (paused for "
-                        + Duration.ofMillis(now.wallMillis() - before.sinceMillis()).toSeconds() + " s)"));
+                        + Math.max(0, (now.wallMillis() - before.sinceMillis()) / 1000) + " s)"));
         out.add(new ManagerEffect.Save(state.pauseAsked.save(), state.memory));
     }
 
@@ -88,12 +88,15 @@ final class Pauses {
             state.stalled = 0;
             out.add(done(asked.ticket(), "Resumed: failovers are automatic again", false));
         } else {
-            state.pauseAsked = new Asked(asked.ticket(), 0, null, asked.answerBy());
+            state.pauseAsked = new Asked(asked.ticket(), 0, null, asked.answerBy(), 0);
         }
     }
 
     /** Answers whoever waits for a pause, as soon as it is in force, or when that takes too long. */
     void tick(ManagerState state, Now now, List<ManagerEffect> out) {
+        if (state.pauseAsked != null && state.pauseAsked.save() != 0 && now.reached(state.pauseAsked.saveBy())) {
+            saved(state, new ManagerEvent.Saved(state.pauseAsked.save(), Saves.HANGS), now, out);
+        }
         boolean waits = state.pauseAsked != null && state.pauseAsked.save() == 0;
         if (waits && (missing(state).isEmpty() || now.reached(state.pauseAsked.answerBy()))) {
             report(state, now, out);

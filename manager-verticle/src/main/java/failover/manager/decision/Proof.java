@@ -157,7 +157,7 @@ final class Proof {
      */
     LastLook gone(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         HostView view = state.view(move.to);
-        if (!state.silent(view, rules, now) || !view.fenceCapable && view.ours() && !move.fenced) {
+        if (!state.silent(view, rules, now) || !view.fenceCapable && !original(state, move.to)) {
             return new LastLook(LastLook.Go.NOT, move.trouble);
         }
         LastLook look = last(state, move.to, move.clearFailedAt, move.proveBy, now, out);

@@ -14,12 +14,10 @@ final class Voice {
 
     private final ManagerRules rules;
     private final Fitness fitness;
-    private final Actions actions;
 
-    Voice(ManagerRules rules, Fitness fitness, Actions actions) {
+    Voice(ManagerRules rules, Fitness fitness) {
         this.rules = rules;
         this.fitness = fitness;
-        this.actions = actions;
     }
 
     /** The answer to {@code GET /state}. */
@@ -32,7 +30,7 @@ final class Voice {
                 state.highestEpoch(),
                 rules.dryRun(),
                 state.move == null ? null : state.move.operationId,
-                actions.cooldownLeft(state, now).toSeconds(),
+                Cooldown.left(state, rules, now).toSeconds(),
                 state.networkSlot,
                 List.of(line(state, state.primary, now), line(state, state.secondary, now)),
                 Pauses.view(state));

@@ -3,6 +3,8 @@ package failover.manager.decision;
 import failover.protocol.Now;
 import failover.protocol.lease.LeaseNumbers;
 import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.FinalTower;
+import failover.protocol.wire.LastOperation;
 import failover.protocol.wire.LeaseWord;
 import failover.protocol.wire.StatusResponse;
 import failover.protocol.wire.VoteWord;
@@ -30,6 +32,7 @@ final class ManagerAtWork {
         long epoch;
         String hostId;
         String operation;
+        LastOperation last;
         /** What it says of leases, and besides whether it has heard of a pause; {@code null}: nothing. */
         LeaseWord lease;
         VoteWord votes;
@@ -62,6 +65,12 @@ final class ManagerAtWork {
     ManagerMemory saved;
     String saveError;
     boolean holdPolls;
+    /** The disk hangs: nothing is written, and no Save answered. */
+    boolean diskHangs;
+    /** What the wall clock shows too much. */
+    long wallAhead;
+    /** Saves that were not answered. */
+    final List<ManagerEffect.Save> hanging = new ArrayList<>();
     Long networkSlot = 1000L;
     private final Deque<ManagerEvent> mailbox = new ArrayDeque<>();
     private long tickets;
@@ -90,15 +99,19 @@ final class ManagerAtWork {
     }
 
     ManagerAtWork begin() {
-        core = new ManagerCore(new ManagerRules(dryRun, true, "http://a", "http://b", Duration.ofSeconds(2), 5, 100, Duration.ofSeconds(5),
-                Duration.ofSeconds(2), 3, Duration.ofSeconds(120), Duration.ofMinutes(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
-                Duration.ofSeconds(13), new Policy(NUMBERS, sources, evidence, fencing, false), null));
+        core = new ManagerCore(rules());
         take(core.start(memory, now()));
         return this;
     }
 
+    ManagerRules rules() {
+        return new ManagerRules(dryRun, true, "http://a", "http://b", Duration.ofSeconds(2), 5, 100, Duration.ofSeconds(5),
+                Duration.ofSeconds(2), 3, Duration.ofSeconds(120), Duration.ofMinutes(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
+                Duration.ofSeconds(13), new Policy(NUMBERS, sources, evidence, fencing, false), null);
+    }
+
     Now now() {
-        return new Now(nanos, 1_790_000_000_000L + nanos / 1_000_000);
+        return new Now(nanos, 1_790_000_000_000L + nanos / 1_000_000 + wallAhead);
     }
 
     /** So many heartbeats of 2 s, every one polled and answered. */
@@ -138,10 +151,14 @@ final class ManagerAtWork {
                             : new ManagerEvent.VotesUnknown(source, "429", read.askedAt()));
                 }
             } else if (effect instanceof ManagerEffect.Save save) {
-                saved = saveError == null ? save.memory() : saved;
-                mailbox.add(new ManagerEvent.Saved(save.number(), saveError));
+                if (diskHangs) {
+                    hanging.add(save);
+                } else {
+                    saved = saveError == null ? save.memory() : saved;
+                    mailbox.add(new ManagerEvent.Saved(save.number(), saveError));
+                }
             } else if (effect instanceof ManagerEffect.Remember remember) {
-                saved = remember.memory();
+                saved = diskHangs ? saved : remember.memory();
             } else if (effect instanceof ManagerEffect.Command command) {
                 commands.add(command);
             } else if (effect instanceof ManagerEffect.Answer answer) {
@@ -161,7 +178,7 @@ final class ManagerAtWork {
         }
         return new ManagerEvent.StatusReplied(poll.host(), poll.poll(), new StatusResponse(says.running, 300, says.oldEnough, says.slot, 0,
                 0, says.healthy, says.active, 0, null, now().wallSeconds(), says.hostId, "1", says.active ? "active" : "passive", null,
-                says.staked, says.verified, says.epoch, says.dryRun, says.operation, null, says.unfit, lease(says, poll), says.votes));
+                says.staked, says.verified, says.epoch, says.dryRun, says.operation, says.last, says.unfit, lease(says, poll), says.votes));
     }
 
     private static LeaseWord lease(Says says, ManagerEffect.Poll poll) {
@@ -187,6 +204,14 @@ final class ManagerAtWork {
     }
 
     void reply(String outcome, boolean dead) {
+        reply(outcome, dead, null);
+    }
+
+    void reply(String outcome, FinalTower tower) {
+        reply(outcome, false, tower);
+    }
+
+    private void reply(String outcome, boolean dead, FinalTower tower) {
         ManagerEffect.Command command = commands.remove();
         nanos += 100_000_000L;
         boolean done = "done".equals(outcome);
@@ -196,7 +221,7 @@ final class ManagerAtWork {
             says.active = "become_active".equals(command.request().action());
         }
         post(new ManagerEvent.CommandReplied(command.command(), new FailoverResponse(done, outcome, false, 0, null, outcome, done, null,
-                dead, command.request().epoch(), 100)));
+                dead, command.request().epoch(), 100, tower)));
     }
 
     void noReply(Failure.Kind kind) {

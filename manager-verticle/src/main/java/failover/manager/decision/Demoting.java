@@ -1,0 +1,101 @@
+package failover.manager.decision;
+
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.Outcome;
+import java.time.Duration;
+import java.util.List;
+
+/** The first step of a move: who has the identity, or had it, is made passive, and nobody is promoted before. */
+final class Demoting {
+    private final ManagerRules rules;
+    private final Orders orders;
+    private final LastCall lastCall;
+    private final Ends ends;
+    private final Moves moves;
+
+    Demoting(ManagerRules rules, Orders orders, LastCall lastCall, Ends ends, Moves moves) {
+        this.rules = rules;
+        this.orders = orders;
+        this.lastCall = lastCall;
+        this.ends = ends;
+        this.moves = moves;
+    }
+
+    void begin(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+        if (move.silentFrom && !state.view(move.from).ours()) {
+            move.command = 0;
+            lastCall.failed(state, move, "", now, out);
+            return;
+        }
+        if (move.vacant && !state.view(move.from).answers(rules, now) && state.memory.host(move.from).excluded()) {
+            move.command = 0;
+            out.add(Moves.say(Level.WARNING, "Step 1: [" + move.from + "] does not answer, and need not: it has been passive since epoch "
+                    + state.memory.host(move.from).passive() + ", the last it was granted is "
+                    + state.memory.host(move.from).issued()));
+            moves.promoteNext(state, move, now, out);
+            return;
+        }
+        out.add(Moves.say(Level.INFO, "Step 1: Sending become_passive to [" + move.from + "]..."));
+        Duration limit = move.silentFrom ? Move.lastCall(rules) : rules.demotionTimeout();
+        orders.send(state, move, move.from, Action.BECOME_PASSIVE, limit, now, out);
+    }
+
+    /** The active did not answer. */
+    void failed(ManagerState state, Move move, Failure failure, Now now, List<ManagerEffect> out) {
+        if (move.silentFrom) {
+            lastCall.failed(state, move, " (" + failure.detail() + ")", now, out);
+            return;
+        }
+        move.trouble = "[" + move.from + "] did not answer become_passive: " + failure.detail();
+        giveUp(state, move, failure.kind() != Failure.Kind.NOT_DELIVERED, now, out);
+        ends.fail(state, now, out);
+    }
+
+    void replied(ManagerState state, Move move, boolean done, FailoverResponse response, Now now, List<ManagerEffect> out) {
+        if (!done) {
+            move.trouble = "[" + move.from + "] did not become passive: "
+                    + (response.dryRun() ? "its agent is in dry-run" : response.message());
+            giveUp(state, move, !response.dryRun() && Outcome.of(response.outcome()) != Outcome.REFUSED, now, out);
+            ends.fail(state, now, out);
+            return;
+        }
+        move.demoted = true;
+        passive(state, move.from, move.epoch, response);
+        move.fromDead = response.processDead();
+        move.handed(response.tower(), move.from);
+        String how = response.processDead() ? ": its process is dead"
+                : response.verified() ? ", by its validator's word" : ", by its agent's word";
+        out.add(Moves.say(Level.INFO, "[" + move.from + "] is passive" + how + " (" + response.tookMs() + " ms)"));
+        if (!("Successfully executed: " + Action.BECOME_PASSIVE).equals(response.message())) {
+            out.add(Moves.say(Level.WARNING, "[" + move.from + "] says: " + response.message()));
+        }
+        if (move.kind == Move.Kind.FENCE) {
+            ends.fenced(state, move.from.other(), now, out);
+        } else {
+            moves.promoteNext(state, move, now, out);
+        }
+    }
+
+    /** That host said it, and at what epoch. */
+    static void passive(ManagerState state, Host host, long epoch, FailoverResponse response) {
+        state.view(host).givenUp = false;
+        if (response.verified() || response.processDead()) {
+            state.memory = state.memory.with(host, state.memory.host(host).withPassive(epoch));
+        }
+    }
+
+    /**
+     * A sick active that was ordered to become passive and did not get there, its own disk hanging perhaps, is granted nothing any more:
+     * its dead-man then fences it, which needs no disk. Not where nobody could take the identity from it.
+     */
+    private void giveUp(ManagerState state, Move move, boolean begun, Now now, List<ManagerEffect> out) {
+        boolean fit = move.to != null && state.view(move.to).answers(rules, now) && state.view(move.to).status.processRunning();
+        if (begun && fit && !move.planned && !move.vacant && state.view(move.from).ours()) {
+            state.view(move.from).givenUp = true;
+            out.add(Moves.say(Level.ERROR, "[" + move.from + "] is granted no lease any more, and fences itself: " + move.trouble));
+        }
+    }
+}

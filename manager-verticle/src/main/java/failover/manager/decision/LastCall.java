@@ -1,0 +1,81 @@
+package failover.manager.decision;
+
+import failover.protocol.Level;
+import failover.protocol.Now;
+import java.time.Duration;
+import java.util.List;
+
+/** A move away from a silent host: what its votes do after the last call to it has failed decides whether it goes on (E3, E6). */
+final class LastCall {
+    /** The look that counts is awaited for so long. */
+    static final Duration PROOF_TIME = Duration.ofSeconds(8);
+    static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+
+    private final ManagerRules rules;
+    private final Proof proof;
+    private final Ends ends;
+    private final Moves moves;
+
+    LastCall(ManagerRules rules, Proof proof, Ends ends, Moves moves) {
+        this.rules = rules;
+        this.proof = proof;
+        this.ends = ends;
+        this.moves = moves;
+    }
+
+    /** Nobody answered it. */
+    void failed(ManagerState state, Move move, String detail, Now now, List<ManagerEffect> out) {
+        if (!state.silent(state.view(move.from), rules, now)) {
+            // It came back while its last call was out: it lives, and may well be active.
+            move.trouble = "[" + move.from + "] answers again, but has not answered become_passive" + detail;
+            ends.fail(state, now, out);
+            return;
+        }
+        out.add(Moves.say(Level.WARNING, "Step 1: [" + move.from + "] is unreachable, skipping become_passive" + detail));
+        if (move.fenced) {
+            move.proof = "an operator states that it cannot sign";
+            moves.promoteNext(state, move, now, out);
+            return;
+        }
+        // E6: what the votes did before this call proves nothing any more; the last look comes after it.
+        move.provedAfter = now.nanos();
+        move.proveBy = now.plus(PROOF_TIME);
+        proof.ask(state, now, out);
+        // The host beside which the votes are read is asked at once as well, not a look later: nobody votes meanwhile.
+        out.add(new ManagerEffect.Wake(Duration.ofMillis(10)));
+        prove(state, now, out);
+    }
+
+    void tick(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
+        proof.ask(state, now, out);
+        out.add(new ManagerEffect.Wake(LOOK_AGAIN));
+        prove(state, now, out);
+    }
+
+    /** Goes on with a silent host's move as soon as its votes are known to stand still; gives up when they do not. */
+    void prove(ManagerState state, Now now, List<ManagerEffect> out) {
+        Move move = state.move;
+        if (move == null || move.provedAfter == 0) {
+            return;
+        }
+        if (!state.silent(state.view(move.from), rules, now)) {
+            move.provedAfter = 0;
+            move.trouble = "[" + move.from + "] answers again";
+            ends.fail(state, now, out);
+            return;
+        }
+        Proof.LastLook look = proof.last(state, move.from, move.provedAfter, move.proveBy, now, out);
+        if (look.step() == Proof.LastLook.Go.WAIT) {
+            return;
+        }
+        move.provedAfter = 0;
+        if (look.step() == Proof.LastLook.Go.ON) {
+            move.proof = look.why();
+            out.add(Moves.say(Level.WARNING, "[" + move.from + "] is taken for dead: " + look.why()));
+            moves.promoteNext(state, move, now, out);
+        } else {
+            move.trouble = "[" + move.from + "] is silent, but " + look.why();
+            ends.fail(state, now, out);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package failover.manager.decision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.manager.decision.Failure.Kind;
+import failover.protocol.wire.FinalTower;
+import failover.protocol.wire.LastOperation;
+import failover.protocol.wire.LeaseWord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A become_active that is out is watched in one way, whomever it went to; and what a host signed meanwhile is not forgotten. */
+class WayBackTest {
+    private final ManagerAtWork manager = new ManagerAtWork();
+
+    /** The identity is on its way back to A, which does not answer. */
+    private void unanswered() {
+        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.start();
+        manager.ask();
+        manager.reply("done");
+        manager.reply("refused");
+        assertEquals("primary become_active", manager.out());
+        manager.noReply(Kind.NO_ANSWER);
+    }
+
+    @Test
+    void anOldHolderThatIsGivenItBackAndDiesInItIsNotTakenForDead() {
+        unanswered();
+        manager.a().answers = false;
+        for (int i = 0; i < 60; i++) {
+            manager.beats(1);
+            assertTrue(manager.out().isEmpty() || "primary become_passive".equals(manager.out()), manager.out());
+            if (!manager.commands.isEmpty()) {
+                manager.noReply(Kind.NO_ANSWER);
+            }
+        }
+        assertEquals(Verdict.MOVING, manager.verdict());
+        assertTrue(manager.state.judgement.why().contains("[primary] may be active or not"), manager.state.judgement.why());
+    }
+
+    @Test
+    void whatBecameOfItIsReadFromTheOldHoldersStatus() {
+        unanswered();
+        manager.a().active = true;
+        manager.beats(1);
+        assertNull(manager.state.move);
+        assertEquals(Host.PRIMARY, manager.state.holder);
+        assertTrue(manager.answers.get(1L).error().contains("[primary] has the identity again"), manager.answers.get(1L).error());
+        assertEquals(0, manager.saved.movedAtMillis(), "nothing was failed over");
+    }
+
+    @Test
+    void oneThatIsNotKnownIsClearedBeforeTheOtherHostHasIt() {
+        unanswered();
+        manager.a().epoch = manager.state.memory.epoch();
+        manager.beats(12);
+        assertEquals("primary become_passive", manager.out());
+        assertTrue(manager.commands.peek().request().epoch() > manager.a().epoch, "what is still on its way is refused then");
+        manager.reply("done");
+        assertNull(manager.state.move);
+        assertEquals("", manager.out());
+    }
+
+    /** A status that was asked for before the command went out tells of the time before the demotion. */
+    @Test
+    void aStatusFromBeforeTheCommandSaysNothingOfIt() {
+        manager.start();
+        manager.ask();
+        manager.holdPolls = true;
+        manager.beats(1);
+        ManagerEffect.Poll before = manager.polls.get(manager.polls.size() - 2);
+        assertEquals(Host.PRIMARY, before.host());
+        ManagerEvent late = manager.answer(before);
+        manager.reply("done");
+        manager.reply("refused");
+        manager.noReply(Kind.NO_ANSWER);
+        manager.post(late);
+        assertNotNull(manager.state.move, "it says active, and was asked before anybody was made passive");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRestartInItGoesOnWatchingTheOldHolder(boolean written) {
+        unanswered();
+        manager.memory = manager.saved;
+        if (!written) {
+            // As an earlier version wrote it.
+            manager.memory = manager.memory.withIntent(new ManagerMemory.Intent(manager.saved.intent().operationId(), Host.PRIMARY,
+                    Host.SECONDARY, ManagerMemory.Step.RESTORING, "test"));
+        }
+        manager.a().answers = false;
+        manager.begin();
+        for (int i = 0; i < 60; i++) {
+            manager.beats(1);
+            assertTrue(manager.out().isEmpty() || "primary become_passive".equals(manager.out()), manager.out());
+            if (!manager.commands.isEmpty()) {
+                manager.noReply(Kind.NO_ANSWER);
+            }
+        }
+        assertEquals(Verdict.MOVING, manager.verdict());
+    }
+
+    /** With a fencer behind it, and evidence off, its silence ends the waiting, and the other host may have it. */
+    @Test
+    void aFencerBehindItEndsTheWaiting() {
+        manager.evidence = Policy.VoteEvidence.OFF;
+        manager.a().lease = new LeaseWord("a-1", 9000, true, null, false, 0);
+        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.start();
+        manager.ask();
+        manager.reply("done");
+        manager.reply("refused");
+        manager.noReply(Kind.NO_ANSWER);
+        manager.a().answers = false;
+        for (int i = 0; i < 40 && !"secondary become_active".equals(manager.out()); i++) {
+            manager.beats(1);
+            if ("primary become_passive".equals(manager.out())) {
+                manager.noReply(Kind.NO_ANSWER);
+            }
+        }
+        assertEquals("secondary become_active", manager.out());
+    }
+
+    /** Who waits for a host that will never answer needs a way out that does not end this program. */
+    @Test
+    void anOperatorMayStateThatTheHostInDoubtCannotSign() {
+        unanswered();
+        manager.a().answers = false;
+        manager.beats(12);
+        manager.noReply(Kind.NO_ANSWER);
+        assertEquals(500, manager.answers.get(1L).status(), "whoever asked is told as far as it came");
+        manager.ask();
+        assertEquals(503, manager.answers.get(2L).status(), "an ordinary request changes nothing");
+        manager.fenced = true;
+        manager.ask();
+        assertNull(manager.state.move);
+        assertEquals(500, manager.answers.get(3L).status(), "the move it ends has failed");
+        assertEquals(1, manager.said("the operator states that [primary] cannot sign"));
+    }
+
+    @Test
+    void theWordOfAnOperatorOnTheOldHolderDoesNotStandForTheNewOne() {
+        manager.evidence = Policy.VoteEvidence.OFF;
+        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.start();
+        manager.fenced = true;
+        manager.ask();
+        manager.reply("done");
+        manager.reply("unknown");
+        manager.b().answers = false;
+        for (int i = 0; i < 30; i++) {
+            if (!manager.commands.isEmpty()) {
+                assertEquals("secondary become_passive", manager.out(), "nobody else has it while that is not known");
+                manager.noReply(Kind.NO_ANSWER);
+            }
+            manager.beats(1);
+        }
+    }
+
+    /** It may have had the identity until it was taken off: its tower is newer than that of the old holder, which must know its votes. */
+    @ParameterizedTest
+    @CsvSource({"2000, true", "900, false"})
+    void theTowerOfAClearedTargetGoesBackWhereItIsTheNewest(long slot, boolean handed) {
+        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.start();
+        manager.ask();
+        manager.reply("done", new FinalTower(1000, "QQ=="));
+        assertEquals(1000, manager.commands.peek().request().tower().lastVotedSlot());
+        manager.reply("unknown");
+        assertEquals("secondary become_passive", manager.out());
+        assertNull(manager.commands.peek().request().tower());
+        manager.reply("done", new FinalTower(slot, "Qg=="));
+        assertEquals("primary become_active", manager.out());
+        FinalTower tower = manager.commands.peek().request().tower();
+        if (handed) {
+            assertEquals(slot, tower.lastVotedSlot());
+        } else {
+            assertNull(tower, "its own one is the newest, and it has it");
+        }
+    }
+
+    /** It did obey, and lost the identity again at once: that is no success, and whether it is passive is asked, not guessed. */
+    @ParameterizedTest
+    @CsvSource({"false, true", "true, false", "false, false"})
+    void aPromotionIsCompleteOnlyWhereTheSameStatusSaysThatItIsActive(boolean active, boolean verified) {
+        manager.start();
+        manager.ask();
+        manager.reply("done");
+        String operation = manager.commands.peek().request().operationId();
+        manager.b().epoch = manager.commands.peek().request().epoch();
+        manager.noReply(Kind.NO_ANSWER);
+        manager.b().last = new LastOperation(operation, "become_active", "done", "ok", 0);
+        manager.b().active = active;
+        manager.b().verified = verified;
+        manager.beats(1);
+        assertEquals(0, manager.said("=== FAILOVER COMPLETE ==="));
+        assertFalse(manager.answers.containsKey(1L));
+        assertEquals("secondary become_passive", manager.out());
+    }
+
+    /** INV-8: it may have taken effect, whatever is known of it. */
+    @Test
+    void anAutomaticPromotionCountsForTheCooldownFromTheMomentItGoesOut() {
+        manager.start();
+        manager.a().healthy = false;
+        manager.beats(3);
+        manager.reply("done");
+        assertEquals("secondary become_active", manager.out());
+        assertTrue(manager.saved.movedAtMillis() > 0, "durable before it goes out");
+        manager.reply("unknown");
+        manager.reply("done");
+        manager.reply("done");
+        assertEquals(Host.PRIMARY, manager.state.holder);
+        manager.beats(15);
+        assertTrue(manager.blockers().contains("cooldown"), manager.blockers());
+        assertEquals("", manager.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"refused", "not delivered", "not durable"})
+    void onlyOneThatNeverRanAnythingDoesNotCount(String end) {
+        manager.start();
+        manager.a().healthy = false;
+        manager.beats(3);
+        manager.saveError = "not durable".equals(end) ? "disk full" : null;
+        manager.reply("done");
+        if ("refused".equals(end)) {
+            manager.reply("refused");
+        } else if ("not delivered".equals(end)) {
+            manager.noReply(Kind.NOT_DELIVERED);
+        }
+        assertEquals(0, manager.state.memory.movedAtMillis());
+        assertTrue(Cooldown.left(manager.state, manager.rules(), manager.now()).isZero());
+    }
+}
