@@ -44,7 +44,7 @@ class ScenarioHardWorldTest {
 
     @Test
     void anActiveWhoseDiskHangsAndWhoseVotesDoNotLandIsReplaced() {
-        notYet("a hung disk is a full disk", Scenario.of("A's disk hangs and its votes do not land any more; its agent answers").fencers()
+        play(Scenario.of("A's disk hangs and its votes do not land any more; its agent answers").fencers()
                 .at(50, s -> s.open(Kind.DISK_HANGS, A)).at(51, s -> s.open(Kind.VALIDATOR_ISOLATED, A)).until(600)
                 .expect(play -> play.promoted(B, 50) > 0 ? null : "B is never promoted, M: " + play.verdictAt(599)));
     }
@@ -52,7 +52,7 @@ class ScenarioHardWorldTest {
     /** Nothing can be begun that is not durable; the operator is told, and once the disk is well the pair moves on. */
     @Test
     void aManagerWhoseDiskHangsForAWhileMovesWhenItIsWellAgain() {
-        notYet("a save of the manager has a deadline", Scenario.of("M's disk hangs for a while, an operator asks for a switchover in it")
+        play(Scenario.of("M's disk hangs for a while, an operator asks for a switchover in it")
                 .fencers().at(50, s -> s.open(Kind.DISK_HANGS, M)).at(51, Stage::failover)
                 .at(110, s -> s.close(Kind.DISK_HANGS, M)).at(150, Stage::failover).signs("B", 165, 200).until(200)
                 .expect(play -> play.operatorsAnswers().size() == 2 ? null : "operators are answered " + play.operatorsAnswers()));
@@ -60,7 +60,7 @@ class ScenarioHardWorldTest {
 
     @Test
     void aClockThatWasADayAheadAtAFailoverDoesNotStopTheNextOne() {
-        notYet("a time that lies ahead counts as now", Scenario.of("M's clock is a day ahead at a failover, and is set right; then "
+        play(Scenario.of("M's clock is a day ahead at a failover, and is set right; then "
                 + "the new active dies").fencers().cooldown(60)
                 .at(20, s -> s.stepWall(M, DAY)).at(50, s -> s.powerLoss(A)).at(90, s -> s.powerBack(A))
                 .at(150, s -> s.stepWall(M, -DAY)).at(400, s -> s.powerLoss(B)).until(700).signs("A", 450, 700));

@@ -1,6 +1,7 @@
 package failover.testbed.sim;
 
 import static failover.testbed.sim.Scenes.notYet;
+import static failover.testbed.sim.Scenes.play;
 import static failover.testbed.sim.Stage.A;
 import static failover.testbed.sim.Stage.B;
 import static failover.testbed.sim.Stage.REFUSED;
@@ -50,9 +51,9 @@ class ScenarioOutcomesTest {
     /** Nobody is taken for dead whose set-identity is still on its way, whoever it was given to and in which step of a move. */
     @Test
     void aHostThatIsGivenTheIdentityBackIsNotTakenForDeadWhileItsSetIdentityMayLand() {
-        notYet("the way back is watched as the way there", givenBackUnresolved("B refuses, the identity is given back to A whose "
+        play(givenBackUnresolved("B refuses, the identity is given back to A whose "
                 + "set-identity lands a minute later, and A's agent dies in it"));
-        notYet("the way back is watched as the way there", givenBackUnresolved("the same, by INV-1 alone").judgedAs(RunClass.HOSTS_ANSWER));
+        play(givenBackUnresolved("the same, by INV-1 alone").judgedAs(RunClass.HOSTS_ANSWER));
     }
 
     /** INV-2: A, which is given the identity back, must have every vote that B signed. */
