@@ -56,7 +56,7 @@ final class Aftermath {
         if (runClass.answering() && totals.onSilence > 0) {
             world.violated("a host was replaced on its silence, although none was silent");
         }
-        if (view.operation() != null || manager.unanswered() + agents[0].unanswered() + agents[1].unanswered() > 0) {
+        if (view.operation() != null || manager.operators().unanswered() + agents[0].unanswered() + agents[1].unanswered() > 0) {
             world.violated("LIVE-4: something is still under way or unanswered: " + view.verdict() + " " + view.why());
         }
         if (!one && !setup.identityKnown()) {
@@ -107,7 +107,7 @@ final class Aftermath {
         boolean wholeHost = !runClass.answering() && !runClass.unguarded() && world.dice(Dice.Concern.FAULTS, 1).chance(0.5);
         ManagerRules rules = manager.rules();
         Duration still = VOTES_STAND_STILL.plus(rules.heartbeatInterval());
-        Duration silence = longest(manager.silence(), manager.bound(1 - active), still);
+        Duration silence = longest(manager.patience().silence(), manager.patience().bound(1 - active), still);
         Duration bound = (wholeHost ? silence.plus(LAST_LOOK) : SEEN_TWICE).plus(rules.heartbeatInterval()).plus(ACTIVATION);
         chaos.disarm();
         world.note(active, "LOST FOR GOOD: " + (wholeHost ? "the host" : "the validator"));

@@ -14,7 +14,6 @@ import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
-import failover.protocol.wire.Outcome;
 import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
@@ -22,8 +21,6 @@ import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StatusResponse;
 import failover.protocol.wire.StayRequest;
 import java.time.Duration;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** An agent: the real core in a shell that does what the real one does, at the speed of this world, and that can die at any instant. */
@@ -51,10 +48,9 @@ final class AgentHost {
     private AgentMemory known;
     private Action change;
     private CommandKind lastIdentityCommand;
-    private long lastTicket;
+    private final Askers askers;
     /** Fences of this start whose end the core has heard of. */
     private long fences;
-    private Map<Long, Asker> tickets = new TreeMap<>();
     private final Eyes eyes;
     /** Effects of the change until the agent dies; 0 when it is not to die. */
     private int dieAfter;
@@ -62,12 +58,17 @@ final class AgentHost {
     private int lives;
     private long startedAt;
     private Runnable onEnd = () -> { };
+    private final Mailbox<AgentEvent> mailbox;
+    /** The newest look that the core was told of. */
+    private Observation told;
 
     AgentHost(World world, int host, AgentRules rules, SimValidator validator, Sources sources, Links links,
             Mutant mutant, boolean identityKnown) {
         this.world = world;
         this.host = host;
         this.program = new Program(world, host);
+        this.askers = new Askers(world, host);
+        this.mailbox = new Mailbox<>(program, this::step);
         this.eyes = new Eyes(world, host, program, validator, sources);
         this.core = new AgentCore(rules);
         this.validator = validator;
@@ -162,7 +163,7 @@ final class AgentHost {
         Step step = core.start(first, isNew, nonce(), mutant.left(deadMan.left()), now());
         state = step.state();
         world.say(host, () -> "agent starts " + first);
-        perform(step);
+        mailbox.begin(() -> perform(step));
         tick();
     }
 
@@ -171,9 +172,15 @@ final class AgentHost {
         return identityKnown && known != null && known.intent() == null && known.unsettled() == null;
     }
 
-    /** Its state file is lost. */
-    void forget() {
-        disk.wipe();
+    /** What is in its state file. */
+    AgentMemory file() {
+        return disk.read();
+    }
+
+    /** It dies, and starts after that time with this in its state file; {@code null} for none. */
+    void file(AgentMemory other, long down) {
+        crash(down);
+        disk.restore(other);
     }
 
     void crash(long down) {
@@ -183,12 +190,11 @@ final class AgentHost {
         world.say(host, () -> "agent dies");
         up = false;
         program.die();
+        mailbox.die();
         dieAfter = 0;
         disk.crash();
         commands.orphan();
-        Map<Long, Asker> asked = tickets;
-        tickets = new TreeMap<>();
-        asked.values().forEach(asker -> asker.broken.run());
+        askers.broken();
         onEnd.run();
         int mine = lives;
         world.machine(host).after(down, () -> {
@@ -228,30 +234,30 @@ final class AgentHost {
         if (mutant.is(Mutant.LEASE_REVIVED) && heard.lease() != null) {
             deadMan.revive(heard.lease());
         }
-        eyes.observe(seen -> answer.accept(core.status(state, seen, now().wallSeconds(), now())));
+        look(seen -> answer.accept(core.status(state, seen, now().wallSeconds(), now())));
     }
 
     void peerAsks(PeerStatusRequest request, Consumer<PeerStatusResponse> answer) {
         if (request.stay() != null) {
             post(new AgentEvent.StayAsked(request));
         }
-        eyes.observe(seen -> answer.accept(core.peerStatus(state, seen, request.stay() != null, now())));
+        look(seen -> answer.accept(core.peerStatus(state, seen, request.stay() != null, now())));
     }
 
-    /** Whoever waits for an answer: it gets one, or its connection breaks. */
-    private record Asker(boolean promotion, Consumer<FailoverResponse> answer, Runnable broken) {
+    /** Each new look is told to the core, whoever asked for it. */
+    private void look(Consumer<Observation> then) {
+        eyes.observe(seen -> {
+            if (seen != told) {
+                told = seen;
+                post(new AgentEvent.Observed(seen));
+            }
+            then.accept(seen);
+        });
     }
 
     /** A request for a change; {@code broken} when the agent dies before its answer. */
     void ask(FailoverRequest request, Consumer<FailoverResponse> answer, Runnable broken) {
-        long ticket = ++lastTicket;
-        boolean forbidden = world.paused() && request.grant() != null && request.grant().automatic();
-        tickets.put(ticket, new Asker(Action.BECOME_ACTIVE.wire().equals(request.action()), forbidden ? response -> {
-            if (Outcome.of(response.outcome()) != Outcome.REFUSED) {
-                world.violated("INV-7: an automatic promotion is obeyed while a pause is in force");
-            }
-            answer.accept(response);
-        } : answer, broken));
+        long ticket = askers.add(request, answer, broken);
         world.say(host, () -> "is asked " + request);
         post(LeaseMutants.asked(mutant, new AgentEvent.ChangeAsked(ticket, request), now().since(startedAt), nonce(), now()));
     }
@@ -263,7 +269,7 @@ final class AgentHost {
 
     /** Requests that nobody has been answered yet. */
     int unanswered() {
-        return tickets.size();
+        return askers.unanswered();
     }
 
     /** Of this start alone. */
@@ -287,14 +293,18 @@ final class AgentHost {
 
     private void post(AgentEvent event) {
         if (up) {
-            world.mark(host, event);
-            Now now = now();
-            world.mark(now.nanos());
-            fences += event instanceof AgentEvent.Fenced ? 1 : 0;
-            Step step = core.step(state, mutant.toAgent(event, known, change, lastIdentityCommand), now);
-            state = step.state();
-            perform(step);
+            mailbox.post(event);
         }
+    }
+
+    private void step(AgentEvent event) {
+        world.mark(host, event);
+        Now now = now();
+        world.mark(now.nanos());
+        fences += event instanceof AgentEvent.Fenced ? 1 : 0;
+        Step step = core.step(state, mutant.toAgent(event, known, change, lastIdentityCommand), now);
+        state = step.state();
+        perform(step);
     }
 
     private void perform(Step step) {
@@ -316,13 +326,13 @@ final class AgentHost {
         } else if (effect instanceof AgentEffect.CutShort) {
             tasks.cutShort();
         } else if (effect instanceof AgentEffect.Reply reply) {
-            reply(reply);
+            askers.reply(reply);
         } else if (effect instanceof AgentEffect.AskPeer) {
             askPeer(null, answer -> post(answer == null ? new AgentEvent.PeerSilent("timeout") : new AgentEvent.PeerAnswered(answer)));
         } else if (effect instanceof AgentEffect.CheckInternet) {
             program.after(50_000_000, () -> post(new AgentEvent.InternetChecked(true)));
         } else if (effect instanceof AgentEffect.Observe) {
-            eyes.observe(seen -> post(new AgentEvent.Observed(seen)));
+            look(seen -> post(new AgentEvent.Observed(seen)));
         } else if (effect instanceof AgentEffect.FindVoteAccount find) {
             boolean staked = SimValidator.STAKED.equals(find.identity());
             program.after(20_000_000, () -> post(new AgentEvent.VoteAccountLooked(find.identity(), staked)));
@@ -359,18 +369,6 @@ final class AgentHost {
         if (line.startsWith("=== BECOMING")) {
             change = line.startsWith("=== BECOMING ACTIVE") ? Action.BECOME_ACTIVE : Action.BECOME_PASSIVE;
             lastIdentityCommand = null;
-        }
-    }
-
-    private void reply(AgentEffect.Reply reply) {
-        Asker waiting = tickets.remove(reply.ticket());
-        if (waiting == null) {
-            world.violated("the agent answers twice, or nobody: ticket " + reply.ticket());
-        } else {
-            if (waiting.promotion && reply.response().success()) {
-                world.ledger().promoted(host);
-            }
-            waiting.answer.accept(reply.response());
         }
     }
 

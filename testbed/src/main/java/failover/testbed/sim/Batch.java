@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.LongStream;
@@ -13,6 +14,7 @@ import java.util.stream.LongStream;
 /** Many runs. Not thread-safe itself. */
 public final class Batch {
     private final RunClass runClass;
+    private final Set<Fault.Kind> with;
     private final List<RunResult> failures = new ArrayList<>();
     private final Totals totals = new Totals();
     private long runs;
@@ -26,7 +28,13 @@ public final class Batch {
 
     /** An empty batch of runs of that class. */
     public Batch(RunClass runClass) {
+        this(runClass, Set.of());
+    }
+
+    /** The same with faults that the class does not allow yet. */
+    Batch(RunClass runClass, Set<Fault.Kind> with) {
         this.runClass = runClass;
+        this.with = Set.copyOf(with);
     }
 
     /** One more run, in this thread. */
@@ -64,7 +72,7 @@ public final class Batch {
 
     private Timed timed(long seed) {
         long begun = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        RunResult result = Simulation.run(seed, runClass, Mutant.NONE, null);
+        RunResult result = Simulation.run(seed, runClass, Mutant.NONE, Simulation.plan(seed, runClass, with), null);
         return new Timed(result, ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begun);
     }
 

@@ -1,11 +1,16 @@
 package failover.testbed.sim;
 
+import failover.agent.decision.AgentMemory;
+import failover.manager.decision.ManagerMemory;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
+import java.util.function.Function;
 
 /** Lets the faults of a plan happen. */
 final class Chaos {
     private static final long FOR_EVER = 1_000_000_000_000_000L;
+    /** Milliseconds. */
+    private static final long HOUR = 3_600_000;
 
     private final World world;
     private final ManagerHost manager;
@@ -15,10 +20,13 @@ final class Chaos {
     private final Sources sources;
     private final RunClass runClass;
     private final Totals totals;
+    /** Makes another manager of that id, with ways of its own; it does not run yet. */
+    private final Function<String, ManagerHost> managers;
     private boolean forEver;
 
     Chaos(World world, ManagerHost manager, AgentHost[] agents, SimValidator[] validators, Links links, Sources sources,
-            RunClass runClass, Totals totals) {
+            RunClass runClass, Totals totals, Function<String, ManagerHost> managers) {
+        this.managers = managers;
         this.totals = totals;
         this.world = world;
         this.manager = manager;
@@ -63,9 +71,7 @@ final class Chaos {
                 break;
             case AGENT_FORGETS:
                 if (mayGo(host) && agents[host].mayForget()) {
-                    world.ledger().forgets(host);
-                    agents[host].forget();
-                    agents[host].crash(down);
+                    startWith(host, null, down);
                 }
                 break;
             case MANAGER_CRASH:
@@ -110,6 +116,9 @@ final class Chaos {
                 manager.freeze(down);
                 break;
             case HOST_SUSPENDED:
+                if (fault.number() % 2 == 0) {
+                    world.open(Fault.Kind.DROP_TO_SLEEPING_HOST, host, fault.nanos() * 3);
+                }
                 world.machine(host).suspend(fault.nanos() * 3);
                 break;
             case MANAGER_SUSPENDED:
@@ -118,6 +127,40 @@ final class Chaos {
             case MANAGER_DISK_FULL:
                 world.open(fault.kind(), World.MANAGER, fault.nanos());
                 break;
+            case MANAGER_DISK_HANGS:
+                world.open(Fault.Kind.DISK_HANGS, World.MANAGER, fault.nanos());
+                break;
+            case STATE_LOST:
+            case STATE_RESTORED:
+            case STATE_CLONED:
+                if (mayGo(host)) {
+                    stateOf(host, fault, down);
+                }
+                break;
+            case MANAGER_STATE_LOST:
+            case MANAGER_STATE_RESTORED:
+                stateOfManager(fault);
+                break;
+            case SECOND_MANAGER:
+            case MANAGER_CLONED:
+                secondManager(fault);
+                break;
+            case WALL_JUMP:
+                jumpWall(host, fault);
+                break;
+            case MANAGER_WALL_JUMP:
+                jumpWall(World.MANAGER, fault);
+                break;
+            case SOURCE_NEVER:
+                world.open(Fault.Kind.RPC_ERROR, host);
+                break;
+            case VM_PAUSED:
+                if (dice(fault).chance(0.7)) {
+                    world.open(Fault.Kind.DROP_TO_SLEEPING_HOST, host, fault.nanos() * 3);
+                }
+                world.machine(host).pause(fault.nanos() * 3);
+                break;
+            case VOTES_LAND_NOWHERE:
             case CLUSTER_BLIND:
             case CLUSTER_HALTED:
             case PEER_LINK_CUT:
@@ -150,11 +193,82 @@ final class Chaos {
         return runClass.answering() ? !links.mustBeHeard(host) : agents[host].guarded() || runClass.unguarded();
     }
 
+    private static Dice dice(Fault fault) {
+        return new Dice(fault.nanos(), fault.id());
+    }
+
     private void stepWall(int host, Fault fault) {
+        stepWall(host, dice(fault).between(-60_000, 60_000));
+    }
+
+    /** By hours, or by days. */
+    private void jumpWall(int host, Fault fault) {
+        Dice dice = dice(fault);
+        long most = dice.chance(0.5) ? 6 * HOUR : 72 * HOUR;
+        stepWall(host, dice.between(-most, most));
+    }
+
+    private void stepWall(int host, long millis) {
         if (host < 2) {
             agents[host].jolt();
         }
-        world.clock(host).stepWall(new Dice(fault.nanos(), fault.id()).between(-60_000, 60_000));
+        world.clock(host).stepWall(millis);
+    }
+
+    /** Its agent starts with no state, with an older one, or with that of the other host, until somebody puts its own in place again. */
+    private void stateOf(int host, Fault fault, long down) {
+        AgentMemory own = agents[host].file();
+        AgentMemory other = agents[1 - host].file();
+        boolean itsOwn = own != null && other != null && !own.hostId().equals(other.hostId());
+        if (fault.kind() == Fault.Kind.STATE_LOST) {
+            startWith(host, null, down);
+        } else if (itsOwn) {
+            if (fault.kind() == Fault.Kind.STATE_CLONED) {
+                startWith(host, other, down);
+            }
+            world.agenda().after(fault.nanos(), () -> putBack(host, own, down));
+        }
+    }
+
+    private void putBack(int host, AgentMemory own, long down) {
+        if (mayGo(host) && agents[host].up()) {
+            startWith(host, own, down);
+        } else {
+            world.agenda().after(1_000_000_000L, () -> putBack(host, own, down));
+        }
+    }
+
+    private void startWith(int host, AgentMemory file, long down) {
+        world.ledger().forgets(host);
+        agents[host].file(file, down);
+    }
+
+    /** In a move it is its state file that knows what is on its way; between two it is a copy like any other. */
+    private void stateOfManager(Fault fault) {
+        ManagerMemory then = manager.disk().read();
+        long when = fault.kind() == Fault.Kind.MANAGER_STATE_RESTORED ? fault.nanos() : 0;
+        world.agenda().after(when, () -> {
+            ManagerMemory now = manager.disk().read();
+            if (manager.up() && now != null && now.intent() == null && (then == null || then.intent() == null) && !manager.moves()) {
+                world.ledger().managerForgets();
+                manager.crash(2_000_000_000L);
+                manager.disk().restore(fault.kind() == Fault.Kind.MANAGER_STATE_RESTORED ? then : null);
+            }
+        });
+    }
+
+    private void secondManager(Fault fault) {
+        boolean clone = fault.kind() == Fault.Kind.MANAGER_CLONED;
+        if (clone && !manager.up()) {
+            return;
+        }
+        world.ledger().severalManagers();
+        ManagerHost other = managers.apply(clone ? "manager1" : "manager" + (fault.id() + 2));
+        other.links().route(0).cutThere(fault.number() % 3 == 1);
+        other.links().route(1).cutThere(fault.number() % 3 == 2);
+        other.disk().restore(clone ? manager.disk().read() : null);
+        other.start();
+        world.agenda().after(fault.nanos() * 2, () -> other.crash(FOR_EVER));
     }
 
     private void bare(int host, Action action) {

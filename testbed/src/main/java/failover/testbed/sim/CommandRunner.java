@@ -100,21 +100,29 @@ final class CommandRunner {
         if (running != null) {
             world.violated("two commands at once: " + running.kind + " and " + kind);
         }
-        if (closed) {
-            refuse(done);
+        if (refuses(done)) {
             return;
         }
         running = begin(kind, limit, done);
     }
 
-    private void refuse(Consumer<CommandResult> done) {
-        program.after(1_000_000, () -> done.accept(new CommandResult(How.NOT_STARTED, -1, "this host fences itself", Duration.ZERO)));
+    /** It does not begin; said a moment later. */
+    private boolean refuses(Consumer<CommandResult> done) {
+        String why = closed ? "this host fences itself"
+                : world.on(Fault.Kind.THREADS_GONE, host) ? "pthread_create failed (EAGAIN)" : null;
+        if (why != null) {
+            program.after(1_000_000, () -> done.accept(new CommandResult(How.NOT_STARTED, -1, why, Duration.ZERO)));
+        }
+        return why != null;
     }
 
     /** A command of the dead-man. */
     void fence(CommandKind kind, Duration limit, Consumer<CommandResult> done) {
         if (fence != null) {
             world.violated("two commands of the dead-man at once: " + fence.kind + " and " + kind);
+        }
+        if (world.on(Fault.Kind.THREADS_GONE, host) && refuses(done)) {
+            return;
         }
         fence = begin(kind, limit, done);
     }
@@ -137,8 +145,7 @@ final class CommandRunner {
         if (backup != null) {
             world.violated("two backups at once");
         }
-        if (closed) {
-            refuse(done);
+        if (refuses(done)) {
             return;
         }
         backup = begin(CommandKind.TOWER_BACKUP, limit, done);
@@ -326,6 +333,8 @@ final class CommandRunner {
             if (hung.chance(0.7)) {
                 effect(command, key, hung.chance(0.5) ? hung.millis(0, 15_000) : hung.millis(5_000, 90_000));
             }
+        } else if (world.on(Fault.Kind.SET_FAILS_LATE, host)) {
+            failsLate(command, key, world.dice(Fault.Kind.SET_FAILS_LATE, host));
         } else if (mayLie && validator.answers() && world.on(Fault.Kind.SET_LATE, host)) {
             // It says done, and the validator takes its time.
             effect(command, key, command.exitAfter + world.dice(Fault.Kind.SET_LATE, host).millis(0, 15_000));
@@ -335,6 +344,17 @@ final class CommandRunner {
             effect(command, key, slow.between(0, command.exitAfter));
         } else {
             effect(command, key, usual);
+        }
+    }
+
+    /** Whoever stood between ended it: {@code timeout}, {@code ssh}, a kill; of what it asked for it says nothing. */
+    private void failsLate(Running command, String key, Dice failing) {
+        command.exitAfter = failing.chance(0.5) ? failing.millis(5, 500) : failing.millis(500, 6_000);
+        command.exit = failing.one(124, 125, 137, 143, 255, 1);
+        command.output = failing.chance(0.5) ? "" : "Terminated";
+        command.undoneByKill = false;
+        if (failing.chance(0.7)) {
+            effect(command, key, failing.chance(0.5) ? failing.millis(0, 8_000) : failing.millis(1_000, 60_000));
         }
     }
 

@@ -36,11 +36,7 @@ final class Disk<T> {
         return durable;
     }
 
-    void wipe() {
-        durable = null;
-    }
-
-    /** Somebody puts another file in its place. */
+    /** Somebody puts another file in its place; {@code null}: it is gone. */
     void restore(T value) {
         durable = value;
     }

@@ -2,8 +2,10 @@ package failover.testbed.sim;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * One thing that goes wrong, or that somebody does. The whole plan of a run is drawn before the run begins, so that a failing run can be
@@ -40,13 +42,31 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
         AGENT_KILLED(0), MANAGER_KILLED(0),
         /** Assumption (3) of safety.md taken away: in no class of its own accord. */
         FENCER_DEAD(0),
-        /** A state disk answers nothing until it is well again, that of a host or of the manager. */
-        DISK_HANGS(0, true),
+        /** set-identity ends with a status that is no answer of the validator's, and what was asked for lands later, or never. */
+        SET_FAILS_LATE(5, true),
+        /** No thread and no process can be made: commands do not begin. */
+        THREADS_GONE(3, true),
+        /** A state disk answers nothing until it is well again: that of a host, or the manager's. */
+        DISK_HANGS(3, true), MANAGER_DISK_HANGS(3, true),
+        /** The agent's state file is gone at its next start; another one is there, an older copy or that of the other host. */
+        STATE_LOST(3, true), STATE_RESTORED(2, true), STATE_CLONED(1, true),
+        /** The same of the manager, between two moves. */
+        MANAGER_STATE_LOST(1, true), MANAGER_STATE_RESTORED(1, true),
+        /** For a while there are two managers: another one, or the same one twice. */
+        SECOND_MANAGER(1, true), MANAGER_CLONED(1, true),
+        /** Somebody sets a clock by hours or days. */
+        WALL_JUMP(2, true), MANAGER_WALL_JUMP(1, true),
+        /** Names cannot be resolved: no new connection from the manager to that host. */
+        DNS_GONE(2, true),
         /** The validator's RPC serves the minimal API only: Agave without {@code --full-rpc-api}. */
-        RPC_MINIMAL(0, true),
-        /** A virtual machine is paused: its boot clock and its wall clock stand still as well. */
+        RPC_MINIMAL(2, true),
+        /** A source that gives an error from the beginning to the end. */
+        SOURCE_NEVER(1, true),
+        /** The cluster takes no vote of the identity, whoever sends it. */
+        VOTES_LAND_NOWHERE(1, true),
+        /** A virtual machine is paused: its boot clock and its wall clock stand still as well. Only where a run's class asks for it. */
         VM_PAUSED(0, true),
-        /** What is sent to a host that sleeps is lost: its kernel answers nobody, and whoever sent it gives up. */
+        /** What is sent to a host that sleeps is lost: its kernel answers nobody, and whoever sent it gives up. Goes with a sleep. */
         DROP_TO_SLEEPING_HOST(0, true);
 
         /** How often, against the others. */
@@ -64,7 +84,14 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
         }
     }
 
+    private static final int ADDED = 100_000;
+    private static final long FOR_EVER = 1_000_000_000_000_000L;
     private static final Kind[] KNOWN = Arrays.stream(Kind.values()).filter(kind -> !kind.added).toArray(Kind[]::new);
+
+    /** Drawn beside the plan that its seed had before kinds were added. */
+    boolean isAdded() {
+        return id >= ADDED;
+    }
 
     Fault lasting(long other) {
         return new Fault(id, at, kind, host, other, number);
@@ -76,11 +103,45 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
                 number);
     }
 
-    /** The whole plan of a run, in the order in which it was drawn. */
-    static List<Fault> plan(Dice dice, RunClass runClass, long until) {
-        if (runClass == RunClass.OBSERVERS_FAIL) {
-            return observers(dice, until);
+    /**
+     * The whole plan of a run, in the order in which it was drawn.
+     *
+     * @param more for the kinds that were added: with them the plan of a seed is the one it had before, and more
+     * @param with kinds that are in it although their class does not allow them yet
+     */
+    static List<Fault> plan(Dice dice, Dice more, RunClass runClass, Set<Kind> with, long until) {
+        List<Fault> plan = runClass == RunClass.OBSERVERS_FAIL ? observers(dice, until) : known(dice, runClass, until);
+        if (runClass != RunClass.OBSERVERS_FAIL) {
+            added(more, runClass, with, until, plan);
         }
+        return plan;
+    }
+
+    private static void added(Dice dice, RunClass runClass, Set<Kind> with, long until, List<Fault> plan) {
+        List<Kind> chosen = new ArrayList<>();
+        for (Kind kind : Kind.values()) {
+            boolean possible = kind.added && (runClass.allows(kind) || with.contains(kind));
+            if (dice.chance(0.35) && possible) {
+                chosen.addAll(Collections.nCopies(kind.weight, kind));
+            }
+        }
+        if (chosen.contains(Kind.SOURCE_NEVER)) {
+            chosen.removeIf(kind -> kind == Kind.SOURCE_NEVER);
+            plan.add(new Fault(ADDED + plan.size(), 0, Kind.SOURCE_NEVER, (int) dice.between(0, 1), FOR_EVER, 1));
+        }
+        long at = dice.millis(5_000, 30_000);
+        while (at < until && !chosen.isEmpty()) {
+            Kind kind = chosen.get((int) dice.between(0, chosen.size() - 1));
+            long nanos = dice.chance(0.5) ? dice.millis(200, 8_000) : dice.millis(5_000, 40_000);
+            plan.add(new Fault(ADDED + plan.size(), at, kind, (int) dice.between(0, 1), nanos, (int) dice.between(1, 9)));
+            if (dice.chance(0.5)) {
+                plan.add(new Fault(ADDED + plan.size(), at + dice.millis(0, 4_000), Kind.OPERATOR, 0, 1, 1));
+            }
+            at += dice.chance(0.3) ? dice.millis(0, 600) : dice.millis(2_000, 50_000);
+        }
+    }
+
+    private static List<Fault> known(Dice dice, RunClass runClass, long until) {
         List<Fault> plan = new ArrayList<>();
         // Most runs have trouble of a few kinds only: then it is the combination that is searched, not the average of all.
         boolean[] chosen = new boolean[Kind.values().length];

@@ -12,13 +12,12 @@ final class Ledger {
     private static final long LOOK_AGE = 800_000_000L;
     /** The look that {@code /active} goes by is at most 250 ms old, and took a few to be made. */
     private static final long ACTIVE_AGE = 260_000_000L;
-    /** A heartbeat, and what a fence takes. */
-    private static final long AFTER_PAUSE = 3_000_000_000L;
 
     private final World world;
     private final Map<Long, Integer> holders = new HashMap<>();
     private final long[] epochs = new long[2];
     private final boolean[] diskFailed = new boolean[2];
+    private final boolean[] strange = new boolean[2];
     private final long[] ableAt = {0, 0};
     /** Who was able to sign last. */
     private int carrier;
@@ -28,6 +27,9 @@ final class Ledger {
     private final boolean[] failsOver = new boolean[2];
     private long failedOverAt = -1;
     private int wallSteps;
+    private boolean several;
+    /** A heartbeat, and what a fence takes. */
+    private long afterPause = 3_000_000_000L;
 
     Ledger(World world) {
         this.world = world;
@@ -39,8 +41,14 @@ final class Ledger {
         if (epoch < epochs[host] && diskFailed[host]) {
             return;
         }
+        // Nor does one that has somebody else's state, or one of another time, before it is granted something new.
+        Integer holder = holders.get(epoch);
+        if (strange[host] && (epoch <= epochs[host] || holder != null && holder != host)) {
+            return;
+        }
+        strange[host] = false;
         Integer other = holders.putIfAbsent(epoch, host);
-        if (other != null && other != host) {
+        if (other != null && other != host && !pausedJustNow()) {
             world.violated("INV-4: both hosts hold a lease of one epoch: " + epoch);
         }
         if (epoch < epochs[host]) {
@@ -56,9 +64,19 @@ final class Ledger {
         }
     }
 
-    /** An agent that lost its memory knows no epochs. */
+    /** An agent lost its memory, or has another one. */
     void forgets(int host) {
-        epochs[host] = 0;
+        strange[host] = true;
+    }
+
+    /** A manager that lost its memory, or has an old one, knows nothing of what it did last. */
+    void managerForgets() {
+        failedOverAt = -1;
+    }
+
+    /** Each of several managers counts for itself. */
+    void severalManagers() {
+        several = true;
     }
 
     /** An agent has obeyed a become_active. */
@@ -76,7 +94,7 @@ final class Ledger {
      */
     void promotes(int host, boolean automatic, Duration cooldown) {
         failsOver[host] = automatic && host != carrier && host != told;
-        boolean counts = failsOver[host] && failedOverAt >= 0 && wallSteps == world.clock(World.MANAGER).wallSteps();
+        boolean counts = !several && failsOver[host] && failedOverAt >= 0 && wallSteps == world.clock(World.MANAGER).wallSteps();
         long least = (long) (cooldown.toNanos() * (1 - LeaseNumbers.CLOCK_RATE));
         if (counts && world.agenda().now() - failedOverAt < least) {
             world.violated("INV-8: a second automatic failover within the cooldown of " + cooldown.toSeconds() + " s");
@@ -105,11 +123,19 @@ final class Ledger {
         told = written == null ? told : written.ordinal();
     }
 
+    private boolean pausedJustNow() {
+        return world.machine(0).pauseEndedWithin(afterPause) || world.machine(1).pauseEndedWithin(afterPause);
+    }
+
+    /** For so long after a pause of its virtual machine a host cannot know it. */
+    void afterPause(long nanos) {
+        afterPause = nanos;
+    }
+
     /** INV-9: {@code /active} is never 200 on both hosts, and never when it is not true. */
     void active(int host, boolean other) {
         // Whose machine was paused cannot know it before somebody tells it (docs/safety.md): for that moment only.
-        boolean pausedJustNow = world.machine(0).pauseEndedWithin(AFTER_PAUSE) || world.machine(1).pauseEndedWithin(AFTER_PAUSE);
-        if (other && !pausedJustNow) {
+        if (other && !pausedJustNow()) {
             world.violated("INV-9: /active says 200 on both hosts");
         }
         if (world.agenda().now() - ableAt[host] > ACTIVE_AGE) {

@@ -79,6 +79,11 @@ final class Links {
         if (cut(host) || routes[host].lostThere()) {
             return;
         }
+        if (world.on(Fault.Kind.DNS_GONE, host)) {
+            // A command takes a connection of its own, and so a name.
+            back(host, () -> answer.accept(null, Failure.Kind.NOT_DELIVERED), false);
+            return;
+        }
         long usual = way(host) + routes[host].there() + routes[host].heldFor(request.action());
         Dice late = world.dice(Fault.Kind.COMMANDS_LATE, host);
         long there = world.on(Fault.Kind.COMMANDS_LATE, host) && late.chance(0.5) ? late.millis(10, 30_000) : usual;

@@ -11,24 +11,22 @@ import failover.manager.decision.ManagerState;
 import failover.manager.decision.Step;
 import failover.manager.decision.VoteReading;
 import failover.protocol.Now;
-import failover.protocol.lease.LeaseNumbers;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
-import failover.protocol.wire.PauseResponse;
 import failover.protocol.wire.StateView;
 import failover.protocol.wire.StatusResponse;
 import failover.protocol.wire.VoteWord;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /** The manager: the real core in a shell that does what the real one does, at the speed of this world, and that can die at any instant. */
 final class ManagerHost {
+    /** So many requests to one host may be open at once; one more is not sent. */
+    private static final int MOST_POLLS = 8;
+
     private final World world;
     private final String id;
     private final Program program;
@@ -46,18 +44,14 @@ final class ManagerHost {
     private final Totals totals;
 
     private final VoteWord[] lastWords = new VoteWord[2];
-    /** The ticket of the newest pause that nobody has resumed since; 0 when there is none. */
-    private long pauseWanted;
+    private final Mailbox<ManagerEvent> mailbox;
     private boolean up;
-    private long startedAt;
-    /** How long the leases of its start before bind everybody else. */
-    private Duration granted = Duration.ZERO;
+    private final Patience patience;
     private ManagerState state;
-    private long lastTicket;
-    private final Map<Long, Boolean> tickets = new HashMap<>();
+    private final Operators operators;
     private final Map<Long, FailoverRequest> commands = new HashMap<>();
-    private final List<Integer> answers = new ArrayList<>();
-    private final long[] boundUntil = new long[2];
+    /** Polls of each host that have no answer yet. */
+    private final int[] open = new int[2];
     /** The newest poll of each host. */
     private final long[] newestPoll = new long[2];
     /** The newest one that was answered: what is told after it by an older one is old (E1). */
@@ -72,6 +66,9 @@ final class ManagerHost {
         this.cluster = cluster;
         this.world = world;
         this.program = new Program(world, World.MANAGER);
+        this.patience = new Patience(world);
+        this.operators = new Operators(world, asked -> program.arrive(() -> post(asked)));
+        this.mailbox = new Mailbox<>(program, this::step);
         this.next = () -> rules;
         this.links = links;
         this.sources = sources;
@@ -87,6 +84,16 @@ final class ManagerHost {
         next = configuration;
     }
 
+    /** Its ways to the agents. */
+    Links links() {
+        return links;
+    }
+
+    /** It is in the middle of a move. */
+    boolean moves() {
+        return up && view().operation() != null;
+    }
+
     /** Its state file. */
     Disk<ManagerMemory> disk() {
         return disk;
@@ -97,18 +104,9 @@ final class ManagerHost {
         return rules;
     }
 
-    /**
-     * For how long a host that was heard just now will have to be silent before this manager replaces it (E3): the usual time, and what the
-     * longer leases of its start before may have left (E8).
-     */
-    Duration silence() {
-        Duration rest = granted.minusNanos((long) ((world.agenda().now() - startedAt) * world.clock(World.MANAGER).rate()));
-        return rest.compareTo(rules.silence()) > 0 ? rest : rules.silence();
-    }
-
-    /** For how long that host would still refuse to be promoted, by its last word (E7). */
-    Duration bound(int host) {
-        return Duration.ofNanos(Math.max(0, boundUntil[host] - world.agenda().now()));
+    /** How long it has to wait. */
+    Patience patience() {
+        return patience;
     }
 
     boolean up() {
@@ -130,10 +128,9 @@ final class ManagerHost {
         up = true;
         examiner.started(rules);
         world.towers().managerHas(null);
-        startedAt = world.agenda().now();
-        granted = memory == null || memory.terms() == null ? Duration.ZERO
-                : LeaseNumbers.grantorWait(Duration.ofMillis(memory.terms().leaseMs()), Duration.ofMillis(memory.terms().jitterMs()));
+        patience.starts(memory, rules);
         Arrays.fill(answeredPoll, 0);
+        Arrays.fill(open, 0);
         links.heard(0);
         links.heard(1);
         ManagerMemory first = memory == null ? ManagerMemory.fresh(id)
@@ -141,7 +138,7 @@ final class ManagerHost {
         world.say(World.MANAGER, () -> "manager starts " + first);
         Step step = core.start(first, memory == null ? now() : LeaseMutants.started(mutant, now()));
         state = step.state();
-        perform(step);
+        mailbox.begin(() -> perform(step));
         heartbeat();
     }
 
@@ -152,11 +149,12 @@ final class ManagerHost {
         world.say(World.MANAGER, () -> "manager dies");
         up = false;
         program.die();
+        mailbox.die();
         dieAfter = 0;
         disk.crash();
         ManagerMemory left = disk.read();
         world.ledger().managerDies(left == null ? null : left.holder());
-        tickets.clear();
+        operators.broken();
         commands.clear();
         int mine = program.life();
         world.machine(World.MANAGER).after(down, () -> {
@@ -186,10 +184,7 @@ final class ManagerHost {
     /** {@code fenced}: the operator states that the active cannot sign. */
     void failover(String reason, boolean fenced) {
         if (up) {
-            long ticket = ++lastTicket;
-            tickets.put(ticket, true);
-            world.say(World.MANAGER, () -> "operator asks: " + reason);
-            program.arrive(() -> post(new ManagerEvent.FailoverAsked(ticket, reason, fenced, false)));
+            operators.failover(reason, fenced);
         }
     }
 
@@ -198,13 +193,9 @@ final class ManagerHost {
         if (!pause) {
             world.paused(false);
         }
-        pauseWanted = 0;
+        operators.noPause();
         if (up) {
-            long ticket = ++lastTicket;
-            pauseWanted = pause ? ticket : 0;
-            tickets.put(ticket, true);
-            world.say(World.MANAGER, () -> "operator asks to " + (pause ? "pause" : "resume"));
-            program.arrive(() -> post(new ManagerEvent.PauseAsked(ticket, pause, "sim")));
+            operators.pause(pause);
             if (pause && mutant.is(Mutant.PAUSE_NOT_ACKNOWLEDGED)) {
                 world.paused(true);
             }
@@ -216,13 +207,9 @@ final class ManagerHost {
         return !up || state == null || view().paused() != null;
     }
 
-    /** What operators were answered, as HTTP status codes, oldest first. */
-    List<Integer> answers() {
-        return List.copyOf(answers);
-    }
-
-    int unanswered() {
-        return tickets.size();
+    /** Those who ask it for something. */
+    Operators operators() {
+        return operators;
     }
 
     StateView view() {
@@ -240,13 +227,17 @@ final class ManagerHost {
 
     private void post(ManagerEvent event) {
         if (up) {
-            world.mark(World.MANAGER, event);
-            Now now = now();
-            world.mark(now.nanos());
-            Step step = core.step(state, mutant.toManager(event, commands), now);
-            state = step.state();
-            perform(step);
+            mailbox.post(event);
         }
+    }
+
+    private void step(ManagerEvent event) {
+        world.mark(World.MANAGER, event);
+        Now now = now();
+        world.mark(now.nanos());
+        Step step = core.step(state, mutant.toManager(event, commands), now);
+        state = step.state();
+        perform(step);
     }
 
     private void perform(Step step) {
@@ -297,13 +288,7 @@ final class ManagerHost {
         } else if (effect instanceof ManagerEffect.Command command) {
             command(command);
         } else if (effect instanceof ManagerEffect.Answer answer) {
-            answers.add(answer.answer().status());
-            if (tickets.remove(answer.ticket()) == null) {
-                world.violated("the operator is answered twice: ticket " + answer.ticket());
-            }
-            if (pauseWanted == answer.ticket() && answer.answer().response() instanceof PauseResponse said && said.inForce()) {
-                world.paused(true);
-            }
+            operators.answer(answer);
         } else if (effect instanceof ManagerEffect.Wake wake) {
             program.after(world.clock(World.MANAGER).world(wake.after()), () -> post(new ManagerEvent.Tick()));
         } else if (effect instanceof ManagerEffect.Say say) {
@@ -317,10 +302,17 @@ final class ManagerHost {
     private void poll(ManagerEffect.Poll poll) {
         int host = poll.host().ordinal();
         newestPoll[host] = poll.poll();
+        if (open[host] >= MOST_POLLS) {
+            program.after(1_000, () -> post(new ManagerEvent.StatusFailed(poll.host(), poll.poll(),
+                    new Failure(Failure.Kind.NOT_DELIVERED, "too many polls are open"))));
+            return;
+        }
+        open[host]++;
         boolean[] answered = new boolean[1];
         program.after(world.clock(World.MANAGER).world(poll.limit()), () -> {
             if (!answered[0]) {
                 answered[0] = true;
+                open[host]--;
                 post(new ManagerEvent.StatusFailed(poll.host(), poll.poll(), new Failure(Failure.Kind.NO_ANSWER, "timeout")));
             }
         });
@@ -338,13 +330,14 @@ final class ManagerHost {
             return;
         }
         answered[0] = true;
+        open[poll.host().ordinal()]--;
         if (status == null) {
             post(new ManagerEvent.StatusFailed(poll.host(), poll.poll(), new Failure(Failure.Kind.NOT_DELIVERED, "refused")));
             return;
         }
         int host = poll.host().ordinal();
         links.heard(host);
-        boundUntil[host] = world.agenda().now() + (status.lease() == null ? 0 : status.lease().boundMs() * 1_000_000L);
+        patience.heard(host, status);
         if (status.votes() != null && poll.poll() > answeredPoll[host]) {
             examiner.told(Examiner.beside(poll.host()), status.votes(), askedAt);
         }

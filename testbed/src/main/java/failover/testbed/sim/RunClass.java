@@ -27,6 +27,10 @@ public enum RunClass {
     PAUSES(Guard.ALL, true, Kind.HOST_SILENT, Kind.AGENT_FROZEN, Kind.AGENT_FROZEN, Kind.AGENT_CRASH, Kind.MANAGER_SUSPENDED),
     /** As NEVER_FREEZE, beside an operator who has the manager start with other numbers each time (scenario 58). */
     OTHER_NUMBERS(Guard.SOME, true, Kind.HOST_SILENT, Kind.MANAGER_LINK_CUT, Kind.PEER_LINK_CUT, Kind.MANAGER_CRASH, Kind.MANAGER_CRASH),
+    /** As SUSPENDS, of virtual machines that are paused: no clock tells them, and one may sign until somebody does or its lease ends. */
+    VM_PAUSES(Guard.SOME, true, Kind.VM_PAUSED, Kind.VM_PAUSED, Kind.VM_PAUSED, Kind.HOST_SILENT, Kind.MANAGER_SUSPENDED),
+    /** As FREEZES_WITH_FENCER, with the shortest and the longest numbers that settings may have. */
+    EXTREME_NUMBERS(Guard.ALL, true, Kind.HOST_SILENT, Kind.MANAGER_LINK_CUT, Kind.AGENT_FROZEN, Kind.AGENT_CRASH, Kind.AGENT_KILLED),
     /** Nobody but observers fails, one at a time: there is no failover at all. */
     OBSERVERS_FAIL(Guard.SOME, true);
 
@@ -39,6 +43,10 @@ public enum RunClass {
             Kind.RPC_POOLED, Kind.MANAGER_DISK_FULL);
     /** What no lease can mend: nobody can stop a process that cannot be killed. */
     private static final Set<Kind> BEYOND = EnumSet.of(Kind.VALIDATOR_UNKILLABLE);
+    /** What the programs cannot stand yet: {@code simulate --with KIND} lets it happen. */
+    private static final Set<Kind> NOT_YET = EnumSet.of(Kind.SET_FAILS_LATE, Kind.DISK_HANGS, Kind.MANAGER_DISK_HANGS, Kind.STATE_LOST,
+            Kind.STATE_RESTORED, Kind.MANAGER_STATE_LOST, Kind.MANAGER_STATE_RESTORED, Kind.SECOND_MANAGER, Kind.MANAGER_CLONED,
+            Kind.MANAGER_WALL_JUMP, Kind.RPC_MINIMAL, Kind.SOURCE_NEVER, Kind.VOTES_LAND_NOWHERE);
 
     private final Guard guard;
     private final boolean demanding;
@@ -73,15 +81,22 @@ public enum RunClass {
         if (this == OBSERVERS_FAIL) {
             return OBSERVERS.contains(kind);
         }
-        boolean freezes = answering()
-                || EnumSet.of(FREEZES_WITH_FENCER, FREEZES_WITH_WATCHDOG, FREEZES_REQUIRED, FENCER_FAILS, PAUSES).contains(this);
+        boolean freezes = answering() || EnumSet.of(FREEZES_WITH_FENCER, FREEZES_WITH_WATCHDOG, FREEZES_REQUIRED, FENCER_FAILS, PAUSES,
+                EXTREME_NUMBERS).contains(this);
+        // An operator's pause is that of one manager.
+        boolean managers = this != PAUSES || kind != Kind.SECOND_MANAGER && kind != Kind.MANAGER_CLONED;
         boolean stands = kind != Kind.AGENT_FROZEN || freezes;
-        return stands && (answering() || !BEYOND.contains(kind));
+        return stands && managers && !NOT_YET.contains(kind) && (answering() || !BEYOND.contains(kind));
     }
 
     /** An agent may go away or stand still without anybody who fences its host. */
     boolean unguarded() {
         return this == FREEZES_REQUIRED;
+    }
+
+    /** Whole hosts sleep, and what they do on waking nobody could know of. */
+    boolean sleeps() {
+        return this == SUSPENDS || this == VM_PAUSES;
     }
 
     /** What else may happen, one of these at a time. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -48,7 +49,35 @@ record Setup(boolean identityKnown, ManagerRules manager, List<AgentRules> agent
         return new WatchdogNumbers(Duration.ofMillis(Math.min(900, fence * 9 / 20)), Duration.ofMillis(Math.min(1000, fence / 2)));
     }
 
+    /** The shortest and the longest of what settings may have, with a lease and a fence by hand or derived. */
+    private static ManagerRules extremeRules(Dice dice) {
+        int[] pair = dice.one(new int[] {400, 25}, new int[] {400, 12}, new int[] {10_000, 3}, new int[] {1_000, 30}, new int[] {5_000, 5},
+                new int[] {500, 8});
+        Duration heartbeat = Duration.ofMillis(pair[0]);
+        LeaseNumbers numbers = byHand(LeaseNumbers.of(heartbeat, pair[1]), heartbeat, pair[1], dice);
+        Policy policy = new Policy(numbers, List.of("rpc0", "rpc1"), dice.one(Policy.VoteEvidence.OFF, Policy.VoteEvidence.AUTO,
+                Policy.VoteEvidence.REQUIRED), Policy.Fencing.BEST_EFFORT, false);
+        return managerRules(policy, pair[1], true, Duration.ofSeconds(dice.one(0, 300)), SimValidator.STAKED,
+                Duration.ofSeconds(dice.one(2, 5)));
+    }
+
+    private static LeaseNumbers byHand(LeaseNumbers derived, Duration heartbeat, int misses, Dice dice) {
+        Optional<Duration> lease = dice.chance(0.5) ? Optional.empty()
+                : Optional.of(Duration.ofMillis(dice.between(derived.lease().toMillis() * 8 / 10, derived.lease().toMillis())));
+        Optional<Duration> fence = dice.chance(0.5) ? Optional.empty()
+                : Optional.of(Duration.ofMillis(dice.between(derived.fence().toMillis() / 2, derived.fence().toMillis())));
+        try {
+            return LeaseNumbers.of(heartbeat, misses, lease, fence);
+        } catch (IllegalArgumentException refused) {
+            // A manager with such settings does not start.
+            return derived;
+        }
+    }
+
     private static ManagerRules managerRules(Dice dice, RunClass runClass) {
+        if (runClass == RunClass.EXTREME_NUMBERS) {
+            return extremeRules(dice);
+        }
         boolean quick = dice.chance(0.3);
         Duration heartbeat = Duration.ofSeconds(quick ? 1 : dice.one(2, 2, 5));
         int misses = heartbeat.toSeconds() == 5 ? 3 : 5;
@@ -78,10 +107,15 @@ record Setup(boolean identityKnown, ManagerRules manager, List<AgentRules> agent
 
     /** A manager of that policy; everything else as it usually is. */
     static ManagerRules managerRules(Policy policy, int misses, boolean rolesConfigured, Duration cooldown, String identity) {
+        return managerRules(policy, misses, rolesConfigured, cooldown, identity, Duration.ofSeconds(2));
+    }
+
+    private static ManagerRules managerRules(Policy policy, int misses, boolean rolesConfigured, Duration cooldown, String identity,
+            Duration requestTimeout) {
         LeaseNumbers numbers = policy.numbers();
         Duration silence = numbers.grantorWait().compareTo(numbers.silence()) > 0 ? numbers.grantorWait() : numbers.silence();
         return new ManagerRules(false, rolesConfigured, "http://a:8080", "http://b:8080", numbers.heartbeat(), misses, 100,
-                Duration.ofSeconds(5), Duration.ofSeconds(2), 3, Duration.ofSeconds(20), cooldown, Duration.ofSeconds(10),
+                Duration.ofSeconds(5), requestTimeout, 3, Duration.ofSeconds(20), cooldown, Duration.ofSeconds(10),
                 Duration.ofSeconds(20), silence, policy, identity);
     }
 

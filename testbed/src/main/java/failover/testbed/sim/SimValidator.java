@@ -49,7 +49,8 @@ final class SimValidator {
 
     /** It votes, and what it votes reaches the cluster. */
     boolean landsVotes() {
-        return ableToSign() && obeys() && !world.on(Fault.Kind.VALIDATOR_ISOLATED, host) && !world.on(Fault.Kind.VALIDATOR_FORKED, host);
+        return ableToSign() && obeys() && !world.on(Fault.Kind.VALIDATOR_ISOLATED, host) && !world.on(Fault.Kind.VALIDATOR_FORKED, host)
+                && !world.on(Fault.Kind.VOTES_LAND_NOWHERE, 0);
     }
 
     /** Something has changed that its votes depend on. */

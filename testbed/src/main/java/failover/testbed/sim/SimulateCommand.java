@@ -3,7 +3,9 @@ package failover.testbed.sim;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +40,10 @@ public final class SimulateCommand implements Callable<Integer> {
             description = "With --replay or --mutants: take that rule away, alone (${COMPLETION-CANDIDATES}).", defaultValue = "NONE")
     private Mutant mutant;
 
+    @Option(names = "--with", split = ",", paramLabel = "KIND",
+            description = "With --replay or in runs: let these faults happen, too, which the class does not allow yet.")
+    private Set<Fault.Kind> with = EnumSet.noneOf(Fault.Kind.class);
+
     @Option(names = "--threads", description = "On how many cores (all there are).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -55,7 +61,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private int replay(PrintWriter out) {
         PrintStream listing = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        List<Fault> plan = Simulation.plan(replay, runClass);
+        List<Fault> plan = Simulation.plan(replay, runClass, with);
         if (shrink) {
             RunResult whole = Simulation.run(replay, runClass, mutant, plan, null);
             if (whole.ok()) {
@@ -77,7 +83,7 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     private int runs(PrintWriter out) {
-        Batch batch = new Batch(runClass);
+        Batch batch = new Batch(runClass, with);
         for (long seed = from; seed < from + seeds; seed += PROGRESS) {
             int before = batch.failures().size();
             batch.run(seed, Math.min(PROGRESS, from + seeds - seed), threads);

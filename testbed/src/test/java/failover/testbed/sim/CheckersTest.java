@@ -65,7 +65,7 @@ class CheckersTest {
         "OTHER_NUMBERS, 1008578", "OTHER_NUMBERS, 1007507", "OTHER_NUMBERS, 1008808", "OTHER_NUMBERS, 1002533", "OTHER_NUMBERS, 1006488",
         "FREEZES_WITH_WATCHDOG, 1003025", "NEVER_FREEZE, 1006263"})
     void aSeedThatFoundAFaultOfACheckerFindsItNoMore(RunClass runClass, long seed) {
-        RunResult run = Simulation.run(seed, runClass, Mutant.NONE, null);
+        RunResult run = Simulation.run(seed, runClass, Mutant.NONE, Simulation.planBefore(seed, runClass), null);
         assertTrue(run.ok(), run.toString());
     }
 }

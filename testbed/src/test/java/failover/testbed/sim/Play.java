@@ -147,7 +147,7 @@ final class Play {
     }
 
     List<Integer> operatorsAnswers() {
-        return simulation.manager().answers();
+        return simulation.manager().operators().answers();
     }
 
     /** For whoever has to find out what went wrong. */

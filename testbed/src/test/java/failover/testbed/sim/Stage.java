@@ -130,8 +130,7 @@ final class Stage {
     /** The state file goes as well. */
     void restartAgentWithoutMemory(int host, double down) {
         simulation.world().ledger().forgets(host);
-        agent(host).forget();
-        agent(host).crash(nanos(down));
+        agent(host).file(null, nanos(down));
     }
 
     /** Dies right after so many more steps of changes. */
@@ -306,7 +305,7 @@ final class Stage {
 
     /** For how long a host that the manager hears just now will have to be silent before it is replaced (E3, E8). */
     Duration silence() {
-        return simulation.manager().silence();
+        return simulation.manager().patience().silence();
     }
 
     /** That cluster RPC is the RPC of that host's validator. */
