@@ -55,14 +55,14 @@ final class MemoryFile implements AutoCloseable {
             return new Opened(found.value().get(), false);
         }
         AgentMemory fresh = new AgentMemory(UUID.randomUUID().toString(), Role.PASSIVE, 0, null, 0, null, null, null);
-        file.write(bytes(fresh));
+        file.write(bytes(fresh), MemoryText::read);
         return new Opened(fresh, true);
     }
 
     /** Makes it durable: when this returns {@code null} it survives a power cut; else the error, and the file is what it was before. */
     synchronized String write(AgentMemory memory) {
         try {
-            file.write(bytes(memory));
+            file.write(bytes(memory), MemoryText::read);
             return null;
         } catch (IOException e) {
             return e.getMessage();

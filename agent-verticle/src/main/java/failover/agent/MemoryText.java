@@ -5,6 +5,7 @@ import failover.agent.decision.AgentMemory.Bonds;
 import failover.agent.decision.AgentMemory.Intent;
 import failover.agent.decision.AgentMemory.Terms;
 import failover.agent.decision.AgentMemory.Unsettled;
+import failover.protocol.Bounds;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.LastOperation;
 import failover.protocol.wire.Role;
@@ -33,7 +34,8 @@ final class MemoryText {
             .put("start_ticks", unsettled.startTicks()));
         LastOperation last = memory.lastOperation();
         body.put("last_operation", last == null ? null : new JsonObject().put("operation_id", last.operationId())
-            .put("action", last.action()).put("outcome", last.outcome()).put("message", last.message()).put("timestamp", last.timestamp()));
+            .put("action", last.action()).put("outcome", last.outcome()).put("message", Bounds.kept(last.message()))
+            .put("timestamp", last.timestamp()));
         Bonds bonds = memory.bonds();
         body.put("bonds", new JsonObject().put("manager_id", bonds.managerId()).put("manager_start", bonds.managerStart())
             .put("peer_id", bonds.peerId()));
@@ -60,8 +62,8 @@ final class MemoryText {
             return memory(body);
         } catch (DecodeException e) {
             throw new Unreadable("it is torn: no JSON");
-        } catch (ClassCastException e) {
-            throw new Unreadable("a field has the wrong type: " + e.getMessage());
+        } catch (ClassCastException | NullPointerException e) {
+            throw new Unreadable("a field is missing or has the wrong type: " + e.getMessage());
         }
     }
 
@@ -77,17 +79,25 @@ final class MemoryText {
         // Absent from the file of a version without leases.
         JsonObject bonds = body.getJsonObject("bonds");
         JsonObject terms = body.getJsonObject("terms");
-        return new AgentMemory(hostId, role, number(body, "epoch"), body.getString("staked_identity"), number(body, "demoted_at_millis"),
+        return new AgentMemory(hostId, role, count(body, "epoch"), body.getString("staked_identity"),
+            cut(body, "demoted_at_millis", Bounds.LAST_SECOND * 1000),
             intent == null ? null : new Intent(Action.of(String.valueOf(intent.getString("action")))
                 .orElseThrow(() -> new Unreadable("its intent names no action")),
-                intent.getString("operation_id"), number(intent, "epoch")),
+                id(intent, "operation_id"), count(intent, "epoch")),
             unsettled == null ? null : new Unsettled(number(unsettled, "pid"), number(unsettled, "start_ticks")),
-            last == null ? null : new LastOperation(last.getString("operation_id"), last.getString("action"), last.getString("outcome"),
-                last.getString("message"), number(last, "timestamp")),
-            bonds == null ? Bonds.NONE : new Bonds(bonds.getString("manager_id"), number(bonds, "manager_start"),
+            last == null ? null : new LastOperation(id(last, "operation_id"), last.getString("action"), last.getString("outcome"),
+                Bounds.kept(last.getString("message")), cut(last, "timestamp", Bounds.LAST_SECOND)),
+            bonds == null ? Bonds.NONE : new Bonds(bonds.getString("manager_id"), count(bonds, "manager_start"),
                 bonds.getString("peer_id")),
-            terms == null ? null : new Terms(number(terms, "lease_ms"), number(terms, "fence_ms"), number(terms, "jitter_ms")),
+            // An earlier version took longer leases than a fencer takes.
+            terms == null ? null : new Terms(cut(terms, "lease_ms", Bounds.LONGEST_LEASE_MS), cut(terms, "fence_ms",
+                Bounds.LONGEST_LEASE_MS), cut(terms, "jitter_ms", Bounds.LONGEST_LEASE_MS)),
             body.getBoolean("identity_read", false));
+    }
+
+    /** An earlier version took ids of any length. */
+    private static String id(JsonObject object, String field) {
+        return Bounds.line(object.getString(field), Bounds.LONGEST_ID);
     }
 
     private static long number(JsonObject object, String field) throws Unreadable {
@@ -96,6 +106,18 @@ final class MemoryText {
             throw new Unreadable("the number " + field + " is missing");
         }
         return value;
+    }
+
+    private static long count(JsonObject object, String field) throws Unreadable {
+        long value = number(object, field);
+        if (value < 0 || value > Bounds.HIGHEST_COUNT) {
+            throw new Unreadable(field + " is " + value + ", which no manager can have sent");
+        }
+        return value;
+    }
+
+    private static long cut(JsonObject object, String field, long most) throws Unreadable {
+        return Math.min(most, Math.max(0, number(object, field)));
     }
 
     private static String checksum(JsonObject body) {

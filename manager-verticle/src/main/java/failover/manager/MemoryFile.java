@@ -8,6 +8,7 @@ import failover.manager.decision.ManagerMemory.Pause;
 import failover.manager.decision.ManagerMemory.Step;
 import failover.manager.decision.ManagerMemory.Terms;
 import failover.manager.decision.Tip;
+import failover.protocol.Bounds;
 import failover.protocol.StateFile;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class MemoryFile {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryFile.class);
     private static final int FORMAT = 1;
+    private static final long WALL = Bounds.LAST_SECOND * 1000;
 
     private final Vertx vertx;
     private final StateFile file;
@@ -60,7 +62,7 @@ final class MemoryFile {
                 ManagerMemory memory = found.value().orElseGet(() ->
                         ManagerMemory.fresh(UUID.randomUUID().toString()));
                 if (found.value().isEmpty()) {
-                    file.write(encode(memory));
+                    file.write(encode(memory), MemoryFile::decode);
                 }
                 return new Opened(new MemoryFile(vertx, file), memory);
             } catch (IOException | RuntimeException e) {
@@ -73,7 +75,7 @@ final class MemoryFile {
     /** Durable when it succeeds; when it fails, the old memory is intact. */
     Future<Void> save(ManagerMemory memory) {
         return vertx.executeBlocking(() -> {
-            file.write(encode(memory));
+            file.write(encode(memory), MemoryFile::decode);
             return null;
         });
     }
@@ -101,11 +103,12 @@ final class MemoryFile {
         if (intent != null) {
             json.put("intent", new JsonObject().put("operation_id", intent.operationId()).put("from", intent.from().label())
                     .put("to", intent.to().label()).put("step", intent.step().name().toLowerCase(Locale.ROOT))
-                    .put("reason", intent.reason()));
+                    .put("reason", Bounds.kept(intent.reason())));
         }
         json.put("start", memory.start());
         if (memory.pause() != null) {
-            json.put("pause", new JsonObject().put("reason", memory.pause().reason()).put("since_ms", memory.pause().sinceMillis()));
+            json.put("pause", new JsonObject().put("reason", Bounds.kept(memory.pause().reason()))
+                    .put("since_ms", memory.pause().sinceMillis()));
         }
         if (memory.tip() != null) {
             json.put("tip", new JsonObject().put("slot", memory.tip().slot()).put("wall_ms", memory.tip().wallMillis()));
@@ -127,28 +130,44 @@ final class MemoryFile {
             }
             String id = json.getString("manager_id");
             Long epoch = json.getLong("epoch");
-            if (id == null || id.isEmpty() || epoch == null || epoch < 0) {
-                throw new IOException("manager_id or epoch is missing");
+            if (id == null || id.isEmpty() || epoch == null || epoch < 0 || epoch > Bounds.HIGHEST_COUNT) {
+                throw new IOException("manager_id or epoch is missing, or the epoch is none that was ever issued");
             }
             JsonObject intent = json.getJsonObject("intent");
             JsonObject tip = json.getJsonObject("tip");
             JsonObject terms = json.getJsonObject("terms");
             JsonObject pause = json.getJsonObject("pause");
-            return new ManagerMemory(id, json.getLong("start", 0L), epoch, host(json.getString("holder")), known(json, Host.PRIMARY),
-                    known(json, Host.SECONDARY), json.getLong("moved_at_ms", 0L), intent == null ? null
+            return new ManagerMemory(id, count(json, "start"), epoch, host(json.getString("holder")), known(json, Host.PRIMARY),
+                    known(json, Host.SECONDARY), cut(json, "moved_at_ms", WALL), intent == null ? null
                     : new Intent(intent.getString("operation_id"), required(intent, "from"), required(intent, "to"),
                             Step.valueOf(intent.getString("step", "").toUpperCase(Locale.ROOT)), intent.getString("reason")),
-                    pause == null ? null : new Pause(pause.getString("reason", ""), pause.getLong("since_ms", 0L)),
-                    tip == null ? null : new Tip(tip.getLong("slot"), tip.getLong("wall_ms")),
-                    terms == null ? null : new Terms(terms.getLong("lease_ms"), terms.getLong("jitter_ms")));
-        } catch (DecodeException | ClassCastException | IllegalArgumentException e) {
+                    pause == null ? null : new Pause(pause.getString("reason", ""), cut(pause, "since_ms", WALL)),
+                    // An earlier version believed any slot: it is a help, and dropped when it can be none.
+                    tip == null || tip.getLong("slot", 0L) <= 0 || tip.getLong("slot") > Bounds.HIGHEST_SLOT ? null
+                            : new Tip(tip.getLong("slot"), cut(tip, "wall_ms", WALL)),
+                    // It granted longer leases, too, and those are still to be waited for.
+                    terms == null ? null : new Terms(cut(terms, "lease_ms", Bounds.LONGEST_SETTING.toMillis()),
+                            cut(terms, "jitter_ms", Bounds.LONGEST_TIME_MS)));
+        } catch (DecodeException | ClassCastException | NullPointerException | IllegalArgumentException e) {
             throw new IOException("not a manager's memory: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         }
     }
 
-    private static HostRecord known(JsonObject json, Host host) {
+    private static long count(JsonObject json, String key) throws IOException {
+        long value = json.getLong(key, 0L);
+        if (value < 0 || value > Bounds.HIGHEST_COUNT) {
+            throw new IOException(key + " is " + value + ", which was never issued");
+        }
+        return value;
+    }
+
+    private static long cut(JsonObject json, String key, long most) {
+        return Math.min(most, Math.max(0, json.getLong(key, 0L)));
+    }
+
+    private static HostRecord known(JsonObject json, Host host) throws IOException {
         return new HostRecord(json.getString(host.label() + "_endpoint"), json.getString(host.label() + "_id"),
-                json.getLong(host.label() + "_issued", 0L), json.getLong(host.label() + "_passive", 0L));
+                count(json, host.label() + "_issued"), count(json, host.label() + "_passive"));
     }
 
     private static Host required(JsonObject json, String key) throws IOException {

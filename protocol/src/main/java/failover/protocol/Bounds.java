@@ -1,5 +1,6 @@
 package failover.protocol;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
@@ -88,6 +89,16 @@ public final class Bounds {
         }
         text.substring(0, end).codePoints().forEach(c -> plain.appendCodePoint(forges(c) ? ' ' : c));
         return end < text.length() ? plain.append('…').toString() : plain.toString();
+    }
+
+    /** A text as a state file keeps it: at most 500 characters, and none that no encoding has (half of a pair). */
+    public static String kept(String text) {
+        if (text == null) {
+            return null;
+        }
+        String kept = text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT - 1) + "…";
+        return StandardCharsets.UTF_8.newEncoder().canEncode(kept) ? kept : kept.codePoints().map(c -> c >= 0xd800 && c < 0xe000 ? ' ' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append).toString();
     }
 
     /**

@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class StateFile implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
     /** A state is a few hundred bytes: more is not ours. */
-    private static final long LARGEST = 1 << 20;
+    public static final int LARGEST = 1 << 20;
     /** Locked by this process: a file lock is the process's, and closing any second channel to the file would lose it. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -36,9 +36,11 @@ public final class StateFile implements AutoCloseable {
     private final Path aside;
     private final Path lockFile;
     private final FileChannel lockChannel;
+    private final Disk disk;
     private boolean newestIsGood;
 
-    private StateFile(Path home, String name, Path lockFile, FileChannel lockChannel) {
+    private StateFile(Path home, String name, Path lockFile, FileChannel lockChannel, Disk disk) {
+        this.disk = disk;
         this.home = home;
         this.file = home.resolve(name + ".json");
         this.spare = home.resolve(name + ".json.bak");
@@ -74,6 +76,10 @@ public final class StateFile implements AutoCloseable {
      * @throws IOException with directory, reason and remedy
      */
     public static StateFile open(Path dir, String name) throws IOException {
+        return open(dir, name, Disk.REAL);
+    }
+
+    static StateFile open(Path dir, String name, Disk disk) throws IOException {
         Path home;
         try {
             if (!Files.isDirectory(dir)) {
@@ -83,6 +89,10 @@ public final class StateFile implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException("state_dir " + dir + " cannot be made: " + reason(e) + "; make it, or name another with state_dir", e);
         }
+        String objection = OwnDirectory.objection(home);
+        if (objection != null) {
+            throw new IOException("state_dir " + dir + " is not used: " + objection + ", or name another with state_dir");
+        }
         Path lock = home.resolve(name + ".lock");
         if (!HELD.add(lock)) {
             throw new IOException(taken(dir, "this very process"));
@@ -90,7 +100,8 @@ public final class StateFile implements AutoCloseable {
         FileChannel channel = null;
         boolean done = false;
         try {
-            channel = FileChannel.open(lock, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            channel = FileChannel.open(lock, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ,
+                    StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
                     PosixFilePermissions.asFileAttribute(OWNER));
             FileLock held = channel.tryLock();
             if (held == null) {
@@ -102,7 +113,7 @@ public final class StateFile implements AutoCloseable {
             channel.truncate(0);
             channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
             done = true;
-            return new StateFile(home, name, lock, channel);
+            return new StateFile(home, name, lock, channel, disk);
         } catch (FileSystemException e) {
             throw new IOException("state_dir " + dir + " cannot be written: " + reason(e)
                     + "; give it to the user this program runs as, or name another with state_dir", e);
@@ -122,19 +133,19 @@ public final class StateFile implements AutoCloseable {
      * @throws IOException when there is one and neither it nor the one before can be read; with files, reasons and remedy
      */
     public synchronized <T> Found<T> read(Reader<T> reader) throws IOException {
-        if (Files.notExists(file) && Files.notExists(spare)) {
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS) && Files.notExists(spare, LinkOption.NOFOLLOW_LINKS)) {
             return new Found<>(Optional.empty(), null);
         }
         String why;
         try {
-            T value = reader.read(bytesOf(file));
+            T value = taken(reader, file);
             newestIsGood = true;
             return new Found<>(Optional.of(value), null);
         } catch (IOException e) {
             why = reason(e);
         }
         try {
-            T value = reader.read(bytesOf(spare));
+            T value = taken(reader, spare);
             return new Found<>(Optional.of(value), "state file " + file + " cannot be used (" + why + "): going on with " + spare
                     + ", the one before it");
         } catch (IOException e) {
@@ -144,31 +155,43 @@ public final class StateFile implements AutoCloseable {
     }
 
     /**
-     * Replaces the state; durable when this returns. When it throws, the state on disk is the old one.
+     * Replaces the state; durable when this returns. When it throws, the state on disk is the old one. What was written is read back by
+     * its own reader first: a state that the next start would refuse never replaces one that it takes.
      *
+     * @param reader the one that {@link #read} is called with
      * @throws IOException with file and reason
      */
-    public synchronized void write(byte[] bytes) throws IOException {
+    public synchronized void write(byte[] bytes, Reader<?> reader) throws IOException {
         try {
-            try (FileChannel out = FileChannel.open(aside,
-                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(OWNER))) {
-                ByteBuffer buffer = ByteBuffer.wrap(bytes);
-                while (buffer.hasRemaining()) {
-                    out.write(buffer);
-                }
-                out.force(true);
+            disk.delete(aside);
+            try (Disk.Fresh fresh = disk.create(aside)) {
+                fresh.write(bytes);
+                fresh.sync();
+            }
+            try {
+                taken(reader, aside);
+            } catch (IOException e) {
+                disk.delete(aside);
+                throw new IOException("it would not be read again: " + reason(e), e);
             }
             if (newestIsGood) {
                 keepSpare();
             }
-            Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            disk.rename(aside, file);
             newestIsGood = true;
-            try (FileChannel directory = FileChannel.open(home, StandardOpenOption.READ)) {
-                directory.force(true);
-            }
+            disk.syncNames(home);
         } catch (IOException e) {
             throw new IOException("state file " + file + " cannot be written: " + reason(e), e);
+        }
+    }
+
+    /** Whatever a reader stumbles over, the file is none that it can use. */
+    private <T> T taken(Reader<T> reader, Path from) throws IOException {
+        byte[] bytes = disk.read(from, LARGEST);
+        try {
+            return reader.read(bytes);
+        } catch (RuntimeException e) {
+            throw new IOException("its reader failed: " + e, e);
         }
     }
 
@@ -184,19 +207,24 @@ public final class StateFile implements AutoCloseable {
         }
     }
 
-    /** A second name for the newest state, so that the rename leaves it behind; there is no instant without a whole file. */
+    /**
+     * A second name for the newest state, so that the rename leaves it behind; there is no instant without a whole file. Where the file
+     * system has no second names (FAT, some network and FUSE ones), a copy.
+     */
     private void keepSpare() throws IOException {
-        Path link = spare.resolveSibling(spare.getFileName() + ".new");
-        Files.deleteIfExists(link);
-        Files.createLink(link, file);
-        Files.move(link, spare, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static byte[] bytesOf(Path path) throws IOException {
-        if (Files.size(path) > LARGEST) {
-            throw new IOException("larger than " + LARGEST + " bytes");
+        Path second = spare.resolveSibling(spare.getFileName() + ".new");
+        disk.delete(second);
+        try {
+            disk.link(second, file);
+        } catch (IOException noLinks) {
+            disk.delete(second);
+            byte[] newest = disk.read(file, LARGEST);
+            try (Disk.Fresh fresh = disk.create(second)) {
+                fresh.write(newest);
+                fresh.sync();
+            }
         }
-        return Files.readAllBytes(path);
+        disk.rename(second, spare);
     }
 
     private static String taken(Path dir, String by) {

@@ -52,6 +52,16 @@ class BoundsTest {
     }
 
     @Test
+    void aStateKeepsATextThatCanBeWritten() {
+        assertNull(Bounds.kept(null));
+        assertEquals("a\n\"b\" 😀", Bounds.kept("a\n\"b\" 😀"));
+        assertEquals("a b", Bounds.kept("a\ud800b"));
+        assertEquals(Bounds.LONGEST_TEXT, Bounds.kept("x".repeat(9_999)).length());
+        String cutInTwo = Bounds.kept("x".repeat(498) + "😀y");
+        assertEquals("x".repeat(498) + " …", cutInTwo);
+    }
+
+    @Test
     void noClockMakesATimeWrap() {
         long[] extremes = {0, 1, -1, Long.MAX_VALUE, Long.MIN_VALUE, 1_700_000_000_000L};
         for (long nanos : extremes) {
