@@ -2,6 +2,8 @@ package failover.agent;
 
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.AgentMemory;
+import failover.protocol.Bounds;
+import failover.protocol.Names;
 import failover.protocol.Routes;
 import failover.protocol.config.Endpoint;
 import failover.protocol.wire.GoJson;
@@ -16,20 +18,30 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Asks the other agent who is active. Each question takes a new connection, so that an old, dead one never looks like a dead peer. */
 final class PeerClient {
     static final Duration LIMIT = Duration.ofSeconds(2);
     private static final int LARGEST_ANSWER = 64 * 1024;
+    private static final int LONGEST_WHY = 200;
     private final Vertx vertx;
     private final AgentConfig config;
+    private final Names names;
     private HttpClient client;
 
     PeerClient(Vertx vertx, AgentConfig config) {
         this.vertx = vertx;
         this.config = config;
+        this.names = new Names(vertx);
+    }
+
+    /** Where the peer was found last, when it is configured by a name. */
+    Optional<String> address() {
+        return config.peer().flatMap(peer -> names.last(peer.host())).map(InetAddress::getHostAddress);
     }
 
     /**
@@ -47,8 +59,9 @@ final class PeerClient {
         }
         Buffer question = GoJson.encode(new PeerStatusRequest(config.listen().toString(), System.currentTimeMillis() / 1000,
             memory.hostId(), memory.epoch(), stay));
-        return client.request(new RequestOptions().setMethod(HttpMethod.POST).setHost(peer.host()).setPort(peer.port())
-                .setURI(peer.target(Routes.PEER_STATUS)).putHeader("Content-Type", "application/json"))
+        return names.server(peer).compose(server -> client.request(new RequestOptions().setMethod(HttpMethod.POST).setServer(server)
+                .setHost(peer.authority()).setPort(peer.port()).setURI(peer.target(Routes.PEER_STATUS))
+                .putHeader("Content-Type", "application/json")))
             .compose(request -> exchange(request, question).timeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .onFailure(failure -> request.reset()))
             .timeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
@@ -62,7 +75,8 @@ final class PeerClient {
         request.exceptionHandler(failure -> { });
         return request.send(question).compose(response -> response.statusCode() == 200
             ? BoundedBody.read(response, LARGEST_ANSWER)
-            : Future.failedFuture("HTTP " + response.statusCode()));
+            : BoundedBody.read(response, LARGEST_ANSWER).compose(why -> Future.failedFuture("HTTP " + response.statusCode() + ": "
+                + Bounds.line(why.toString().strip(), LONGEST_WHY))));
     }
 
     private Future<PeerStatusResponse> understood(Buffer body, AgentMemory memory) {

@@ -51,7 +51,7 @@ final class ProbeWorker extends VerticleBase {
     record FindVoteAccount(String identity) implements Order {
     }
 
-    /** Who is the validator, in the words of {@code /identity}; answered with an {@link Identity}. */
+    /** Who is the validator by {@code identity_check_command}, for {@code /identity}; answered with an {@link Identity}. */
     record WhoIsIt() implements Order {
     }
 
@@ -130,14 +130,10 @@ final class ProbeWorker extends VerticleBase {
     }
 
     private Future<Identity> whoIsIt() {
-        if (!identityCheck.isConfigured()) {
-            return rpc.ask().map(answers -> answers.identity() != null ? new Identity(answers.identity(), null)
-                : new Identity("", answers.identityError()));
-        }
         if (config.dryRun()) {
             return Future.succeededFuture(new Identity("[DRY-RUN] Command not executed", null));
         }
-        return identityCheck.run(true).map(result -> result.ok() ? new Identity(result.output().trim(), null)
+        return identityCheck.run(false).map(result -> result.ok() ? new Identity(result.output().trim(), null)
             : new Identity("", "failed to get identity: " + result.failure()));
     }
 }

@@ -1,5 +1,7 @@
 package failover.agent;
 
+import failover.protocol.Bounds;
+import failover.protocol.Names;
 import failover.protocol.config.Endpoint;
 import failover.protocol.solana.Pubkey;
 import failover.protocol.solana.VoteAccounts;
@@ -29,14 +31,17 @@ import java.util.concurrent.TimeoutException;
 final class ValidatorRpc {
     private static final int LARGEST_ANSWER = 64 * 1024;
     private static final int CONNECTIONS = 24;
+    private static final int LONGEST_READ = 2_000;
     private static final Duration LIST_TIME = Duration.ofSeconds(10);
     private final HttpClient client;
+    private final Names names;
     private final Endpoint endpoint;
     private final Duration limit;
 
     ValidatorRpc(Vertx vertx, Endpoint endpoint, Duration limit) {
         this.endpoint = endpoint;
         this.limit = limit;
+        this.names = new Names(vertx);
         this.client = vertx.createHttpClient(new HttpClientOptions()
                 .setSsl(endpoint.ssl())
                 .setConnectTimeout((int) limit.toMillis())
@@ -93,8 +98,9 @@ final class ValidatorRpc {
     }
 
     private static Long slot(Object result) {
-        if (result instanceof Number number && !(result instanceof Double) && number.longValue() >= 0) {
-            return number.longValue();
+        if ((result instanceof Integer || result instanceof Long) && ((Number) result).longValue() >= 0
+                && ((Number) result).longValue() <= Bounds.HIGHEST_SLOT) {
+            return ((Number) result).longValue();
         }
         throw new BadAnswer("the result is no slot: " + shortened(String.valueOf(result)));
     }
@@ -128,8 +134,9 @@ final class ValidatorRpc {
     }
 
     private Future<Buffer> send(Buffer body, int largest, Duration time) {
-        return client.request(new RequestOptions().setMethod(HttpMethod.POST).setHost(endpoint.host()).setPort(endpoint.port())
-                .setURI(endpoint.target("")).putHeader("Content-Type", "application/json"))
+        return names.server(endpoint).compose(server -> client.request(new RequestOptions().setMethod(HttpMethod.POST).setServer(server)
+                .setHost(endpoint.authority()).setPort(endpoint.port()).setURI(endpoint.target(""))
+                .putHeader("Content-Type", "application/json")))
             .compose(request -> {
                 // Failures come back by the future; without a handler they would be logged besides.
                 request.exceptionHandler(failure -> { });
@@ -175,8 +182,8 @@ final class ValidatorRpc {
     }
 
     static String shortened(String text) {
-        String line = text.replaceAll("\\s+", " ").trim();
-        return line.length() <= 120 ? line : line.substring(0, 120) + "…";
+        return Bounds.line(text.length() <= LONGEST_READ ? text : text.substring(0, LONGEST_READ), LONGEST_READ).replaceAll("\\s+", " ")
+            .trim().transform(line -> line.length() <= 120 ? line : Bounds.line(line, 121));
     }
 
     /** The account is not a vote account of the identity. */

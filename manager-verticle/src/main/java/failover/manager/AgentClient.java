@@ -64,7 +64,7 @@ final class AgentClient {
             T value = GoJson.decode(answer.body(), type);
             return agentlike.test(value) ? Future.succeededFuture(value) : garbage("not an agent's answer", answer);
         } catch (GoJson.BadJson e) {
-            return garbage("not an agent's JSON", answer);
+            return garbage(e.field().isEmpty() ? "not an agent's JSON" : "not an agent's answer (" + e.getMessage() + ")", answer);
         }
     }
 

@@ -2,6 +2,7 @@ package failover.manager;
 
 import failover.manager.decision.Failure;
 import failover.manager.decision.Failure.Kind;
+import failover.protocol.Names;
 import failover.protocol.config.Endpoint;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -42,6 +43,7 @@ final class HttpLink {
     private final Vertx vertx;
     private final HttpClientAgent client;
     private final Endpoint server;
+    private final Names names;
     private final int atOnce;
     private final boolean reuse;
     private final String authorization;
@@ -61,6 +63,7 @@ final class HttpLink {
         this.vertx = vertx;
         this.client = client;
         this.server = server;
+        this.names = new Names(vertx);
         this.atOnce = atOnce;
         this.reuse = reuse;
         String user = server.uri().getRawUserInfo();
@@ -166,12 +169,14 @@ final class HttpLink {
 
         private void connect() {
             kept = false;
-            HttpConnectOptions options = new HttpConnectOptions().setHost(server.host()).setPort(server.port())
-                    .setConnectTimeout(Math.max(1, limit.toMillis()));
-            if (server.ssl()) {
-                options.setSsl(true).setSslOptions(new ClientSSLOptions().setHostnameVerificationAlgorithm("HTTPS"));
-            }
-            client.connect(options).onComplete(opened -> {
+            names.server(server).compose(address -> {
+                HttpConnectOptions options = new HttpConnectOptions().setServer(address).setHost(server.authority())
+                        .setPort(server.port()).setConnectTimeout(Math.max(1, limit.toMillis()));
+                if (server.ssl()) {
+                    options.setSsl(true).setSslOptions(new ClientSSLOptions().setHostnameVerificationAlgorithm("HTTPS"));
+                }
+                return client.connect(options);
+            }).onComplete(opened -> {
                 if (phase == Phase.DONE) {
                     opened.close();
                 } else {
@@ -183,7 +188,12 @@ final class HttpLink {
         private void ask(HttpClientConnection opened) {
             connection = opened;
             opened.exceptionHandler(ignored -> { });
-            RequestOptions options = new RequestOptions().setMethod(HttpMethod.POST).setHost(server.host()).setPort(server.port())
+            // Within a future, so that whatever is thrown while the request is built is a request that failed.
+            Future.<Void>succeededFuture().compose(begin -> opened.request(options())).onComplete(this::send, cause -> broken(cause));
+        }
+
+        private RequestOptions options() {
+            RequestOptions options = new RequestOptions().setMethod(HttpMethod.POST).setHost(server.authority()).setPort(server.port())
                     .setSsl(server.ssl()).setURI(server.target(path)).putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
             if (authorization != null) {
                 options.putHeader(HttpHeaders.AUTHORIZATION, authorization);
@@ -191,7 +201,7 @@ final class HttpLink {
             if (!reuse) {
                 options.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             }
-            opened.request(options).onComplete(this::send, cause -> broken(cause));
+            return options;
         }
 
         private void send(HttpClientRequest request) {

@@ -1,5 +1,6 @@
 package failover.manager;
 
+import failover.protocol.Names;
 import failover.protocol.Routes;
 import failover.protocol.config.Endpoint;
 import failover.protocol.config.HostPort;
@@ -10,7 +11,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpRequest;
-import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.io.PrintStream;
@@ -25,6 +25,7 @@ final class OneShot {
     private static final int OK = 200;
     private static final int LONGEST_SHOWN = 500;
     private final WebClient http;
+    private final Names names;
     private final PrintStream out;
 
     private record Answer(int status, String text) {
@@ -49,6 +50,7 @@ final class OneShot {
     OneShot(Vertx vertx, PrintStream out) {
         this.http = WebClient.create(vertx, new WebClientOptions().setFollowRedirects(false)
                 .setConnectTimeout((int) Duration.ofSeconds(5).toMillis()));
+        this.names = new Names(vertx);
         this.out = out;
     }
 
@@ -131,10 +133,11 @@ final class OneShot {
     }
 
     private Future<Answer> send(HttpMethod method, Endpoint server, String path, JsonObject body, Duration limit) {
-        HttpRequest<Buffer> request = http.request(method, server.port(), server.host(), server.target(path)).ssl(server.ssl())
-                .putHeader("Content-Type", "application/json");
-        Future<HttpResponse<Buffer>> response = method == HttpMethod.GET ? request.send() : request.sendJsonObject(body);
-        return response.map(answer -> new Answer(answer.statusCode(), answer.body() == null ? "" : answer.bodyAsString()))
+        return names.server(server).compose(address -> {
+            HttpRequest<Buffer> request = http.request(method, address, server.port(), server.authority(), server.target(path))
+                    .ssl(server.ssl()).putHeader("Content-Type", "application/json");
+            return method == HttpMethod.GET ? request.send() : request.sendJsonObject(body);
+        }).map(answer -> new Answer(answer.statusCode(), answer.body() == null ? "" : answer.bodyAsString()))
                 .timeout(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 

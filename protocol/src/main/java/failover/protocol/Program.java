@@ -163,7 +163,8 @@ public final class Program<C> {
     }
 
     private int withVertx(Parsed flags) {
-        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setFileSystemOptions(
+        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setAddressResolverOptions(Names.options())
+                .setFileSystemOptions(
                 new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false)));
         int code = FAILED;
         try {
@@ -199,6 +200,7 @@ public final class Program<C> {
         if (flags.on("check-config")) {
             loaded.settings().forEach(out::println);
             loaded.warnings().forEach(warning -> out.println("WARNING: " + warning));
+            NameAdvice.of(vertx, loaded.settings()).forEach(warning -> out.println("WARNING: " + warning));
             out.println("The settings can be used.");
             return 0;
         }

@@ -1,8 +1,11 @@
 package failover.protocol.config;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The base URL of a server we call: an agent, a validator's RPC, a cluster RPC. One trailing slash is cut off, as the original does.
@@ -49,7 +52,32 @@ public record Endpoint(URI uri) {
     /** The host, an IPv6 address without its brackets. */
     public String host() {
         String host = uri.getHost();
-        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        return host.startsWith("[") ? host.substring(1, host.length() - 1).replace("%25", "%") : host;
+    }
+
+    /** The host as it stands in a URL and in the header Host: an IPv6 address in brackets, without its zone. */
+    public String authority() {
+        String host = host();
+        int zone = host.indexOf('%');
+        return host.indexOf(':') < 0 ? host : "[" + (zone < 0 ? host : host.substring(0, zone)) + "]";
+    }
+
+    /** Whether the host is named by a name, which somebody must resolve; {@code localhost} is none. */
+    public boolean byName() {
+        return literal(host()).isEmpty() && !host().equalsIgnoreCase("localhost");
+    }
+
+    /** The address that a text is, without asking anybody; empty when it is a name. */
+    public static Optional<InetAddress> literal(String host) {
+        if (IpAddresses.parse(host).isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(InetAddress.getByName(host));
+        } catch (UnknownHostException e) {
+            // A zone that this host does not have.
+            return Optional.empty();
+        }
     }
 
     /** The port, the scheme's own when none is written. */

@@ -1,5 +1,6 @@
 package failover.protocol.solana;
 
+import failover.protocol.Bounds;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
@@ -97,7 +98,8 @@ public final class VoteAccounts {
     }
 
     private static long slot(Object value) {
-        if ((value instanceof Integer || value instanceof Long) && ((Number) value).longValue() >= 0) {
+        if ((value instanceof Integer || value instanceof Long) && ((Number) value).longValue() >= 0
+                && ((Number) value).longValue() <= Bounds.HIGHEST_SLOT) {
             return ((Number) value).longValue();
         }
         throw new IllegalArgumentException("the answer names no slot where one belongs");
