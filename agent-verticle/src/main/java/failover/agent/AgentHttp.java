@@ -3,6 +3,9 @@ package failover.agent;
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.AgentEvent;
 import failover.protocol.Now;
+import failover.protocol.config.Endpoint;
+import failover.protocol.Places;
+import failover.protocol.Requests;
 import failover.protocol.Routes;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.GoJson;
@@ -33,16 +36,26 @@ import org.slf4j.LoggerFactory;
 
 /** The agent's HTTP side: allowed? valid? act. On the agent's context. */
 final class AgentHttp {
-    static final int LARGEST_BODY = 1024 * 1024;
+    /** A poll, or a peer's question: some hundred bytes, a token among them. */
+    static final int LARGEST_QUESTION = 4 * 1024;
+    /** A change of role, with a tower in base64 (88 KiB). */
+    static final int LARGEST_CHANGE = 128 * 1024;
+    static final int LARGEST_SHUTDOWN = 1024;
+    /** A manager of ours asks a silent agent eight times at once, and has four commands out; peer and scripts may share its address. */
+    static final int EACH_ADDRESS = 48;
+    static final int MOST_CONNECTIONS = 128;
+    static final int MOST_REFUSED = 8;
     private static final Logger LOG = LoggerFactory.getLogger(AgentHttp.class);
     private final Vertx vertx;
     private final AgentConfig config;
     private final Shell shell;
     private final Consumer<String> onShutdown;
     private final StatusLog statusLog = new StatusLog();
-    private final Connections connections = new Connections();
+    private final Places connections = new Places(EACH_ADDRESS, MOST_CONNECTIONS, MOST_REFUSED);
+    private final Bodies bodies = new Bodies();
+    private final Sparing refusals = new Sparing();
+    private final Partners partners;
     private long refused;
-    private long refusedSaidAt;
 
     /**
      * A server that does not listen yet.
@@ -54,16 +67,17 @@ final class AgentHttp {
         this.config = config;
         this.shell = shell;
         this.onShutdown = onShutdown;
+        this.partners = new Partners(config.peer().map(Endpoint::host).orElse(""), shell::peerAddress);
     }
 
     private Router routes() {
         Router router = Router.router(vertx);
         router.route().handler(this::path).failureHandler(Answers::failed);
         route(router, Routes.STATUS, this::allowed, this::status, HttpMethod.POST, HttpMethod.GET);
-        route(router, Routes.PEER_STATUS, this::peerAllowed, body(this::peerStatus), HttpMethod.POST);
-        route(router, Routes.FAILOVER, this::allowed, body(this::failover), HttpMethod.POST);
+        route(router, Routes.PEER_STATUS, this::peerAllowed, body(LARGEST_QUESTION, this::peerStatus), HttpMethod.POST);
+        route(router, Routes.FAILOVER, this::allowed, body(LARGEST_CHANGE, this::failover), HttpMethod.POST);
         route(router, Routes.IDENTITY, this::allowed, this::identity, HttpMethod.GET);
-        route(router, Routes.SHUTDOWN, this::allowed, body(this::shutdown), HttpMethod.POST);
+        route(router, Routes.SHUTDOWN, this::allowed, body(LARGEST_SHUTDOWN, this::shutdown), HttpMethod.POST);
         route(router, Routes.ACTIVE, this::allowed, this::active, HttpMethod.GET);
         router.route(Routes.HEALTH).handler(AgentHttp::health);
         router.route().handler(context -> context.fail(Refusal.notFound()));
@@ -92,15 +106,40 @@ final class AgentHttp {
     private Future<HttpServer> listen(String host) {
         HttpServer server = vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true)
             .setHttp2ClearTextEnabled(false).setAcceptBacklog(1024));
-        server.connectionHandler(connections::opened);
+        server.connectionHandler(this::opened);
         Router router = routes();
         server.requestHandler(request -> {
             HttpConnection connection = request.connection();
             connections.working(connection);
             request.response().endHandler(sent -> connections.answered(connection));
-            router.handle(request);
+            handle(router, request);
         });
         return server.listen(config.listen().port(), host).onSuccess(listening -> connections.sweepEverySecond(vertx));
+    }
+
+    /** Whose it is, before a byte of it is read. */
+    private void opened(HttpConnection connection) {
+        String address = connection.remoteAddress() == null ? "" : String.valueOf(connection.remoteAddress().hostAddress());
+        boolean partner = partners.are(address);
+        Places.Sort sort = partner ? Places.Sort.PARTNER
+            : config.allowedIps().allows(address) ? Places.Sort.ALLOWED : Places.Sort.REFUSED;
+        if (!connections.opened(connection, sort, address) && refusals.mayTell()) {
+            LOG.warn("A connection from {} is closed at once: there are too many of its sort{}", address, refusals.untold());
+        }
+    }
+
+    /** What is no request at all costs no route, no line of the log, and no trace. */
+    private static void handle(Router router, HttpServerRequest request) {
+        String fault = Requests.fault(request);
+        if (fault != null) {
+            Answers.refuse(request, Refusal.badRequest(fault));
+            return;
+        }
+        try {
+            router.handle(request);
+        } catch (RuntimeException e) {
+            Answers.fault(request, e);
+        }
     }
 
     private void path(RoutingContext context) {
@@ -130,49 +169,58 @@ final class AgentHttp {
     private void allowed(RoutingContext context) {
         String caller = context.request().remoteAddress().hostAddress();
         if (config.allowedIps().allows(caller)) {
-            context.next();
+            asAProgram(context);
         } else {
             noteRefused(context.request().path(), caller);
             context.fail(Refusal.forbidden());
         }
     }
 
+    private void asAProgram(RoutingContext context) {
+        Refusal ofWebPage = Caller.ofWebPage(context.request());
+        if (ofWebPage == null) {
+            context.next();
+        } else {
+            noteRefused(context.request().path(), context.request().remoteAddress().hostAddress());
+            context.fail(ofWebPage);
+        }
+    }
+
     /** At most one line a second, however many knock. */
     private void noteRefused(String path, String caller) {
-        long now = System.nanoTime();
         refused++;
-        if (refusedSaidAt == 0 || now - refusedSaidAt > 1_000_000_000L) {
-            LOG.warn("{} from {} refused: the address is not in allowed_ips ({} refused so far)", path, caller, refused);
-            refusedSaidAt = now;
+        if (refusals.mayTell()) {
+            LOG.warn("{} from {} refused: the address is not in allowed_ips, or a web page asks ({} refused so far)",
+                ValidatorRpc.shortened(path), caller, refused);
         }
     }
 
     /** The configured peer may always ask; otherwise a list of managers would make it look dead. */
     private void peerAllowed(RoutingContext context) {
-        boolean isPeer = config.peer().isPresent()
-            && config.peer().get().host().equals(context.request().remoteAddress().hostAddress());
-        if (isPeer) {
-            context.next();
+        if (partners.isPeer(context.request().remoteAddress().hostAddress())) {
+            asAProgram(context);
         } else {
             allowed(context);
         }
     }
 
     /** Reads the body within its limits of size and time, then acts. */
-    private Handler<RoutingContext> body(BiConsumer<RoutingContext, Buffer> act) {
+    private Handler<RoutingContext> body(int largest, BiConsumer<RoutingContext, Buffer> act) {
         return context -> {
             HttpServerRequest request = context.request();
             connections.reading(request.connection());
-            if (declaredLength(request) > LARGEST_BODY) {
-                context.fail(Refusal.bodyTooLarge(LARGEST_BODY));
+            if (declaredLength(request) > largest) {
+                context.fail(Refusal.bodyTooLarge(largest));
                 return;
             }
-            BoundedBody.read(request, LARGEST_BODY).onComplete(body -> {
+            bodies.read(request, largest, partners.are(request.remoteAddress().hostAddress())).onComplete(body -> {
                 if (body.succeeded()) {
                     connections.working(request.connection());
                     act.accept(context, body.result());
                 } else if (body.cause() instanceof BoundedBody.TooLarge) {
-                    context.fail(Refusal.bodyTooLarge(LARGEST_BODY));
+                    context.fail(Refusal.bodyTooLarge(largest));
+                } else if (body.cause() instanceof Bodies.Full) {
+                    context.fail(Refusal.tooManyBodies());
                 }
                 // Else the caller went away before the end of its body: there is nobody to answer.
             });
@@ -193,22 +241,37 @@ final class AgentHttp {
         if (context.request().method() == HttpMethod.GET) {
             answerStatus(context, came, false);
         } else {
-            body((same, body) -> answerStatus(context, came, noteManager(context, body))).handle(context);
+            body(LARGEST_QUESTION, (same, body) -> {
+                try {
+                    answerStatus(context, came, noteManager(context, body));
+                } catch (GoJson.BadJson e) {
+                    context.fail(Refusal.badBody(e));
+                }
+            }).handle(context);
         }
     }
 
-    /** A body with a timestamp is a manager's; whatever else it is, the answer is the same (the original tolerates anything). */
-    private boolean noteManager(RoutingContext context, Buffer body) {
+    /**
+     * A body with a timestamp is a manager's; whatever else it is, the answer is the same (the original tolerates anything), unless it is
+     * one of ours with a field that lies outside its bounds: that manager must hear of it.
+     */
+    private boolean noteManager(RoutingContext context, Buffer body) throws GoJson.BadJson {
         if (body.length() == 0) {
             return false;
         }
         try {
             StatusRequest request = GoJson.decode(body, StatusRequest.class);
             if (request.timestamp() > 0) {
+                if (request.lease() != null) {
+                    partners.managerPolls(context.request().remoteAddress().hostAddress());
+                }
                 shell.post(new AgentEvent.ManagerPolled(request));
                 return true;
             }
         } catch (GoJson.BadJson e) {
+            if (!e.field().isEmpty()) {
+                throw e;
+            }
             LOG.debug("Body of /status from {} is not a manager's: {}", context.request().remoteAddress(), e.getMessage());
         }
         return false;
@@ -235,6 +298,10 @@ final class AgentHttp {
             request = GoJson.decode(body, PeerStatusRequest.class);
             LOG.debug("Peer asks: {}", request);
         } catch (GoJson.BadJson e) {
+            if (!e.field().isEmpty()) {
+                context.fail(Refusal.badBody(e));
+                return;
+            }
             LOG.debug("A peer asks with a body that is none: {}", e.getMessage());
         }
         shell.peerStatus(request).onSuccess(status -> Answers.json(context, status))
@@ -243,20 +310,13 @@ final class AgentHttp {
 
     private void failover(RoutingContext context, Buffer body) {
         try {
-            FailoverRequest request = printable(GoJson.decode(body, FailoverRequest.class));
+            FailoverRequest request = GoJson.decode(body, FailoverRequest.class);
             LOG.info("Change of role asked for: action={} reason={} operation_id={} epoch={} from={}", oneLine(request.action()),
                 oneLine(request.reason()), oneLine(request.operationId()), request.epoch(), context.request().remoteAddress());
             shell.change(request).onSuccess(answer -> Answers.json(context, answer)).onFailure(context::fail);
         } catch (GoJson.BadJson e) {
-            context.fail(Refusal.badBody());
+            context.fail(Refusal.badBody(e));
         }
-    }
-
-    /** The same with a reason that can stand in the log: no line of its own in it. */
-    private static FailoverRequest printable(FailoverRequest request) {
-        String reason = request.reason() == null ? null : request.reason().replaceAll("\\p{Cntrl}", " ");
-        return new FailoverRequest(request.action(), reason, request.skipIdentity(), request.timestamp(), request.operationId(),
-            request.epoch(), request.deadlineMs(), request.planned(), request.grant(), request.tower());
     }
 
     private void identity(RoutingContext context) {
@@ -271,7 +331,7 @@ final class AgentHttp {
             Answers.json(context, new ShutdownResponse(true, "Agent shutdown initiated", Now.ofMachine().wallSeconds()));
             onShutdown.accept(oneLine(request.reason()));
         } catch (GoJson.BadJson e) {
-            context.fail(Refusal.badBody());
+            context.fail(Refusal.badBody(e));
         }
     }
 

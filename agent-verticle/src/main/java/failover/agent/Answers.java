@@ -1,5 +1,6 @@
 package failover.agent;
 
+import failover.protocol.Bounds;
 import failover.protocol.wire.GoJson;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -15,6 +16,8 @@ final class Answers {
     static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     static final CharSequence TEXT = HttpHeaders.createOptimized("text/plain; charset=utf-8");
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+    private static final int LONGEST_PATH = 100;
+    private static final Sparing FAULTS = new Sparing();
     private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("X-Content-Type-Options");
     private static final CharSequence NO_SNIFF_VALUE = HttpHeaders.createOptimized("nosniff");
 
@@ -33,15 +36,26 @@ final class Answers {
     static void failed(RoutingContext context) {
         Throwable failure = context.failure();
         if (failure instanceof Refusal refusal) {
-            refuse(context, refusal.status(), refusal.getMessage(), refusal.closing());
+            refuse(context.request(), refusal);
         } else {
-            LOG.error("{} {} failed", context.request().method(), context.request().path(), failure);
-            refuse(context, 500, "Internal server error", false);
+            fault(context.request(), failure);
         }
     }
 
-    private static void refuse(RoutingContext context, int status, String text, boolean closing) {
-        HttpServerRequest request = context.request();
+    /** A fault of ours: 500, and at most one trace a second, however often somebody finds it. */
+    static void fault(HttpServerRequest request, Throwable failure) {
+        if (FAULTS.mayTell()) {
+            LOG.error("{} {} failed{}", request.method(), Bounds.line(request.path(), LONGEST_PATH), FAULTS.untold(), failure);
+        }
+        refuse(request, 500, "Internal server error", false);
+    }
+
+    /** The same for a request that never reaches the router. */
+    static void refuse(HttpServerRequest request, Refusal refusal) {
+        refuse(request, refusal.status(), refusal.getMessage(), refusal.closing());
+    }
+
+    private static void refuse(HttpServerRequest request, int status, String text, boolean closing) {
         HttpServerResponse response = request.response();
         if (response.closed() || response.ended()) {
             return;

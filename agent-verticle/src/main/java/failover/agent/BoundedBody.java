@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
+import java.util.function.IntPredicate;
 
 /** Reads a body up to a size; what comes after is not kept. */
 final class BoundedBody {
@@ -12,9 +13,17 @@ final class BoundedBody {
 
     /** The whole body; fails with {@link TooLarge} as soon as it exceeds {@code largest}. Call it before the stream flows. */
     static Future<Buffer> read(ReadStream<Buffer> stream, int largest) {
+        return read(stream, largest, more -> true);
+    }
+
+    /** The same where there may be no room for so many more bytes; fails with {@link Bodies.Full} then. */
+    static Future<Buffer> read(ReadStream<Buffer> stream, int largest, IntPredicate room) {
         Promise<Buffer> whole = Promise.promise();
         Buffer[] parts = {null};
-        stream.exceptionHandler(whole::tryFail);
+        stream.exceptionHandler(cut -> {
+            parts[0] = null;
+            whole.tryFail(cut);
+        });
         stream.endHandler(end -> whole.tryComplete(parts[0] == null ? Buffer.buffer() : parts[0]));
         stream.handler(part -> {
             if (whole.future().isComplete()) {
@@ -23,6 +32,9 @@ final class BoundedBody {
             if ((parts[0] == null ? 0 : parts[0].length()) + part.length() > largest) {
                 parts[0] = null;
                 whole.tryFail(new TooLarge());
+            } else if (!room.test(part.length())) {
+                parts[0] = null;
+                whole.tryFail(new Bodies.Full());
             } else if (parts[0] == null) {
                 parts[0] = part;
             } else {

@@ -1,5 +1,7 @@
 package failover.agent;
 
+import failover.protocol.wire.GoJson;
+
 /** A request is answered with a status other than 200 and the text that the original has for it. Costs no stack trace. */
 final class Refusal extends RuntimeException {
     private final int status;
@@ -23,12 +25,29 @@ final class Refusal extends RuntimeException {
         return new Refusal(400, "Invalid request body", false);
     }
 
+    /** The original's words, and behind them what it does not say: which field of ours lies outside its bounds. */
+    static Refusal badBody(GoJson.BadJson why) {
+        return why.field().isEmpty() ? badBody() : new Refusal(400, "Invalid request body: " + why.getMessage(), false);
+    }
+
+    static Refusal badRequest(String why) {
+        return new Refusal(400, "Bad request: " + why, true);
+    }
+
+    static Refusal browser(String why) {
+        return new Refusal(403, "Forbidden: " + why + "; this is no place for web pages", false);
+    }
+
     static Refusal notFound() {
         return new Refusal(404, "404 page not found", false);
     }
 
     static Refusal bodyTooLarge(int largest) {
         return new Refusal(413, "Request body is larger than " + largest + " bytes", true);
+    }
+
+    static Refusal tooManyBodies() {
+        return new Refusal(503, "Too many requests are being sent at once", true);
     }
 
     static Refusal tooManyChanges() {

@@ -2,6 +2,8 @@ package failover.manager;
 
 import failover.manager.decision.ManagerEffect.OperatorAnswer;
 import failover.manager.decision.ManagerEvent;
+import failover.protocol.Places;
+import failover.protocol.Requests;
 import failover.protocol.Routes;
 import failover.protocol.config.HostPort;
 import failover.protocol.wire.GoJson;
@@ -22,7 +24,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -39,6 +40,7 @@ final class ManagerApi {
     private static final int LARGEST_BODY = 64 * 1024;
     private static final int LONGEST_REASON = 500;
     private static final int MOST_CONNECTIONS = 256;
+    private static final int MOST_REFUSED = 8;
     /** A client has this long to say what it wants. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration LINGER = Duration.ofSeconds(1);
@@ -49,10 +51,9 @@ final class ManagerApi {
     private final Consumer<ManagerEvent> operator;
     private final Supplier<StateView> view;
     private final Map<Long, HttpServerResponse> owed = new HashMap<>();
-    private final Map<HttpConnection, Long> silent = new LinkedHashMap<>();
+    private final Places places = new Places(MOST_CONNECTIONS, MOST_CONNECTIONS, MOST_REFUSED);
     private HttpServer server;
     private long tickets;
-    private int connections;
 
     /** {@code operator} takes an operator's wish; the answer comes by {@link #answer}. */
     ManagerApi(Vertx vertx, Consumer<ManagerEvent> operator, Supplier<StateView> view) {
@@ -75,11 +76,21 @@ final class ManagerApi {
         route(router, Routes.HEALTH, null).handler(ctx -> text(ctx.response(), 200, "OK"));
         router.route().handler(ManagerApi::notFound);
         router.route().failureHandler(ManagerApi::failed);
-        HttpServerOptions options = new HttpServerOptions().setIdleTimeout((int) longest.plusSeconds(30).toSeconds());
+        HttpServerOptions options = new HttpServerOptions().setHttp2ClearTextEnabled(false)
+                .setIdleTimeout((int) longest.plusSeconds(30).toSeconds());
         server = vertx.createHttpServer(options).connectionHandler(this::connected).requestHandler(request -> {
-            heard(request.connection());
-            router.handle(request);
+            HttpConnection connection = request.connection();
+            places.working(connection);
+            request.response().endHandler(sent -> places.answered(connection));
+            String fault = Requests.fault(request);
+            if (fault == null) {
+                router.handle(request);
+            } else {
+                request.response().putHeader("Connection", "close");
+                error(request.response(), 400, "Bad request: " + fault);
+            }
         });
+        places.sweepEverySecond(vertx);
         return server.listen(address.port(), address.bindHost()).mapEmpty();
     }
 
@@ -145,7 +156,7 @@ final class ManagerApi {
             try {
                 asked = GoJson.decode(body, type);
             } catch (GoJson.BadJson e) {
-                error(request.response(), 400, "Invalid request body");
+                error(request.response(), 400, "Invalid request body" + (e.field().isEmpty() ? "" : ": " + e.getMessage()));
                 return;
             }
             long ticket = ++tickets;
@@ -194,22 +205,8 @@ final class ManagerApi {
 
     /** Too many connections: the one that has been silent for longest goes, so that an operator still gets through. */
     private void connected(HttpConnection connection) {
-        connections++;
-        silent.put(connection, vertx.setTimer(PATIENCE.toMillis(), id -> connection.close()));
-        connection.closeHandler(gone -> {
-            connections--;
-            heard(connection);
-        });
-        if (connections > MOST_CONNECTIONS) {
-            silent.keySet().iterator().next().close();
-        }
-    }
-
-    private void heard(HttpConnection connection) {
-        Long timer = silent.remove(connection);
-        if (timer != null) {
-            vertx.cancelTimer(timer);
-        }
+        String address = connection.remoteAddress() == null ? "" : String.valueOf(connection.remoteAddress().hostAddress());
+        places.opened(connection, LocalOnly.isOwn(address) ? Places.Sort.ALLOWED : Places.Sort.REFUSED, address);
     }
 
     private static void failed(RoutingContext ctx) {
