@@ -1,5 +1,6 @@
 package failover.agent.decision;
 
+import failover.protocol.Bounds;
 import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.Action;
@@ -45,6 +46,12 @@ final class Changes {
         if (request.epoch() > 0 && request.epoch() < state.knowledge().epoch()) {
             answer(state, ticket, request, now, Outcome.REFUSED, "epoch " + request.epoch() + " is over: this host has obeyed epoch "
                     + state.knowledge().epoch(), out);
+            return;
+        }
+        if (!Bounds.reachable(state.knowledge().epoch(), request.epoch())) {
+            // Obeyed once, it would make every later order, and every later manager, one of the past.
+            answer(state, ticket, request, now, Outcome.REFUSED, "epoch " + request.epoch() + " lies more than " + Bounds.LARGEST_LEAP
+                    + " above " + state.knowledge().epoch() + ", the highest that this host has obeyed: no manager has come so far", out);
             return;
         }
         if (state.lease.fencing) {

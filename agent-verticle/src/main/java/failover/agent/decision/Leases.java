@@ -2,6 +2,7 @@ package failover.agent.decision;
 
 import failover.agent.decision.AgentMemory.Bonds;
 import failover.agent.decision.AgentMemory.Terms;
+import failover.protocol.Bounds;
 import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.lease.LeaseNumbers;
@@ -81,7 +82,7 @@ final class Leases {
             return;
         }
         boolean mine = state.change == null && state.memory.role() == Role.ACTIVE && offer.grantEpoch() >= state.memory.epoch()
-                && (hold == null || offer.grantEpoch() > hold.epoch());
+                && (hold == null || offer.grantEpoch() > hold.epoch()) && Bounds.reachable(state.memory.epoch(), offer.grantEpoch());
         if (!mine) {
             return;
         }
@@ -134,6 +135,11 @@ final class Leases {
             return "it names no manager_id";
         }
         Bonds bonds = state.memory.bonds();
+        long known = id.equals(bonds.managerId()) ? bonds.managerStart() : 0;
+        if (!Bounds.reachable(known, start)) {
+            return "start " + start + " of manager " + id + " lies more than " + Bounds.LARGEST_LEAP + " above start " + known
+                    + ", the newest that is known here: no manager has started so often";
+        }
         if (id.equals(bonds.managerId())) {
             if (start < bonds.managerStart()) {
                 return "an older start (" + start + ") of manager " + id + " whose start " + bonds.managerStart() + " is obeyed here";

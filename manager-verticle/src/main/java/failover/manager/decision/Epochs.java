@@ -1,11 +1,13 @@
 package failover.manager.decision;
 
+import failover.protocol.Bounds;
+
 /** What an epoch may be. They grow by one with each change of holder, so that no real one comes near either bound. */
 public final class Epochs {
     /** The highest one; what is higher was never issued by anybody. */
-    public static final long MAX = 1L << 53;
+    public static final long MAX = Bounds.HIGHEST_COUNT;
     /** So far a host may be ahead of a manager that was restored from an old copy of its state. */
-    private static final long LEAP = 1_000_000;
+    private static final long LEAP = Bounds.LARGEST_LEAP;
 
     private Epochs() {
     }

@@ -1,0 +1,72 @@
+package failover.agent;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import failover.agent.config.AgentConfig;
+import failover.agent.config.AgentSettings;
+import failover.protocol.Bounds;
+
+import failover.protocol.config.ConfigException;
+import failover.protocol.config.Layers;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Every setting at its extremes: it is refused by its name, or can be worked with. Our own seeds; more with -Dfailover.seeds=N. */
+class SettingsBordersTest {
+    private static final List<String> KEYS = List.of("listen_addr", "local_rpc", "process_name", "peer_endpoint", "is_active_on_start",
+        "dry_run", "log_file", "state_dir",
+        "allowed_ips", "validator_identity", "ledger_path", "tower_file_path", "max_tower_lag_slots", "on_isolation",
+        "internet_check_endpoints",
+        "manager_timeout", "min_process_uptime", "tower_backup_interval", "rpc_timeout", "command_timeout", "demotion_timeout",
+        "promotion_timeout", "fence_timeout", "fencing", "lease_dir", "watchdog", "watchdog_timeout", "watchdog_stop_timeout",
+        "tower_backup_command", "identity_change_command", "identity_check_command");
+    private static final List<Object> VALUES = List.of("", "0", "1ns", "1ms", "2s", "9m59s", "10m", "10m0.000000001s", "24h", "24h1ns",
+        "2562047h",
+        "9223372036854775807ns", "99999999999999999999999h", "-1s", "1e9s", "1h".repeat(40_000), "A".repeat(100_000), "\u202e",
+        "\ud800", "off",
+        "http://[::1]:8080", "http://[::1%25lo]:8080", "http://h:99999", "http://u:p@h/k?x=y", "https://h", "[::1]:0", ":65535",
+        ":65536", "a:b:c",
+        "127.0.0.1:1", "0.0.0.0/0", "::/0", "::ffff:0:0/96", "/", "~/x", "%", "systemd", "/dev/watchdog0", "required",
+        "check_internet", "auto",
+        0, 1, -1, 400, 303, 1_000_000_000, 1_000_000_001, Integer.MAX_VALUE, Long.MAX_VALUE, Long.MIN_VALUE, 1e300, -1e300, 0.5,
+        Double.MAX_VALUE, new BigInteger("9".repeat(300)), true, false, new JsonArray(), new JsonObject(),
+        new JsonArray().add(1).add("x"),
+        new JsonObject().put("endpoint", "http://[::1]:1").put("x", 1), new JsonArray().add("::1").add("http://h"), 600_000_000_000L);
+
+    @Test
+    void everySettingAtItsExtremesIsRefusedByNameOrCanBeWorkedWith() {
+        int taken = 0;
+        for (int seed = 0; seed < Integer.getInteger("failover.seeds", 4_000); seed++) {
+            Random random = new Random(seed);
+            JsonObject json = new JsonObject();
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                json.put(KEYS.get(random.nextInt(KEYS.size())), VALUES.get(random.nextInt(VALUES.size())));
+            }
+            try {
+                used(json);
+                taken++;
+            } catch (ConfigException e) {
+                assertFalse(e.problems().isEmpty());
+                e.problems().forEach(problem -> assertTrue(problem.toString().length() < 2_000 && problem.message().length() > 5
+                    && !problem.toString().contains("\n"), problem.toString()));
+            } catch (RuntimeException | StackOverflowError e) {
+                fail("seed " + seed, e);
+            }
+        }
+        assertTrue(taken > 100, "hardly anything is taken: " + taken);
+    }
+
+    private static void used(JsonObject json) {
+        AgentConfig config = AgentSettings.read(Layers.ofFile(json, "test.json"), Map.of(), false).config();
+        config.toString();
+        Rules.of(config, "S", null);
+        assertTrue(config.timing().commandTimeout().compareTo(Bounds.LONGEST_LIMIT) <= 0);
+    }
+}
