@@ -180,8 +180,15 @@ public final class FencerLink {
                 return "the validator it was told of does not run, or it cannot see it in /proc";
             case "agent_not_seen":
                 return "it cannot see this agent in /proc: does it run in another container?";
+            case "agent_of_another_user":
+            case "validator_of_another_user":
+                return "it runs as a user whose processes this fencer does not kill: give the fencer --uid and that user's number"
+                        + " (install.sh --validator-user)";
+            case "lease_too_long":
+                return "its --max-lease-ms is shorter than this lease: start it without that option, or with this agent's version";
             case "lease_refused":
-                return "it does not take a deadline so far ahead, or so old: see the log of failover-fencer.service";
+                return "the lease is older than the one it knows, or by another agent that does not run: do two agents use this lease_dir?"
+                        + " See the log of failover-fencer.service";
             default:
                 return "see the log of failover-fencer.service";
         }

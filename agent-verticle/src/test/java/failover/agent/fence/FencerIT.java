@@ -17,6 +17,8 @@ class FencerIT {
 
     private static final Duration ANSWER = Duration.ofSeconds(5);
     private static final long DW_AND_DRIFT = 1005;
+    /** It looks exactly at the time to fire; the rest of the second is for the kill. */
+    private static final long LATEST = 500;
 
     static List<String> shells() {
         return FencerRig.shells();
@@ -38,6 +40,8 @@ class FencerIT {
         assertTrue(began >= deadline - DW_AND_DRIFT, "too early: " + line);
         assertTrue(verified <= deadline, "after the deadline: " + line);
         assertEquals(1, FencerRig.value(line, "verified"));
+        String fired = rig.files.fenced().stream().filter(each -> each.startsWith("event=fired")).toList().get(count - 1);
+        assertTrue(FencerRig.value(fired, "late_ms") <= LATEST, "late, and so is whoever must be dead at the deadline: " + fired);
         return line;
     }
 
@@ -130,9 +134,14 @@ class FencerIT {
             String whole = Files.readString(lease);
             Files.writeString(lease, whole.substring(0, whole.length() / 2));
             problem(rig, "lease_damaged");
+            // Whole but for its end, as of a write that was cut short, or of two.
+            Files.writeString(lease, whole.replaceAll("seq=\\d+", "seq=8").replaceAll("end=\\d+\n$", ""));
+            FencerRig.await("the refusal of a torn file", () -> rig.log().contains("not seq '8': the file is torn"));
+            Files.writeString(lease, whole.replaceAll("seq=\\d+", "seq=8").replaceAll("end=\\d+\n$", "end=7\n"));
+            FencerRig.await("the refusal of two in one", () -> rig.log().contains("end is '7', not seq '8'"));
             Files.writeString(lease, whole.replaceAll("seq=\\d+|end=\\d+", "seq=9").replaceAll("seq=9\n$", "end=9\n")
                     .replaceAll("deadline_ms=\\d+", "deadline_ms=" + "9".repeat(14)));
-            FencerRig.await("the refusal of an absurd deadline", () -> rig.log().contains("ms ahead of the clock"));
+            problem(rig, "lease_too_long");
             Files.delete(lease);
             problem(rig, "lease_missing");
             assertTrue(rig.once("--check", "--dir", rig.dir.toString()).startsWith("1 failover-fencer: impaired: lease_missing"));
@@ -181,6 +190,10 @@ class FencerIT {
             assertFalse(link.awaitArmed(Duration.ZERO), "it must not claim to guard what it does not see");
             fenced(rig, shell + " numbers given away", deadline, 1);
             assertTrue(FencerRig.alive(other) && FencerRig.alive(another));
+            for (ProcessRef spared : List.of(other, another)) {
+                String stat = Files.readString(Path.of("/proc/" + spared.pid() + "/stat"));
+                assertFalse(stat.substring(stat.lastIndexOf(')')).startsWith(") T"), "stopped for good: " + stat);
+            }
         }
     }
 

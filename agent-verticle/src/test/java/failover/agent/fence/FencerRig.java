@@ -24,6 +24,8 @@ final class FencerRig implements AutoCloseable {
     private final List<Process> started = new ArrayList<>();
     private final List<Path> copies = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
+    private List<String> before = List.of();
+    private Path script = SCRIPT;
     Process fencer;
 
     FencerRig(String shell) throws IOException {
@@ -45,13 +47,48 @@ final class FencerRig implements AutoCloseable {
         return found.isEmpty() ? List.of("sh") : found;
     }
 
+    static boolean root() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    /** The user that is nobody, perhaps with the right to signal others. */
+    static List<String> nobody(boolean mayKill) {
+        List<String> words = new ArrayList<>(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
+        if (mayKill) {
+            words.addAll(List.of("--inh-caps=+kill", "--ambient-caps=+kill"));
+        }
+        return words;
+    }
+
+    /** The directory and the fencer are that user's from here on. For root only. */
+    FencerRig asNobody(boolean mayKill) throws IOException {
+        before = nobody(mayKill);
+        Files.setAttribute(dir, "unix:uid", 65534);
+        Files.setAttribute(dir, "unix:gid", 65534);
+        return this;
+    }
+
+    /** Whoever wrote the lease, it is that user's: this test is root, and no other user could read it. */
+    FencerRig leaseIsNobodys() throws IOException {
+        Files.setAttribute(dir.resolve("lease"), "unix:uid", 65534);
+        return this;
+    }
+
+    /** Another text of the script: the real one with an accident put in. */
+    FencerRig script(String text) throws IOException {
+        script = dir.resolve("script");
+        Files.writeString(script, text);
+        return this;
+    }
+
     FencerRig fencer(String... more) throws IOException {
         List<String> command = new ArrayList<>();
-        if ("root".equals(System.getProperty("user.name"))) {
+        if (root()) {
             command.addAll(List.of("nice", "-n", "-20")); // as its unit does
         }
+        command.addAll(before);
         command.addAll(shell);
-        command.add(SCRIPT.toString());
+        command.add(script.toString());
         if (options.isEmpty()) {
             options.addAll(List.of(more));
         }
@@ -66,7 +103,8 @@ final class FencerRig implements AutoCloseable {
 
     /** Runs the script to its end; its exit status and its one line. */
     String once(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(shell);
+        List<String> command = new ArrayList<>(before);
+        command.addAll(shell);
         command.add(SCRIPT.toString());
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -80,12 +118,21 @@ final class FencerRig implements AutoCloseable {
     }
 
     ProcessRef sleeper(String name) throws IOException {
+        return ref(start(copy("/bin/sleep", name).toString(), "600"));
+    }
+
+    /** A shell of a name no other has: a fence takes all of its validator's name along, and this machine has other shells. */
+    Path shell() throws IOException {
+        return copy("/bin/sh", "fs" + ProcessHandle.current().pid() + "-" + NAMES.incrementAndGet());
+    }
+
+    private Path copy(String program, String name) throws IOException {
         Path copy = Path.of(System.getProperty("java.io.tmpdir"), name);
         if (!Files.exists(copy)) {
-            Files.copy(Path.of("/bin/sleep"), copy);
+            Files.copy(Path.of(program), copy);
             copies.add(copy);
         }
-        return ref(start(copy.toString(), "600"));
+        return copy;
     }
 
     Process start(String... command) throws IOException {
