@@ -63,7 +63,7 @@ mkdir "$tmp/failover-agent" "$tmp/failover-manager"
 cat > "$tmp/agent.json" << END
 {"listen_addr": "127.0.0.1:$agent_port", "local_rpc": "http://127.0.0.1:$nobody", "process_name": "no-such-process",
  "peer_endpoint": "http://127.0.0.1:$nobody", "dry_run": false, "min_process_uptime": "1s", "command_timeout": "1s",
- "demotion_timeout": "2s", "identity_remove_command": "true", "allowed_ips": ["127.0.0.1"]}
+ "demotion_timeout": "2s", "identity_remove_command": "true", "allowed_ips": ["127.0.0.1"], "lease_dir": "$tmp/failover-agent"}
 END
 cat > "$tmp/manager.json" << END
 {"active_validator": "http://127.0.0.1:$agent_port", "passive_validator": "http://127.0.0.1:$nobody", "heartbeat_interval": "100ms",

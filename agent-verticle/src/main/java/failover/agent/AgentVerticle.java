@@ -3,6 +3,7 @@ package failover.agent;
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.AgentCore;
 import failover.agent.decision.AgentRules;
+import failover.agent.fence.LeaseDir;
 import failover.agent.watchdog.Watchdogs;
 import failover.protocol.config.Redact;
 import io.vertx.core.DeploymentOptions;
@@ -31,6 +32,7 @@ public final class AgentVerticle extends VerticleBase {
     private final Runnable onShutdown;
     private AgentConfig config;
     private MemoryStore store;
+    private volatile LeaseDir leaseDir;
     private Shell shell;
     private volatile int port;
 
@@ -71,8 +73,10 @@ public final class AgentVerticle extends VerticleBase {
         Future<Optional<Watchdog>> watchdog = vertx.executeBlocking(this::findWatchdog, false);
         Future<AgentRules> rules = watchdog.compose(dog -> vertx.executeBlocking(() -> Rules.of(config, StakedIdentity.configured(config),
             dog.map(Watchdog::numbers).orElse(null)), false));
-        Future<FencerWord> fencer = watchdog.compose(dog -> vertx.executeBlocking(() -> new FencerWord(config.leaseDir(),
-            config.processName(), dog), false));
+        Future<FencerWord> fencer = watchdog.compose(dog -> vertx.executeBlocking(() -> {
+            leaseDir = LeaseDir.claim(config.leaseDir());
+            return new FencerWord(config.leaseDir(), config.processName(), dog);
+        }, false));
         Future<?> workers = Future.join(List.of(
             deploy(new ProbeWorker(config, instance, this::workersStop), "agent-probe-" + instance, 1),
             deploy(new CommandWorker(config, instance, gate, leader -> {
@@ -91,7 +95,7 @@ public final class AgentVerticle extends VerticleBase {
                 // What it began is ended: a watchdog that runs on would reset a host whose agent only could not listen.
                 shell.stop();
             }
-            return left().transform(left -> store.close()).transform(closed -> Future.failedFuture(failure));
+            return left().transform(left -> close()).transform(closed -> Future.failedFuture(failure));
         });
     }
 
@@ -111,7 +115,16 @@ public final class AgentVerticle extends VerticleBase {
     /** The workers are gone by now. */
     @Override
     public Future<?> stop() {
-        return left().transform(left -> store.close());
+        return left().transform(left -> close());
+    }
+
+    private Future<?> close() {
+        return store.close().transform(closed -> vertx.executeBlocking(() -> {
+            if (leaseDir != null) {
+                leaseDir.close();
+            }
+            return null;
+        }, false));
     }
 
     private void workersStop() {
