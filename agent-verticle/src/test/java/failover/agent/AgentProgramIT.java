@@ -76,15 +76,32 @@ class AgentProgramIT {
         assertFalse((result.out() + result.err()).contains("sesame"), result.out() + result.err());
     }
 
+    /** systemd starts services without LANG; the launcher makes up for that, a bare java does not. */
     @Test
-    void aSignalStopsItCleanlyWithinFiveSeconds() throws Exception {
+    void aCommandThatWouldNotArriveAsItIsWrittenIsFoundBeforeItIsNeeded() throws Exception {
+        Files.writeString(dir.resolve("u.json"), "{\"identity_remove_command\": \"touch /mnt/Gr\u00fc\u00dfe\"}");
+        Result bare = run("--config", "u.json", "--check-config");
+        assertEquals(1, bare.code(), bare.toString());
+        assertTrue(bare.err().contains("identity_remove_command") && bare.err().contains("start the program by its launcher in bin/"),
+                bare.err());
+    }
+
+    @Test
+    void signalsThatMeanReloadLeaveItRunningAndOneThatMeansStopStopsItCleanlyWithinFiveSeconds() throws Exception {
         Path log = dir.resolve("x.log");
         Process process = start("--listen=127.0.0.1:0", "--log-file", log.toString());
         try {
             long deadline = System.nanoTime() + LIMIT.toNanos();
-            while (!Files.exists(log) || Files.size(log) == 0) {
+            while (!Files.exists(log) || !Files.readString(log).contains("Agent listens")) {
                 assertTrue(System.nanoTime() < deadline && process.isAlive(), () -> "it never logged: " + read("err") + read("out"));
                 Thread.onSpinWait();
+            }
+            for (String signal : List.of("HUP", "USR1", "USR2")) {
+                new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+                while (!Files.readString(log).contains("SIG" + signal + " changes nothing here")) {
+                    assertTrue(System.nanoTime() < deadline && process.isAlive(), () -> "SIG" + signal + ": " + read("err") + read("out"));
+                    Thread.onSpinWait();
+                }
             }
             process.destroy();
             assertTrue(process.waitFor(5, TimeUnit.SECONDS), "it did not stop");
@@ -117,6 +134,7 @@ class AgentProgramIT {
                 .redirectOutput(dir.resolve("out").toFile()).redirectError(dir.resolve("err").toFile());
         builder.environment().keySet().removeIf(
                 name -> name.endsWith("DRY_RUN") || name.startsWith("VALIDATOR_") || name.endsWith("_VALIDATOR"));
+        builder.environment().put("LC_ALL", "C");
         builder.environment().put("STATE_DIRECTORY", dir.resolve("state").toString());
         return builder.start();
     }

@@ -35,15 +35,21 @@ final class LogFile implements LineQueue.Sink {
     private static final int TRIES = 3;
     private static final Set<PosixFilePermission> OWNER_AND_GROUP = PosixFilePermissions.fromString("rw-r-----");
 
+    private final Path named;
     private final Path file;
     private final LoggerContext context;
     private Rolling appender = new Rolling();
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private boolean followFailed;
 
-    /** Nothing is opened yet: that is the first thing the queue's thread does. */
-    LogFile(Path file, LoggerContext context) {
-        this.file = file;
+    /**
+     * A log file. Nothing is opened yet: that is the first thing the queue's thread does.
+     *
+     * @param named as the operator wrote it, for messages
+     */
+    LogFile(Path named, LoggerContext context) {
+        this.named = named;
+        this.file = named.toAbsolutePath();
         this.context = context;
     }
 
@@ -60,7 +66,7 @@ final class LogFile implements LineQueue.Sink {
             start();
             opened.complete(null);
         } catch (IOException e) {
-            opened.completeExceptionally(new IOException("log_file " + file + " cannot be written: " + explain(e), e));
+            opened.completeExceptionally(new IOException("log_file " + named + " cannot be written: " + explain(e), e));
         }
     }
 
@@ -90,10 +96,10 @@ final class LogFile implements LineQueue.Sink {
 
     @Override
     public void write(byte[] bytes) throws IOException {
-        appender.outcome = new IOException("log_file " + file + " is not open");
+        appender.outcome = new IOException("log_file " + named + " is not open");
         appender.doAppend(bytes);
         if (appender.outcome != null) {
-            throw new IOException("log_file " + file + " could not be written: " + explain(appender.outcome), appender.outcome);
+            throw new IOException("log_file " + named + " could not be written: " + explain(appender.outcome), appender.outcome);
         }
     }
 
@@ -112,7 +118,7 @@ final class LogFile implements LineQueue.Sink {
         } catch (IOException e) {
             if (!followFailed) {
                 followFailed = true;
-                LoggerFactory.getLogger(LogFile.class).warn("log_file {} was moved or removed and cannot be opened anew: {}", file,
+                LoggerFactory.getLogger(LogFile.class).warn("log_file {} was moved or removed and cannot be opened anew: {}", named,
                         explain(e));
             }
         }

@@ -98,7 +98,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         if (root.getAppender(FILE) instanceof Lines present && absolute.equals(present.file)) {
             return;
         }
-        LogFile sink = new LogFile(absolute, context);
+        LogFile sink = new LogFile(file, context);
         LineQueue queue = queue("log-file", sink);
         try {
             sink.opened().get(OPENING.toMillis(), TimeUnit.MILLISECONDS);

@@ -209,6 +209,7 @@ public final class Program<C> {
             LogSetup.toFile(logFile.get());
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx), "stop"));
+        Signals.survive();
         loaded.warnings().forEach(LOG::warn);
         if (!vertx.isNativeTransportEnabled()) {
             LOG.info("Native transport is not available, using NIO: {}", String.valueOf(vertx.unavailableNativeTransportCause()));

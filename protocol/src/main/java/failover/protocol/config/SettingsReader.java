@@ -86,7 +86,9 @@ public final class SettingsReader {
 
     /** A shell command; what looks like a password in it is not shown. */
     public String command(String key, String standard) {
-        return rawText(key, standard, Redact::command, true);
+        String text = rawText(key, standard, Redact::command, true);
+        Encodings.troubleInCommand(text).ifPresent(trouble -> problem(where(key), key, "***", trouble));
+        return text;
     }
 
     private String rawText(String key, String standard, Function<String, String> shown, boolean secret) {

@@ -13,6 +13,9 @@ public final class Texts {
         if (text.startsWith("~")) {
             throw new IllegalArgumentException("must not begin with ~, there is no shell here to expand it; write the whole path");
         }
+        Encodings.troubleInPath(text).ifPresent(trouble -> {
+            throw new IllegalArgumentException(trouble);
+        });
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {
