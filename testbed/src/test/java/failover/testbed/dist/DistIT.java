@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the build puts into dist/, and what install.sh makes of it. */
 class DistIT {
     private static final Path ROOT = root();
-    private static final Path DIST = ROOT.resolve("dist");
+    static final Path DIST = ROOT.resolve("dist");
 
     @TempDir
     private Path tmp;
@@ -102,7 +102,7 @@ class DistIT {
         assertEquals("mine", Files.readString(etc.resolve("agent.json")));
 
         sh(tmp, install + "uninstall --destdir " + dest).ok();
-        assertEquals(List.of("agent.json", "manager.json"), filesBelow(dest));
+        assertEquals(List.of("agent.env", "agent.json", "manager.json"), filesBelow(dest));
     }
 
     @Test
@@ -139,7 +139,7 @@ class DistIT {
         assertEquals(1, noUnit.exit());
         assertTrue(noUnit.error().contains("NAME.service"), noUnit.error());
         sh(tmp, install + "uninstall --destdir " + dest).ok();
-        assertEquals(List.of("agent.json"), filesBelow(dest));
+        assertEquals(List.of("agent.env", "agent.json"), filesBelow(dest));
     }
 
     @Test

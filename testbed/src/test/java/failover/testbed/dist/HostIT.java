@@ -1,0 +1,135 @@
+package failover.testbed.dist;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import failover.testbed.lab.Await;
+import failover.testbed.lab.Shell;
+import failover.testbed.lab.Shell.Result;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The programs on a host as it is: whose files they are, without a locale, in a crash. */
+class HostIT {
+    private static final Path DIST = DistIT.DIST;
+
+    @TempDir
+    private Path tmp;
+
+    private static Result sh(Path directory, String command) {
+        return Shell.run(List.of("sh", "-c", command), directory, "");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String unit(Path dest, String name) throws IOException {
+        return Files.readString(dest.resolve("etc/systemd/system/failover-" + name + ".service"));
+    }
+
+    /** Unpacked by a login user, or by root with the number of whoever built it: that user must not own what root and the agent run. */
+    @Test
+    void whatIsInstalledIsRootsWhoeverUnpackedIt() throws IOException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
+        Path dest = tmp.resolve("dest");
+        String install = "unpacked/install.sh agent --user sol --destdir " + dest;
+        sh(tmp, "cp -a " + DIST + " unpacked && chown -R 1000:1000 unpacked && " + install).ok();
+        assertEquals("", sh(tmp, "find " + dest + " -user 1000 -o -group 1000 -o -perm /022 ! -type l").ok().output());
+        sh(tmp, "chown -R 1000 " + dest + "/opt && " + install).ok();
+        assertEquals("", sh(tmp, "find " + dest + "/opt/failover -user 1000").ok().output(), "an earlier installation's owner stayed");
+    }
+
+    @Test
+    void secretsOfCommandsHaveAFileThatRootAloneReads() throws IOException {
+        Path dest = tmp.resolve("dest");
+        String install = DIST.resolve("install.sh") + " agent --user sol --destdir " + dest;
+        sh(tmp, install).ok();
+        Path file = dest.resolve("etc/failover/agent.env");
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertTrue(unit(dest, "agent").contains("\nEnvironmentFile=-/etc/failover/agent.env\n"));
+        Files.writeString(file, "ETCDCTL_PASSWORD=sesame\n");
+        sh(tmp, install).ok();
+        assertEquals("ETCDCTL_PASSWORD=sesame\n", Files.readString(file));
+    }
+
+    @Test
+    void aValidatorOfAnotherUserIsNamedToTheFencerAndHardeningIsAskedFor() throws IOException {
+        Path dest = tmp.resolve("dest");
+        sh(tmp, DIST.resolve("install.sh") + " agent --user sol --validator-user root --hardened --destdir " + dest).ok();
+        assertTrue(unit(dest, "fencer").contains(" --dir %t/failover --uid 0\n"));
+        assertTrue(Files.readString(dest.resolve("etc/systemd/system/failover-agent.service.d/hardening.conf"))
+            .contains("\nNoNewPrivileges=yes\n"));
+        Result nobody = sh(tmp, DIST.resolve("install.sh") + " agent --user sol --validator-user no-such-user --destdir " + dest);
+        assertEquals(1, nobody.exit());
+        assertTrue(nobody.error().contains("there is no user no-such-user"), nobody.error());
+    }
+
+    /** systemd starts services without LANG. */
+    @Test
+    void aCommandsLettersBeyondAsciiArriveWithoutAnyLocale() throws Exception {
+        int port = freePort();
+        Path mark = tmp.resolve("Grüße-✓");
+        Files.writeString(tmp.resolve("agent.json"), new JsonObject().put("listen_addr", "127.0.0.1:" + port).put("dry_run", false)
+            .put("state_dir", tmp.resolve("state").toString()).put("lease_dir", tmp.resolve("state").toString())
+            .put("agent_stop_command", "touch '" + mark + "'; kill $PPID").encode());
+        Process agent = new ProcessBuilder("env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            DIST.resolve("bin/failover-agent").toString(), "--config", tmp.resolve("agent.json").toString()).directory(tmp.toFile())
+            .redirectErrorStream(true).redirectOutput(tmp.resolve("out").toFile()).start();
+        try {
+            Await.until("the mark", Duration.ofSeconds(60), () -> {
+                post("http://127.0.0.1:" + port + "/shutdown");
+                return Files.exists(mark);
+            });
+        } finally {
+            agent.destroyForcibly();
+        }
+    }
+
+    /** A crash with nobody reading must not leave a program that is neither dead nor alive, nor files where it was started. */
+    @Test
+    void aJvmThatCrashesIsGoneAtOnceAndLeavesNoFiles() throws Exception {
+        Files.writeString(tmp.resolve("agent.json"), new JsonObject().put("listen_addr", "127.0.0.1:" + freePort())
+            .put("state_dir", tmp.resolve("state").toString()).put("lease_dir", tmp.resolve("state").toString()).encode());
+        Process agent = new ProcessBuilder("sh", "-c", "ulimit -c 0; exec " + DIST.resolve("bin/failover-agent") + " --config agent.json")
+            .directory(tmp.toFile()).redirectErrorStream(true).start();
+        try {
+            Await.until("its state", Duration.ofSeconds(60), () -> Files.exists(tmp.resolve("state/agent.json")));
+            sh(tmp, "kill -SEGV " + agent.pid()).ok();
+            assertTrue(agent.waitFor(30, TimeUnit.SECONDS), "it hangs in its crash");
+            assertEquals(List.of("agent.json", "state"), Stream.of(tmp.toFile().list()).sorted().toList());
+        } finally {
+            agent.destroyForcibly();
+        }
+    }
+
+    private static void post(String url) {
+        try {
+            HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+            connection.setRequestMethod("POST");
+            connection.setConnectTimeout(1000);
+            connection.setReadTimeout(2000);
+            connection.getResponseCode();
+            connection.disconnect();
+        } catch (IOException e) {
+            // Not up yet, or gone: asked again.
+            return;
+        }
+    }
+}
