@@ -3,6 +3,7 @@ package failover.agent;
 import failover.agent.decision.AgentMemory;
 import failover.agent.decision.AgentMemory.Bonds;
 import failover.agent.decision.AgentMemory.Intent;
+import failover.agent.decision.AgentMemory.Manager;
 import failover.agent.decision.AgentMemory.Terms;
 import failover.agent.decision.AgentMemory.Unsettled;
 import failover.protocol.Bounds;
@@ -37,12 +38,30 @@ final class MemoryText {
             .put("action", last.action()).put("outcome", last.outcome()).put("message", Bounds.kept(last.message()))
             .put("timestamp", last.timestamp()));
         Bonds bonds = memory.bonds();
-        body.put("bonds", new JsonObject().put("manager_id", bonds.managerId()).put("manager_start", bonds.managerStart())
-            .put("peer_id", bonds.peerId()));
+        JsonObject bound = new JsonObject().put("manager_id", bonds.managerId()).put("manager_start", bonds.managerStart())
+            .put("peer_id", bonds.peerId());
+        body.put("bonds", bound);
+        // What follows here and below, an agent of the version before ignores: it holds off, after a start, for what its manager grants.
+        if (bonds.managed() && bonds.manager().run() != null) {
+            bound.put("manager_run", bonds.manager().run());
+        }
+        if (bonds.leaves() > 0) {
+            bound.put("leaves", bonds.leaves());
+        }
+        if (bonds.leaving() != null) {
+            bound.put("leaving", new JsonObject().put("manager_id", bonds.leaving().id()).put("manager_start", bonds.leaving().start())
+                .put("manager_run", bonds.leaving().run()));
+        }
         Terms terms = memory.terms();
         body.put("terms", terms == null ? null : new JsonObject().put("lease_ms", terms.leaseMs()).put("fence_ms", terms.fenceMs())
             .put("jitter_ms", terms.jitterMs()));
         body.put("identity_read", memory.identityRead());
+        if (memory.promisedMs() > 0) {
+            body.put("promised_ms", memory.promisedMs());
+        }
+        if (memory.knownPassive()) {
+            body.put("known_passive", true);
+        }
         return new JsonObject().put("format", FORMAT).put("crc32", checksum(body)).put("memory", body).encode() + "\n";
     }
 
@@ -87,12 +106,25 @@ final class MemoryText {
             unsettled == null ? null : new Unsettled(number(unsettled, "pid"), number(unsettled, "start_ticks")),
             last == null ? null : new LastOperation(id(last, "operation_id"), last.getString("action"), last.getString("outcome"),
                 Bounds.kept(last.getString("message")), cut(last, "timestamp", Bounds.LAST_SECOND)),
-            bonds == null ? Bonds.NONE : new Bonds(bonds.getString("manager_id"), count(bonds, "manager_start"),
-                bonds.getString("peer_id")),
+            bonds == null ? Bonds.NONE : bonds(bonds),
             // An earlier version took longer leases than a fencer takes.
             terms == null ? null : new Terms(cut(terms, "lease_ms", Bounds.LONGEST_LEASE_MS), cut(terms, "fence_ms",
                 Bounds.LONGEST_LEASE_MS), cut(terms, "jitter_ms", Bounds.LONGEST_LEASE_MS)),
-            body.getBoolean("identity_read", false));
+            body.getBoolean("identity_read", false), Math.min(Bounds.LONGEST_WAIT_MS, Math.max(0, body.getLong("promised_ms", 0L))),
+            body.getBoolean("known_passive", false));
+    }
+
+    private static Bonds bonds(JsonObject bonds) throws Unreadable {
+        JsonObject leaving = bonds.getJsonObject("leaving");
+        return new Bonds(bonds.getString("manager_id") == null ? null : manager(bonds), bonds.getString("peer_id"),
+            leaving == null ? null : manager(leaving), bonds.containsKey("leaves") ? count(bonds, "leaves") : 0);
+    }
+
+    private static Manager manager(JsonObject object) throws Unreadable {
+        if (object.getString("manager_id") == null) {
+            throw new Unreadable("a manager_id is missing");
+        }
+        return new Manager(object.getString("manager_id"), count(object, "manager_start"), object.getString("manager_run"));
     }
 
     /** An earlier version took ids of any length. */

@@ -7,6 +7,7 @@ import failover.protocol.Names;
 import failover.protocol.Routes;
 import failover.protocol.config.Endpoint;
 import failover.protocol.wire.GoJson;
+import failover.protocol.wire.LeaveRequest;
 import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.StayRequest;
@@ -45,10 +46,10 @@ final class PeerClient {
     }
 
     /**
-     * Its answer within two seconds, also to whether this host may {@code stay} (or {@code null});
-     * a failure says why there is none that counts.
+     * Its answer within two seconds, also to whether this host may {@code stay}, or whether the two {@code leave} their manager (or
+     * {@code null}); a failure says why there is none that counts.
      */
-    Future<PeerStatusResponse> ask(AgentMemory memory, StayRequest stay) {
+    Future<PeerStatusResponse> ask(AgentMemory memory, StayRequest stay, LeaveRequest leave) {
         if (config.peer().isEmpty()) {
             return Future.failedFuture(new Silent("no peer_endpoint is configured"));
         }
@@ -58,7 +59,7 @@ final class PeerClient {
                 .setKeepAlive(false).setName("peer"));
         }
         Buffer question = GoJson.encode(new PeerStatusRequest(config.listen().toString(), System.currentTimeMillis() / 1000,
-            memory.hostId(), memory.epoch(), stay));
+            memory.hostId(), memory.epoch(), stay, leave));
         return names.server(peer).compose(server -> client.request(new RequestOptions().setMethod(HttpMethod.POST).setServer(server)
                 .setHost(peer.authority()).setPort(peer.port()).setURI(peer.target(Routes.PEER_STATUS))
                 .putHeader("Content-Type", "application/json")))

@@ -17,6 +17,7 @@ import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.StatusResponse;
+import failover.protocol.wire.StayAnswer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -42,6 +43,8 @@ final class Shell {
     private static final int MOST_TICKETS = 16;
     /** Less than a stop may take in all. */
     private static final Duration LEAVING = Duration.ofSeconds(4);
+    /** A peer waits two seconds for its answer. */
+    private static final Duration KEEP_LIMIT = Duration.ofMillis(1500);
     private static final Duration VOTE_ACCOUNT_LIMIT = Duration.ofSeconds(15);
     private final Vertx vertx;
     private final Context context;
@@ -57,6 +60,7 @@ final class Shell {
     private final DeadMan deadMan;
     private final Deque<AgentEvent> mailbox = new ArrayDeque<>();
     private final Map<Long, Promise<FailoverResponse>> tickets = new HashMap<>();
+    private final Map<Long, Promise<StayAnswer>> peerTickets = new HashMap<>();
     private AgentState state;
     private AgentMemory memory;
     private CutSwitch backup = new CutSwitch();
@@ -128,11 +132,17 @@ final class Shell {
 
     /** The answer to {@code /peer-status}. */
     Future<PeerStatusResponse> peerStatus(PeerStatusRequest request) {
-        boolean asks = request.stay() != null;
-        if (asks) {
-            post(new AgentEvent.StayAsked(request));
+        if (request.stay() == null && request.leave() == null) {
+            return observer.recent().map(seen -> core.peerStatus(state, seen, null, Now.ofMachine()));
         }
-        return observer.recent().map(seen -> core.peerStatus(state, seen, asks, Now.ofMachine()));
+        if (stopping || peerTickets.size() >= MOST_TICKETS) {
+            return Future.failedFuture(stopping ? Refusal.stopping() : Refusal.tooManyChanges());
+        }
+        long ticket = ++lastTicket;
+        Promise<StayAnswer> answer = Promise.promise();
+        peerTickets.put(ticket, answer);
+        post(request.leave() != null ? new AgentEvent.LeaveAsked(ticket, request) : new AgentEvent.StayAsked(ticket, request));
+        return answer.future().compose(said -> observer.recent().map(seen -> core.peerStatus(state, seen, said, Now.ofMachine())));
     }
 
     /** Why {@code /active} is not 200; {@code null} in the future's value when it is (INV-9). */
@@ -191,12 +201,29 @@ final class Shell {
             step = core.step(state, event, Now.ofMachine());
         } catch (RuntimeException e) {
             LOG.error("The decision on {} failed; the state is what it was before", event, e);
-            if (event instanceof AgentEvent.ChangeAsked asked) {
-                tickets.remove(asked.ticket()).fail(e);
-            }
+            failed(event, e);
             return;
         }
         perform(step);
+    }
+
+    /** Whoever asked is told that there is no answer; what an answer ended is ended, also without what it said. */
+    private void failed(AgentEvent event, RuntimeException failure) {
+        if (event instanceof AgentEvent.ChangeAsked asked) {
+            fail(tickets.remove(asked.ticket()), failure);
+        } else if (event instanceof AgentEvent.StayAsked asked) {
+            fail(peerTickets.remove(asked.ticket()), failure);
+        } else if (event instanceof AgentEvent.LeaveAsked asked) {
+            fail(peerTickets.remove(asked.ticket()), failure);
+        } else {
+            perform(core.failed(state, event, String.valueOf(failure)));
+        }
+    }
+
+    private static void fail(Promise<?> asker, RuntimeException failure) {
+        if (asker != null) {
+            asker.fail(failure);
+        }
     }
 
     private void perform(Step step) {
@@ -226,14 +253,24 @@ final class Shell {
         } else if (effect instanceof AgentEffect.Abandon) {
             tasks.abandon();
         } else if (effect instanceof AgentEffect.AskToStay ask) {
-            peer.ask(memory, ask.request()).otherwise((PeerStatusResponse) null)
+            peer.ask(memory, ask.request(), null).otherwise((PeerStatusResponse) null)
                 .onSuccess(answer -> post(new AgentEvent.StayAnswered(ask.request(), ask.sentAt(), answer)));
+        } else if (effect instanceof AgentEffect.AskToLeave ask) {
+            peer.ask(memory, null, ask.request()).otherwise((PeerStatusResponse) null)
+                .onSuccess(answer -> post(new AgentEvent.LeaveAnswered(ask.request(), answer)));
+        } else if (effect instanceof AgentEffect.AnswerPeer answer) {
+            answerPeer(answer);
+        } else if (effect instanceof AgentEffect.Keep keep) {
+            memory = keep.memory();
+            tasks.save(keep.memory(), KEEP_LIMIT).onSuccess(error -> post(new AgentEvent.Kept(keep.number(), error)));
+        } else if (effect instanceof AgentEffect.LookAtTower) {
+            tasks.lookAtTower().onSuccess(seen -> post(seen));
         } else if (effect instanceof AgentEffect.CutShort) {
             tasks.cutShort();
         } else if (effect instanceof AgentEffect.Reply reply) {
             reply(reply);
         } else if (effect instanceof AgentEffect.AskPeer) {
-            peer.ask(memory, null).onSuccess(answer -> post(new AgentEvent.PeerAnswered(answer)))
+            peer.ask(memory, null, null).onSuccess(answer -> post(new AgentEvent.PeerAnswered(answer)))
                 .onFailure(silence -> post(new AgentEvent.PeerSilent(silence.getMessage())));
         } else if (effect instanceof AgentEffect.CheckInternet) {
             internet.reachable().onSuccess(reachable -> post(new AgentEvent.InternetChecked(reachable)));
@@ -261,6 +298,17 @@ final class Shell {
     private void seen(Observation seen) {
         fencer.validator(seen.process().running() ? seen.process().pid() : 0);
         post(new AgentEvent.Observed(seen));
+    }
+
+    private void answerPeer(AgentEffect.AnswerPeer answer) {
+        Promise<StayAnswer> asker = peerTickets.remove(answer.ticket());
+        if (asker == null) {
+            LOG.error("The peer's ticket {} is answered a second time: {}", answer.ticket(), answer.answer());
+        } else if (answer.answer() == null) {
+            asker.fail(new IllegalStateException("there is no answer that would outlast a restart"));
+        } else {
+            asker.complete(answer.answer());
+        }
     }
 
     private void reply(AgentEffect.Reply reply) {

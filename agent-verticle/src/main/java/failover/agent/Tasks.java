@@ -1,6 +1,7 @@
 package failover.agent;
 
 import failover.agent.config.AgentConfig;
+import failover.agent.decision.AgentEvent;
 import failover.agent.decision.AgentMemory;
 import failover.agent.decision.CommandKind;
 import failover.agent.decision.CommandResult;
@@ -20,14 +21,22 @@ import io.vertx.core.eventbus.ReplyFailure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Does the steps of a change of role; each future completes exactly once and never fails. Used on the agent's context only. */
 final class Tasks {
     /** What killing a tree, seeing it dead and answering over the bus may take on top of a command's own limit. */
     private static final Duration MARGIN = Duration.ofSeconds(5);
+    /** What a step that has a limit of its own may take beyond it. */
+    private static final Duration SLACK = Duration.ofSeconds(1);
+    /** Reading and writing a file of a few kilobytes. */
+    private static final Duration TOWER_LIMIT = Duration.ofSeconds(2);
+    private static final Logger LOG = LoggerFactory.getLogger(Tasks.class);
     private final Vertx vertx;
     private final AgentConfig config;
     private final String instance;
@@ -64,7 +73,7 @@ final class Tasks {
         this.killThread = vertx.createSharedWorkerExecutor("agent-kill-" + instance, 1, 1, TimeUnit.HOURS);
     }
 
-    /** Does one step. */
+    /** Does one step. Ends within its time, whatever disk, process or worker does not answer: then as what is safe to take it for. */
     Future<TaskResult> perform(Task task) {
         if (task instanceof Task.Run run) {
             return run(run);
@@ -73,32 +82,56 @@ final class Tasks {
         } else if (task instanceof Task.Wait wait) {
             return await(wait.time());
         } else if (task instanceof Task.Kill kill) {
-            return kill(kill.pid(), () -> killer.kill(kill.pid(), kill.startTicks(), kill.limit()));
+            return kill(kill.pid(), kill.limit(), () -> killer.kill(kill.pid(), kill.startTicks(), kill.limit()));
         } else if (task instanceof Task.KillAll kill) {
-            return kill(0, () -> killer.killAll(kill.limit()));
+            return kill(0, kill.limit(), () -> killer.killAll(kill.limit()));
         } else if (task instanceof Task.Save save) {
-            return store.write(save.memory(), fences.getAsLong(), context).map(TaskResult.Saved::new);
+            return save(save.memory(), save.limit()).map(TaskResult.Saved::new);
         } else if (task instanceof Task.Arm arm) {
-            return killThread.executeBlocking(() -> fencer.awaitArmed(arm.limit()), false).otherwise(String::valueOf)
-                .map(TaskResult.Armed::new);
+            return within(arm.limit().plus(SLACK), killThread.executeBlocking(() -> fencer.awaitArmed(arm.limit()), false))
+                .otherwise(String::valueOf).map(TaskResult.Armed::new);
         } else if (task instanceof Task.CheckTower) {
-            return checkTower();
+            String identity = memory.get().stakedIdentity();
+            return onTower(() -> towers.check(identity), "the tower cannot be judged: ").map(TaskResult.TowerChecked::new);
         } else if (task instanceof Task.TakeTower) {
             String identity = memory.get().stakedIdentity();
-            return towerThread.executeBlocking(() -> towers.take(identity).orElse(null), true).otherwise((FinalTower) null)
+            return within(TOWER_LIMIT, towerThread.executeBlocking(() -> towers.take(identity).orElse(null), true))
+                .onFailure(failure -> LOG.warn("The tower is not handed on: {}", failure.toString())).otherwise((FinalTower) null)
                 .map(TaskResult.TowerTaken::new);
         } else if (task instanceof Task.InstallTower install) {
             String identity = memory.get().stakedIdentity();
-            return towerThread.executeBlocking(() -> towers.install(identity, install.tower()), true)
-                .otherwise(failure -> new TowerCheck(Verdict.BAD, "the tower cannot be put in place: " + failure, 0))
+            return onTower(() -> towers.install(identity, install.tower()), "the tower cannot be put in place: ")
                 .map(TaskResult.TowerChecked::new);
         } else if (task instanceof Task.SetTowerAside) {
             return setTowerAside();
         } else if (task instanceof Task.AskPeer) {
-            return peer.ask(memory.get(), null).<TaskResult>map(TaskResult.PeerSaid::new)
+            return peer.ask(memory.get(), null, null).<TaskResult>map(TaskResult.PeerSaid::new)
                 .otherwise(failure -> new TaskResult.PeerSaid(null));
         }
         throw new AssertionError(task);
+    }
+
+    /** Makes it durable; gives the error, or {@code null} when it is. A disk that is late is a disk that failed. Never fails. */
+    Future<String> save(AgentMemory next, Duration limit) {
+        return within(limit, store.write(next, fences.getAsLong(), context)).otherwise(failure ->
+            "the state file was not written within " + limit.toMillis() + " ms: does the disk under state_dir stand still?");
+    }
+
+    /** What this host's tower is worth now. Never fails, and never waits long. */
+    Future<AgentEvent.TowerSeen> lookAtTower() {
+        String identity = memory.get().stakedIdentity();
+        return within(TOWER_LIMIT, towerThread.executeBlocking(() -> towers.look(identity), true))
+            .otherwise(failure -> new AgentEvent.TowerSeen(new TowerCheck(Verdict.BAD, "the tower cannot be read: " + failure, 0), 0));
+    }
+
+    private Future<TowerCheck> onTower(Callable<TowerCheck> work, String trouble) {
+        return within(TOWER_LIMIT, towerThread.executeBlocking(work, true))
+            .otherwise(failure -> new TowerCheck(Verdict.BAD, trouble + failure, 0));
+    }
+
+    /** The same, or a failure once the time is over: what hangs may still be done later, and nobody waits for it. */
+    private <T> Future<T> within(Duration limit, Future<T> work) {
+        return work.timeout(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Cuts short what runs; its result is told to nobody: the change it belonged to is no more. */
@@ -158,29 +191,22 @@ final class Tasks {
         });
     }
 
-    private Future<TaskResult> kill(long pid, Supplier<Optional<String>> kill) {
+    private Future<TaskResult> kill(long pid, Duration limit, Supplier<Optional<String>> kill) {
         if (config.dryRun()) {
             return Future.succeededFuture(new TaskResult.Killed(false, "[DRY-RUN] Would kill "
                 + (pid > 0 ? "process " + pid : "all " + config.processName())));
         }
-        return killThread.executeBlocking(kill::get, false)
+        return within(limit.plus(SLACK), killThread.executeBlocking(kill::get, false))
             .<TaskResult>map(alive -> new TaskResult.Killed(alive.isEmpty(), alive.orElse(null)))
             .otherwise(failure -> new TaskResult.Killed(false, String.valueOf(failure)))
             .onSuccess(done -> observer.forget());
     }
 
-    private Future<TaskResult> checkTower() {
-        String identity = memory.get().stakedIdentity();
-        return towerThread.executeBlocking(() -> towers.check(identity), true)
-            .otherwise(failure -> new TowerCheck(Verdict.BAD, "the tower cannot be judged: " + failure, 0))
-            .map(TaskResult.TowerChecked::new);
-    }
-
     private Future<TaskResult> setTowerAside() {
         String identity = memory.get().stakedIdentity();
-        return towerThread.executeBlocking(() -> {
+        return within(TOWER_LIMIT, towerThread.executeBlocking(() -> {
             towers.setAside(identity);
             return (TaskResult) new TaskResult.Waited();
-        }, true).otherwise(failure -> new TaskResult.Waited());
+        }, true)).otherwise(failure -> new TaskResult.Waited());
     }
 }

@@ -1,10 +1,12 @@
 package failover.agent;
 
 import failover.agent.config.AgentConfig;
+import failover.agent.decision.AgentEvent;
 import failover.agent.decision.CommandResult;
 import failover.agent.decision.CommandResult.How;
 import failover.agent.decision.TowerCheck;
 import failover.agent.decision.TowerCheck.Verdict;
+import failover.protocol.Bounds;
 import failover.protocol.solana.Pubkey;
 import failover.protocol.solana.Tower;
 import failover.protocol.solana.TowerReading;
@@ -46,6 +48,21 @@ final class TowerFiles {
             return new TowerCheck(found.known() ? Verdict.BAD : Verdict.NOT_KNOWN, found.why(), 0);
         }
         return judge(found.path(), stakedIdentity);
+    }
+
+    /** The same for a host that votes with it, and how long ago it was written. */
+    AgentEvent.TowerSeen look(String stakedIdentity) {
+        TowerCheck check = check(stakedIdentity);
+        Path file = check.verdict() == Verdict.VALID ? place.find(stakedIdentity).path() : null;
+        if (file == null) {
+            return new AgentEvent.TowerSeen(check, 0);
+        }
+        try {
+            long written = Files.getLastModifiedTime(file).toMillis();
+            return new AgentEvent.TowerSeen(check, Math.max(0, Math.min(System.currentTimeMillis() - written, Bounds.LONGEST_AGO_MS)));
+        } catch (IOException e) {
+            return new AgentEvent.TowerSeen(new TowerCheck(Verdict.BAD, "when " + file + " was written cannot be told: " + e, 0), 0);
+        }
     }
 
     /** The tower of a host whose identity is off, to be handed on; empty, with a word in the log, when there is none that is valid. */

@@ -52,7 +52,8 @@ class PeerClientIT {
     void aPeerThatNeverAnswersIsSilentAfterTwoSeconds() throws Exception {
         HttpServer server = vertx.createHttpServer().requestHandler(request -> { }).listen(0, "127.0.0.1").await(10, TimeUnit.SECONDS);
         long begun = System.nanoTime();
-        Exception silence = assertThrows(Exception.class, () -> client(server.actualPort()).ask(MEMORY, null).await(10, TimeUnit.SECONDS));
+        Exception silence = assertThrows(Exception.class, () -> client(server.actualPort())
+            .ask(MEMORY, null, null).await(10, TimeUnit.SECONDS));
         assertTrue(silence.getMessage().contains("does not answer"), silence.getMessage());
         assertTrue(System.nanoTime() - begun < 5_000_000_000L);
     }
@@ -75,7 +76,7 @@ class PeerClientIT {
         HttpServer server = vertx.createHttpServer()
             .requestHandler(request -> request.response().putHeader("Content-Type", "application/json").end(body))
             .listen(0, "127.0.0.1").await(10, TimeUnit.SECONDS);
-        return client(server.actualPort()).ask(MEMORY, null).await(10, TimeUnit.SECONDS);
+        return client(server.actualPort()).ask(MEMORY, null, null).await(10, TimeUnit.SECONDS);
     }
 
     private PeerClient client(int port) {

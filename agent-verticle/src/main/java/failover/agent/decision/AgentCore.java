@@ -5,6 +5,7 @@ import failover.protocol.Now;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusResponse;
+import failover.protocol.wire.StayAnswer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,20 +17,27 @@ import java.util.List;
 public final class AgentCore {
     private static final Duration OBSERVE_EVERY = Duration.ofSeconds(1);
     private static final Duration OBSERVE_UNLEASED = Duration.ofMillis(250);
+    private static final Duration USUAL_FENCE = Duration.ofSeconds(2);
+    private static final Duration USUAL_JITTER = Duration.ofMillis(500);
+    private static final Duration LOOK_AT_TOWER = Duration.ofSeconds(2);
 
     private final AgentRules rules;
     private final Changes changes;
     private final Watch watch;
     private final StatusView view;
+    private final Managers managers;
+    private final Promises promises;
     private final Leases leases;
 
     /** A core for that configuration. */
     public AgentCore(AgentRules rules) {
         this.rules = rules;
-        this.leases = new Leases(rules);
+        this.managers = new Managers(rules);
+        this.promises = new Promises(rules, managers);
+        this.leases = new Leases(rules, managers);
         this.changes = new Changes(rules, leases);
-        this.watch = new Watch(rules, changes);
-        this.view = new StatusView(rules, leases);
+        this.watch = new Watch(rules, changes, leases);
+        this.view = new StatusView(rules, managers);
     }
 
     /**
@@ -64,7 +72,9 @@ public final class AgentCore {
         state.observing = true;
         out.add(new AgentEffect.Remember(start));
         out.add(new AgentEffect.Observe());
-        if (start.intent() != null && !rules.dryRun()) {
+        if (memoryIsNew && leaseLeft != null && !rules.dryRun()) {
+            forgotten(state, leaseLeft, now, out);
+        } else if (start.intent() != null && !rules.dryRun()) {
             String half = start.intent().action().wire();
             takeOver(state, untold(state, leaseLeft), now);
             changes.demoteByItself(state, "this agent stopped in the middle of " + half, now, out);
@@ -84,6 +94,24 @@ public final class AgentCore {
         }
         takeOver(state, left, now);
         out.add(say(Level.INFO, "the lease of epoch " + state.memory.epoch() + " has " + left.toMillis() + " ms left"));
+    }
+
+    /**
+     * The state file is lost, and the lease file of this boot says that this host was leased: it may carry the identity, or be about to, at
+     * an epoch and by numbers that nobody here knows any more. It gives it up (E16), under what is left of that lease.
+     */
+    private void forgotten(AgentState state, Duration told, Now now, List<AgentEffect> out) {
+        Duration fence = Durations.max(rules.fenceTimeout(), USUAL_FENCE);
+        // Whatever its D was, the fencer was told no later than this after the lease's end.
+        Duration left = told.minus(Hold.toldLater(Duration.ZERO));
+        if (!left.isNegative() && !left.isZero()) {
+            state.lease.hold = new Hold(0, now, left, fence, USUAL_JITTER, rules.watchdog());
+        }
+        state.memory = state.memory.withRole(Role.ACTIVE).withUnsettled(AgentMemory.Unsettled.SOME);
+        out.add(AgentCore.say(Level.ERROR, "ALARM: there is no state file, but the lease file says that this host held the identity: was "
+                + "the state_dir lost, or exchanged?"));
+        out.add(new AgentEffect.Remember(state.memory));
+        changes.demoteByItself(state, "its state is lost, and it was leased (E16)", now, out);
     }
 
     /** What is left of the lease itself: a fencer is told a later instant where the lease is short. */
@@ -125,9 +153,20 @@ public final class AgentCore {
                 watch.managerPolled(state, polled.request(), now, out);
             }
         } else if (event instanceof AgentEvent.StayAsked asked) {
-            leases.stayAsked(state, asked.request(), now, out);
+            promises.asked(state, asked.ticket(), asked.request(), now, out);
         } else if (event instanceof AgentEvent.StayAnswered answered) {
-            leases.stayAnswered(state, answered, now, out);
+            promises.answered(state, answered, now, out);
+            watch.peerHolds(state, answered.answer(), now, out);
+        } else if (event instanceof AgentEvent.LeaveAsked asked) {
+            managers.leaveAsked(state, asked.ticket(), asked.request(), now, out);
+        } else if (event instanceof AgentEvent.LeaveAnswered answered) {
+            managers.leaveAnswered(state, answered.asked(), answered.answer(), out);
+        } else if (event instanceof AgentEvent.Kept kept) {
+            kept(state, kept, now, out);
+        } else if (event instanceof AgentEvent.Forget forget) {
+            managers.forget(state, forget.manager(), forget.peer(), out);
+        } else if (event instanceof AgentEvent.TowerSeen seen) {
+            towerSeen(state, seen, now);
         } else if (event instanceof AgentEvent.FencerSeen fencer) {
             state.lease.fenceCapable = fencer.capable();
         } else if (event instanceof AgentEvent.FenceBegun) {
@@ -144,7 +183,8 @@ public final class AgentCore {
             }
             changes.taskDone(state, done.result(), now, out);
         } else if (event instanceof AgentEvent.PeerAnswered answered) {
-            leases.peerSaid(state, answered.answer(), now);
+            managers.peerSaid(state, answered.answer(), now, out);
+            watch.peerHolds(state, answered.answer(), now, out);
             watch.peerAnswered(state, answered.answer(), now, out);
         } else if (event instanceof AgentEvent.PeerSilent silent) {
             watch.peerSilent(state, silent.why(), now, out);
@@ -176,20 +216,89 @@ public final class AgentCore {
         return view.notActive(state, observation, now);
     }
 
-    /** The answer to {@code /peer-status}. */
-    public PeerStatusResponse peerStatus(AgentState state, Observation observation, boolean asksToStay, Now now) {
-        return view.peerStatus(state, observation, asksToStay, now);
+    /**
+     * The answer to {@code /peer-status}.
+     *
+     * @param answer what the core answers this very question with; {@code null} when it asked for nothing
+     */
+    public PeerStatusResponse peerStatus(AgentState state, Observation observation, StayAnswer answer, Now now) {
+        return view.peerStatus(state, observation, answer, now);
+    }
+
+    /**
+     * A decision could not be made: an event that answers something ends what waited for it all the same, so that the next question is
+     * asked. A change whose step failed is over, and what it did is not known.
+     *
+     * @param why for people
+     */
+    public Step failed(AgentState before, AgentEvent event, String why) {
+        AgentState state = before.copy();
+        List<AgentEffect> out = new ArrayList<>();
+        if (event instanceof AgentEvent.TaskDone) {
+            changes.broken(state, why, out);
+        } else if (event instanceof AgentEvent.PeerAnswered || event instanceof AgentEvent.PeerSilent
+                || event instanceof AgentEvent.InternetChecked) {
+            state.asking = null;
+        } else if (event instanceof AgentEvent.Observed) {
+            state.observing = false;
+        } else if (event instanceof AgentEvent.VoteAccountLooked) {
+            state.pinning = null;
+        } else if (event instanceof AgentEvent.BackedUp) {
+            state.backingUp = false;
+        } else if (event instanceof AgentEvent.TowerSeen) {
+            state.lookingAtTower = false;
+        } else if (event instanceof AgentEvent.Kept kept) {
+            Leasing.Keeping what = state.lease.keeping.remove(kept.number());
+            if (what != null && what.ticket() != 0) {
+                out.add(new AgentEffect.AnswerPeer(what.ticket(), null));
+            }
+        }
+        publish(state, out);
+        return new Step(state, out);
+    }
+
+    private void kept(AgentState state, AgentEvent.Kept event, Now now, List<AgentEffect> out) {
+        Leasing.Keeping what = state.lease.keeping.remove(event.number());
+        if (what == null) {
+            return;
+        }
+        if (what.why() == Leasing.Keeping.Why.PROMISE) {
+            promises.kept(state, what, event.error(), now, out);
+        } else {
+            managers.kept(state, what, event.error(), now, out);
+        }
+    }
+
+    private static void towerSeen(AgentState state, AgentEvent.TowerSeen seen, Now now) {
+        state.lookingAtTower = false;
+        state.tower = seen.check();
+        state.towerWrittenAt = now.nanos() - Duration.ofMillis(seen.ageMs()).toNanos();
     }
 
     private void tick(AgentState state, Now now, List<AgentEffect> out) {
         watch.tick(state, now, out);
+        managers.tick(state, now, out);
         leases.tick(state, now, out);
         backUp(state, now, out);
+        lookAtTower(state, now, out);
         // E14: where nobody granted anything, an identity that turns up is taken off at once.
         boolean unleased = state.lease.hold == null && state.memory.bonds().managed() && state.memory.stakedIdentity() != null;
         if (!state.observing && now.since(state.observedAt).compareTo(unleased ? OBSERVE_UNLEASED : OBSERVE_EVERY) >= 0) {
             state.observing = true;
             out.add(new AgentEffect.Observe());
+        }
+    }
+
+    /** A planned move is asked of a host whose vote state is known to be sound beforehand, not after it has given the identity up. */
+    private void lookAtTower(AgentState state, Now now, List<AgentEffect> out) {
+        boolean active = state.memory.role() == Role.ACTIVE && state.change == null && !state.lease.fencing
+                && state.memory.stakedIdentity() != null && !rules.dryRun();
+        if (!active) {
+            state.tower = null;
+        } else if (!state.lookingAtTower && (state.tower == null || now.since(state.towerLookedAt).compareTo(LOOK_AT_TOWER) >= 0)) {
+            state.lookingAtTower = true;
+            state.towerLookedAt = now.nanos();
+            out.add(new AgentEffect.LookAtTower());
         }
     }
 

@@ -3,6 +3,8 @@ package failover.agent.decision;
 import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.LeaveRequest;
+import failover.protocol.wire.StayAnswer;
 import failover.protocol.wire.StayRequest;
 import java.time.Duration;
 
@@ -41,6 +43,39 @@ public sealed interface AgentEffect {
      * @param sentAt this instant
      */
     record AskToStay(StayRequest request, Now sentAt) implements AgentEffect {
+    }
+
+    /**
+     * Ask the peer to change managers together (E12); answer with {@link AgentEvent.LeaveAnswered}.
+     *
+     * @param request the question
+     */
+    record AskToLeave(LeaveRequest request) implements AgentEffect {
+    }
+
+    /**
+     * Answer the peer's {@link AgentEvent.StayAsked} or {@link AgentEvent.LeaveAsked}, exactly once.
+     *
+     * @param ticket whose question
+     * @param answer what is said; {@code null} when nothing can be, and the question fails
+     */
+    record AnswerPeer(long ticket, StayAnswer answer) implements AgentEffect {
+    }
+
+    /**
+     * Make the memory durable; answer with {@link AgentEvent.Kept}, within a second or two whatever the disk does.
+     *
+     * @param number names it
+     * @param memory all of it
+     */
+    record Keep(long number, AgentMemory memory) implements AgentEffect {
+    }
+
+    /**
+     * Look at the tower of this host, which is active; answer with {@link AgentEvent.TowerSeen}, within a few seconds whatever the disk
+     * does.
+     */
+    record LookAtTower() implements AgentEffect {
     }
 
     /**

@@ -3,6 +3,7 @@ package failover.agent.decision;
 import failover.protocol.Now;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.LeaveRequest;
 import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.StatusRequest;
@@ -32,11 +33,57 @@ public sealed interface AgentEvent {
     }
 
     /**
-     * The peer asks whether it may stay active (E7).
+     * The peer asks whether it may stay active (E7); answered by {@link AgentEffect.AnswerPeer}.
      *
+     * @param ticket the shell's name for the answer it owes
      * @param request its words, with a {@code stay}
      */
-    record StayAsked(PeerStatusRequest request) implements AgentEvent {
+    record StayAsked(long ticket, PeerStatusRequest request) implements AgentEvent {
+    }
+
+    /**
+     * The peer asks whether this host changes managers with it (E12); answered by {@link AgentEffect.AnswerPeer}.
+     *
+     * @param ticket the shell's name for the answer it owes
+     * @param request its words, with a {@code leave}
+     */
+    record LeaveAsked(long ticket, PeerStatusRequest request) implements AgentEvent {
+    }
+
+    /**
+     * The answer to {@link AgentEffect.AskToLeave}.
+     *
+     * @param asked the question
+     * @param answer the peer's words; {@code null} when it was silent
+     */
+    record LeaveAnswered(LeaveRequest asked, PeerStatusResponse answer) implements AgentEvent {
+    }
+
+    /**
+     * The answer to {@link AgentEffect.Keep}.
+     *
+     * @param number its number
+     * @param error why it is not durable, or not known to be; {@code null} when it is
+     */
+    record Kept(long number, String error) implements AgentEvent {
+    }
+
+    /**
+     * The answer to {@link AgentEffect.LookAtTower}.
+     *
+     * @param check what the file is worth
+     * @param ageMs milliseconds since it was written, when the look was made; 0 when it could not be read
+     */
+    record TowerSeen(TowerCheck check, long ageMs) implements AgentEvent {
+    }
+
+    /**
+     * An operator on this host says that whom this agent is bound to is gone for good ({@code --forget-manager}, {@code --forget-peer}).
+     *
+     * @param manager forget the manager
+     * @param peer forget the peer
+     */
+    record Forget(boolean manager, boolean peer) implements AgentEvent {
     }
 
     /**

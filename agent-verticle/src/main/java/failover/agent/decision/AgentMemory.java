@@ -18,6 +18,9 @@ import failover.protocol.wire.Role;
  * @param bonds the manager and the peer this agent listens to (E12, E17)
  * @param terms of the lease under which this host holds the identity; {@code null} when it holds none, or had none to begin with (E16)
  * @param identityRead the validator has said who it is at some time: then its silence about it is no consent
+ * @param promisedMs no promise to the peer that may still bind is longer than this, milliseconds: a start holds off for as long (E7)
+ * @param knownPassive a manager of ours was answered, or could have been, that this host is passive: it carries no identity from then on
+ *     that it is not granted (E14)
  */
 public record AgentMemory(
         String hostId,
@@ -30,28 +33,87 @@ public record AgentMemory(
         LastOperation lastOperation,
         Bonds bonds,
         Terms terms,
-        boolean identityRead) {
+        boolean identityRead,
+        long promisedMs,
+        boolean knownPassive) {
 
-    /** An agent that has never been bound to anybody, nor held a lease. */
+    /** An agent that has never been bound to anybody, nor held a lease, nor promised one. */
     public AgentMemory(String hostId, Role role, long epoch, String stakedIdentity, long demotedAtMillis, Intent intent,
             Unsettled unsettled, LastOperation lastOperation) {
-        this(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation, Bonds.NONE, null, false);
+        this(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation, Bonds.NONE, null, false, 0, false);
+    }
+
+    /**
+     * One process of one manager. Ids tell state directories apart, starts the lives of one, and runs the processes that share both,
+     * which are copies of one another (E12).
+     *
+     * @param id of the manager's state directory
+     * @param start which start of it
+     * @param run random, of that process; {@code null} when it does not say
+     */
+    public record Manager(String id, long start, String run) {
+        /** Both may name the same process: where one does not say its run, id and start must do. */
+        boolean mayBe(Manager other) {
+            return id.equals(other.id) && start == other.start && (run == null || other.run == null || run.equals(other.run));
+        }
+
+        @Override
+        public String toString() {
+            return id + " (start " + start + (run == null ? "" : ", run " + run) + ")";
+        }
     }
 
     /**
      * Whom this agent listens to, once it has met them.
      *
-     * @param managerId the manager's id; {@code null} before the first
-     * @param managerStart the newest start of it that was obeyed
+     * @param manager the manager, in the newest start of it that was obeyed; {@code null} before the first
      * @param peerId the peer's host id; {@code null} before the first
+     * @param leaving the manager for which this host has offered its peer to leave {@code manager}: it obeys neither until the peer has
+     *     answered (E12); {@code null} when it does not
+     * @param leaves how often it has offered that
      */
-    public record Bonds(String managerId, long managerStart, String peerId) {
+    public record Bonds(Manager manager, String peerId, Manager leaving, long leaves) {
         /** Nobody yet. */
-        public static final Bonds NONE = new Bonds(null, 0, null);
+        public static final Bonds NONE = new Bonds(null, null, null, 0);
+
+        /** A manager that does not say its run. */
+        public Bonds(String managerId, long managerStart, String peerId) {
+            this(managerId == null ? null : new Manager(managerId, managerStart, null), peerId, null, 0);
+        }
 
         /** Ever bound to a manager of ours: bare commands are refused then (E13). */
         public boolean managed() {
-            return managerId != null;
+            return manager != null;
+        }
+
+        /** The manager's id; {@code null} before the first. */
+        public String managerId() {
+            return manager == null ? null : manager.id();
+        }
+
+        /** The newest start of it that was obeyed. */
+        public long managerStart() {
+            return manager == null ? 0 : manager.start();
+        }
+
+        /** Bound to another manager, or another process of it, and leaving none. */
+        Bonds to(Manager other) {
+            return new Bonds(other, peerId, null, leaves);
+        }
+
+        /** Bound to that peer. */
+        Bonds withPeer(String id) {
+            return new Bonds(manager, id, leaving, leaves);
+        }
+
+        /** On the way to another manager. */
+        Bonds towards(Manager other) {
+            return new Bonds(manager, peerId, other, leaves + 1);
+        }
+
+        /** The peer would not come along. */
+        Bonds staying() {
+            return new Bonds(manager, peerId, null, leaves);
         }
     }
 
@@ -82,65 +144,84 @@ public record AgentMemory(
      * @param startTicks field 22 of its /proc/PID/stat
      */
     public record Unsettled(long pid, long startTicks) {
+        /** Which process, and whether there is one, is not known: this host held a lease, and what it did with it is forgotten. */
+        public static final Unsettled SOME = new Unsettled(-1, -1);
+
+        /** It may take effect on that process. */
+        boolean on(ProcessView process) {
+            return process.running() && (equals(SOME) || process.sameProcess(pid, startTicks));
+        }
     }
 
     /** The same with another role. */
     public AgentMemory withRole(Role newRole) {
-        return new AgentMemory(hostId, newRole, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation, bonds,
-                terms, identityRead);
+        return new AgentMemory(hostId, newRole, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
+                bonds, terms, identityRead, promisedMs, knownPassive);
     }
 
     /** The same with another epoch. */
     public AgentMemory withEpoch(long newEpoch) {
-        return new AgentMemory(hostId, role, newEpoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation, bonds,
-                terms, identityRead);
+        return new AgentMemory(hostId, role, newEpoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
+                bonds, terms, identityRead, promisedMs, knownPassive);
     }
 
     /** The same with the identity pinned. */
     public AgentMemory withStakedIdentity(String identity) {
-        return new AgentMemory(hostId, role, epoch, identity, demotedAtMillis, intent, unsettled, lastOperation, bonds,
-                terms, identityRead);
+        return new AgentMemory(hostId, role, epoch, identity, demotedAtMillis, intent, unsettled, lastOperation,
+                bonds, terms, identityRead, promisedMs, knownPassive);
     }
 
     /** The same with the instant of a demotion. */
     public AgentMemory withDemotedAt(long millis) {
-        return new AgentMemory(hostId, role, epoch, stakedIdentity, millis, intent, unsettled, lastOperation, bonds,
-                terms, identityRead);
+        return new AgentMemory(hostId, role, epoch, stakedIdentity, millis, intent, unsettled, lastOperation,
+                bonds, terms, identityRead, promisedMs, knownPassive);
     }
 
     /** The same with another intent, or none. */
     public AgentMemory withIntent(Intent newIntent) {
-        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, newIntent, unsettled, lastOperation, bonds,
-                terms, identityRead);
+        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, newIntent, unsettled, lastOperation,
+                bonds, terms, identityRead, promisedMs, knownPassive);
     }
 
     /** The same with another unsettled process, or none. */
     public AgentMemory withUnsettled(Unsettled process) {
-        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, process, lastOperation, bonds,
-                terms, identityRead);
+        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, process, lastOperation,
+                bonds, terms, identityRead, promisedMs, knownPassive);
     }
 
     /** The same with a finished change. */
     public AgentMemory withLastOperation(LastOperation operation) {
-        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, operation, bonds,
-                terms, identityRead);
+        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, operation,
+                bonds, terms, identityRead, promisedMs, knownPassive);
     }
 
     /** The same with other bonds. */
     public AgentMemory withBonds(Bonds others) {
-        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation, others,
-                terms, identityRead);
+        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
+                others, terms, identityRead, promisedMs, knownPassive);
     }
 
     /** The same with other terms, or none. */
     public AgentMemory withTerms(Terms others) {
-        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation, bonds,
-                others, identityRead);
+        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
+                bonds, others, identityRead, promisedMs, knownPassive);
     }
 
     /** The same, once the validator has said who it is. */
     public AgentMemory withIdentityRead() {
-        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation, bonds,
-                terms, true);
+        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
+                bonds, terms, true, promisedMs, knownPassive);
+    }
+
+    /** The same with another length of its longest promise. */
+    public AgentMemory withPromised(long longestMs) {
+        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
+                bonds, terms, identityRead, longestMs, knownPassive);
+    }
+
+    /** The same, once a manager may know that this host is passive. */
+    public AgentMemory withKnownPassive() {
+        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
+                bonds, terms, identityRead, promisedMs, true);
     }
 }

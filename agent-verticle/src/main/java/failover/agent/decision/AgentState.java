@@ -54,6 +54,13 @@ public final class AgentState {
     /** Identity whose vote account is being looked for; {@code null} when none. */
     String pinning;
 
+    /** What this host's own tower is worth, as it was seen last; {@code null} when it is not active, or not seen yet. */
+    TowerCheck tower;
+    /** Monotonic instant at which that file was written. */
+    long towerWrittenAt;
+    long towerLookedAt;
+    boolean lookingAtTower;
+
     boolean backingUp;
     boolean dryBackupSaid;
     long backupBegunAt;
@@ -64,8 +71,10 @@ public final class AgentState {
     enum Asking { MANAGER_SILENT, INTERNET, MISMATCH, OTHER_MANAGER }
 
     AgentState(AgentMemory memory, String nonce, Now now) {
-        this(memory, new Leasing(nonce, now), new ArrayList<>(), new ArrayList<>());
+        this(memory, new Leasing(nonce, memory.promisedMs(), now), new ArrayList<>(), new ArrayList<>());
         this.identityRead = memory.identityRead();
+        // It comes from the disk: whoever asked before this start may be asked again.
+        this.lease.leavingKept = memory.bonds().leaving() != null;
         this.contactAt = now.nanos();
         this.askedAt = now.nanos();
         this.observedAt = now.nanos();
@@ -100,6 +109,10 @@ public final class AgentState {
         copy.observing = observing;
         copy.observedAt = observedAt;
         copy.pinning = pinning;
+        copy.tower = tower;
+        copy.towerWrittenAt = towerWrittenAt;
+        copy.towerLookedAt = towerLookedAt;
+        copy.lookingAtTower = lookingAtTower;
         copy.backingUp = backingUp;
         copy.dryBackupSaid = dryBackupSaid;
         copy.backupBegunAt = backupBegunAt;

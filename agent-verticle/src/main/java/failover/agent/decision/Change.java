@@ -96,6 +96,11 @@ abstract class Change {
         memory = memory.withBonds(bonds);
     }
 
+    /** The length of a promise given while the change runs. */
+    final void promised(long millis) {
+        memory = memory.withPromised(millis);
+    }
+
     final void cutShort() {
         cutShort = true;
     }

@@ -123,7 +123,8 @@ final class Changes {
     void fenced(AgentState state, AgentEvent.Fenced fenced, List<AgentEffect> out) {
         state.lease.fencing = false;
         long epoch = Math.max(state.memory.epoch(), fenced.memory().epoch());
-        state.memory = fenced.memory().withEpoch(epoch).withBonds(state.memory.bonds());
+        // What was met while the dead-man wrote what it knew.
+        state.memory = fenced.memory().withEpoch(epoch).withBonds(state.memory.bonds()).withPromised(state.memory.promisedMs());
         FailoverResponse end = fenced.response();
         FailoverResponse response = new FailoverResponse(end.success(), end.message(), false, end.timestamp(), state.fenceAskedBy,
                 end.outcome(), end.verified(), end.identity(), end.processDead(), epoch, end.tookMs(), end.tower());
@@ -150,6 +151,26 @@ final class Changes {
             state.nextWaiters.clear();
             begin(state, Action.BECOME_PASSIVE, waiting, now, out);
         }
+    }
+
+    /** A step of the change could not be decided: it is over, and what it did is not known. */
+    void broken(AgentState state, String why, List<AgentEffect> out) {
+        if (state.change == null) {
+            return;
+        }
+        Change cut = state.change;
+        // Intent and unsettled process stay in it: the watch takes them up (E15).
+        state.memory = cut.memory();
+        state.change = null;
+        state.waiters.addAll(state.nextWaiters);
+        state.nextWaiters.clear();
+        state.next = null;
+        FailoverResponse unknown = new FailoverResponse(false, cut.action().wire() + " broke off by a fault of this program: " + why, false,
+                cut.begun().wallSeconds(), cut.request().operationId(), Outcome.UNKNOWN.wire(), false, null, false,
+                state.memory.epoch(), 0);
+        state.waiters.forEach(ticket -> out.add(new AgentEffect.Reply(ticket, unknown)));
+        state.waiters.clear();
+        out.add(new AgentEffect.Remember(state.memory));
     }
 
     private boolean repeated(AgentState state, FailoverRequest request) {

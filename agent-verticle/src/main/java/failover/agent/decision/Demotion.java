@@ -20,6 +20,11 @@ final class Demotion extends Change {
     private static final Duration VERIFY_WINDOW = Duration.ofSeconds(2);
     private static final Duration VERIFY_PAUSE = Duration.ofMillis(25);
 
+    /** Taking the identity off waits for no disk: that of an intent that is not there is made up for by the validator's word. */
+    private static final Duration INTENT_LIMIT = Duration.ofMillis(100);
+    /** The identity is off: who asked is to hear it. */
+    private static final Duration RECORD_LIMIT = Duration.ofSeconds(1);
+
     private enum Phase { LOOK, INTENT, SYMLINK, REMOVE, VERIFY, RESTART, KILL, TAKE, BACKUP, ASIDE, RECORD }
 
     private final boolean wasActive;
@@ -132,6 +137,12 @@ final class Demotion extends Change {
 
     private Task looked(Observation first, Now now) {
         seen = first;
+        if (AgentMemory.Unsettled.SOME.equals(memory.unsettled())) {
+            // Only one is ever on its way: where the identity is there, it has landed.
+            boolean landed = !first.process().running() || saysStaked(first);
+            memory = memory.withUnsettled(landed ? null
+                    : new AgentMemory.Unsettled(first.process().pid(), first.process().startTicks()));
+        }
         boolean nothingPending = memory.unsettled() == null && memory.intent() == null;
         // A dead one may be started again in a moment: with which key, only the command that sets it can say (E14).
         boolean cannotSign = saysOther(first) || !first.process().running() && !rules.has(CommandKind.PASSIVE_SYMLINK);
@@ -142,7 +153,7 @@ final class Demotion extends Change {
         raiseEpoch(request.epoch());
         memory = memory.withIntent(new AgentMemory.Intent(action(), request.operationId(), request.epoch()));
         phase = Phase.INTENT;
-        return new Task.Save(memory);
+        return new Task.Save(memory, INTENT_LIMIT);
     }
 
     private Task intentSaved(TaskResult.Saved saved, Now now, List<AgentEffect> out) {
@@ -206,7 +217,7 @@ final class Demotion extends Change {
             return settle(true, now);
         }
         AgentMemory.Unsettled old = memory.unsettled();
-        if (old != null && look.process().sameProcess(old.pid(), old.startTicks())) {
+        if (old != null && old.on(look.process())) {
             // E15: an earlier set-identity(staked) may still land on this very process; its own word proves nothing.
             trouble = "an earlier set-identity may still take effect on process " + old.pid();
             return escalate(now, out);
@@ -331,7 +342,7 @@ final class Demotion extends Change {
         boolean open = bootTrouble != null && !request.planned();
         memory = memory.withIntent(open ? memory.intent() : null).withLastOperation(record(ending.outcome(), ending.message(), now));
         phase = Phase.RECORD;
-        return new Task.Save(memory);
+        return new Task.Save(memory, RECORD_LIMIT);
     }
 
     private Task recorded(TaskResult.Saved saved, List<AgentEffect> out) {

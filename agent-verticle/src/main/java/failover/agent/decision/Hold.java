@@ -89,6 +89,11 @@ public record Hold(long epoch, Now base, Duration worth, Duration fence, Duratio
         return other.due(now) ? this : other;
     }
 
+    /** The same lease at its end, for the fence: what is left is what that needs, so that it begins now and has its time. */
+    Hold givenUp(Now now) {
+        return due(now) ? this : new Hold(epoch, now, lead(), fence, jitter, watchdog);
+    }
+
     /** The same lease under a newer epoch. */
     Hold at(long newEpoch) {
         return new Hold(newEpoch, base, worth, fence, jitter, watchdog);

@@ -1,6 +1,6 @@
 package failover.agent.decision;
 
-import failover.agent.decision.AgentMemory.Bonds;
+import failover.agent.decision.AgentMemory.Manager;
 import failover.agent.decision.AgentMemory.Terms;
 import failover.protocol.Bounds;
 import failover.protocol.Level;
@@ -9,27 +9,23 @@ import failover.protocol.lease.LeaseNumbers;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.LeaseOffer;
-import failover.protocol.wire.PeerStatusRequest;
-import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
-import failover.protocol.wire.StayAnswer;
 import failover.protocol.wire.StayRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The lease of this host, and the promises it gives its peer (safety.md, E0, E5, E7, E11, E12, E16). What is granted is counted from what
- * this host sent; what is promised, from what it received.
+ * The lease of this host (safety.md, E0, E5, E7, E11, E16): counted from what this host sent, never from what it received.
  */
 final class Leases {
-    private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
-
     private final AgentRules rules;
+    private final Managers managers;
 
-    Leases(AgentRules rules) {
+    Leases(AgentRules rules, Managers managers) {
         this.rules = rules;
+        this.managers = managers;
     }
 
     /** A poll: is it our manager, and may this host stay? False when it is not to count as a contact. */
@@ -39,9 +35,12 @@ final class Leases {
             return true;
         }
         Leasing lease = state.lease;
-        String foreign = bind(state, request.managerId(), offer.managerStart(), true, now, out);
+        String foreign = managers.bind(state, new Manager(request.managerId(), offer.managerStart(), offer.managerRun()), true, now, out);
         lease.refused = foreign != null ? foreign
                 : tooQuick(Duration.ofMillis(offer.heartbeatMs()), offer.leaseMs(), offer.fenceMs(), offer.jitterMs());
+        if (foreign == null) {
+            knownPassive(state, out);
+        }
         if (lease.refused != null) {
             if (!lease.refusalSaid) {
                 lease.refusalSaid = true;
@@ -68,7 +67,8 @@ final class Leases {
     private void granted(AgentState state, LeaseOffer offer, Now issued, Now now, List<AgentEffect> out) {
         Leasing lease = state.lease;
         Duration worth = Duration.ofMillis(offer.leaseMs());
-        if (offer.grantEpoch() <= 0 || lease.fencing || now.longestSince(issued).compareTo(worth) >= 0) {
+        if (offer.grantEpoch() <= lease.outranked || lease.fencing || now.longestSince(issued).compareTo(worth) >= 0
+                || !Bounds.reachable(state.memory.epoch(), offer.grantEpoch())) {
             return;
         }
         Duration fence = Duration.ofMillis(offer.fenceMs());
@@ -82,7 +82,7 @@ final class Leases {
             return;
         }
         boolean mine = state.change == null && state.memory.role() == Role.ACTIVE && offer.grantEpoch() >= state.memory.epoch()
-                && (hold == null || offer.grantEpoch() > hold.epoch()) && Bounds.reachable(state.memory.epoch(), offer.grantEpoch());
+                && (hold == null || offer.grantEpoch() > hold.epoch());
         if (!mine) {
             return;
         }
@@ -107,6 +107,42 @@ final class Leases {
         }
     }
 
+    /**
+     * The manager, or the bound peer, says that the other host carries the identity by a newer epoch: whatever this host's clocks say, its
+     * lease has been passed over (a machine that was paused, two managers, a peer that was exchanged). It fences itself at once, and
+     * nothing below that epoch renews it. True when it holds none, and somebody has to take the identity off.
+     */
+    boolean outranked(AgentState state, long epoch, String by, Now now, List<AgentEffect> out) {
+        Leasing lease = state.lease;
+        long own = lease.hold != null ? lease.hold.epoch() : state.knowledge().epoch();
+        boolean holds = lease.hold != null ? !lease.fencing : state.change == null && state.memory.role() == Role.ACTIVE;
+        if (epoch <= own || !holds || rules.dryRun() || !Bounds.reachable(own, epoch)) {
+            return false;
+        }
+        if (lease.outranked < epoch) {
+            lease.outranked = epoch;
+            out.add(AgentCore.say(Level.ERROR, "ALARM: " + by + " says that the other host holds the identity at epoch " + epoch
+                    + ", this one holds it at " + own + ": it has been replaced, and gives the identity up at once"));
+        }
+        if (lease.hold == null) {
+            return true;
+        }
+        lease.hold = lease.hold.givenUp(now);
+        return false;
+    }
+
+    /** From now on somebody may count on it that this host is passive (E14). */
+    private static void knownPassive(AgentState state, List<AgentEffect> out) {
+        AgentMemory memory = state.memory;
+        boolean passive = state.change == null && memory.role() == Role.PASSIVE && memory.unsettled() == null && state.seen != null
+                && state.seen.process().running() && state.seen.identity() != null && memory.stakedIdentity() != null
+                && !memory.stakedIdentity().equals(state.seen.identity());
+        if (passive && !memory.knownPassive()) {
+            state.memory = memory.withKnownPassive();
+            out.add(new AgentEffect.Remember(state.memory));
+        }
+    }
+
     /** What the lease is worth beside a watchdog (E1). */
     private String watchdog(LeaseOffer offer) {
         return rules.watchdog() == null ? "" : "; the watchdog: " + rules.watchdog().arithmetic(Duration.ofMillis(offer.heartbeatMs()),
@@ -124,83 +160,6 @@ final class Leases {
         }
         return "it leaves a fence " + fenceMs + " ms, and fence_timeout says that this "
                 + "host needs " + rules.fenceTimeout().toMillis() + " ms; raise fence_timeout at the manager, or lower it here";
-    }
-
-    /**
-     * Why a manager has no say here (E12); {@code null} when it has. One whose id is new is bound to where nobody was, or where this host
-     * and its peer have both heard nothing from the old one for as long as a lease lasts.
-     */
-    private String bind(AgentState state, String id, long start, boolean mayAsk, Now now, List<AgentEffect> out) {
-        if (id == null || id.isEmpty()) {
-            return "it names no manager_id";
-        }
-        Bonds bonds = state.memory.bonds();
-        long known = id.equals(bonds.managerId()) ? bonds.managerStart() : 0;
-        if (!Bounds.reachable(known, start)) {
-            return "start " + start + " of manager " + id + " lies more than " + Bounds.LARGEST_LEAP + " above start " + known
-                    + ", the newest that is known here: no manager has started so often";
-        }
-        if (id.equals(bonds.managerId())) {
-            if (start < bonds.managerStart()) {
-                return "an older start (" + start + ") of manager " + id + " whose start " + bonds.managerStart() + " is obeyed here";
-            }
-            if (start > bonds.managerStart()) {
-                rebind(state, id, start, out);
-            }
-            return null;
-        }
-        if (!bonds.managed()) {
-            out.add(AgentCore.say(Level.INFO, "bound to manager " + id));
-            rebind(state, id, start, out);
-            return null;
-        }
-        if (state.change == null && forgotten(state, now)) {
-            out.add(AgentCore.say(Level.WARNING, "manager " + bonds.managerId() + " has been silent here and at the peer: bound to manager "
-                    + id + " now"));
-            rebind(state, id, start, out);
-            return null;
-        }
-        if (mayAsk && state.asking == null && now.since(state.askedAt).compareTo(ASK_AGAIN) >= 0 && rules.peerConfigured()) {
-            state.asking = AgentState.Asking.OTHER_MANAGER;
-            state.askedAt = now.nanos();
-            out.add(new AgentEffect.AskPeer());
-        }
-        return "manager " + id + " is not the one this host is bound to (" + bonds.managerId() + "); stop one of the two";
-    }
-
-    private static void rebind(AgentState state, String id, long start, List<AgentEffect> out) {
-        // A change under way writes the memory it carries: bonds must not be lost by it.
-        state.memory = state.memory.withBonds(new Bonds(id, start, state.memory.bonds().peerId()));
-        if (state.change != null) {
-            state.change.bonds(state.memory.bonds());
-        }
-        out.add(new AgentEffect.Remember(state.knowledge()));
-    }
-
-    /** The bound manager has been silent here and at the peer for E3. */
-    private boolean forgotten(AgentState state, Now now) {
-        Leasing lease = state.lease;
-        Terms terms = state.memory.terms();
-        Duration wait = terms == null ? rules.managerTimeout() : grantorWait(terms.leaseMs(), terms.jitterMs());
-        long lastHere = lease.managerHeard ? lease.managerHeardAt : lease.startedAt.nanos();
-        if (now.since(lastHere).compareTo(wait) < 0) {
-            return false;
-        }
-        if (!rules.peerConfigured()) {
-            return true;
-        }
-        boolean fresh = lease.peerSaidOfManager && now.since(state.askedAt).compareTo(ASK_AGAIN.multipliedBy(2)) < 0;
-        boolean sameThere = state.memory.bonds().managerId().equals(lease.peersManager);
-        return fresh && (!sameThere || now.since(lease.peersManagerHeardAt).compareTo(wait) >= 0);
-    }
-
-    /** What the peer answered, as far as it tells of the manager. */
-    void peerSaid(AgentState state, PeerStatusResponse answer, Now now) {
-        if (answer.stay() != null) {
-            state.lease.peerSaidOfManager = true;
-            state.lease.peersManager = answer.stay().managerId();
-            state.lease.peersManagerHeardAt = now.nanos() - Duration.ofMillis(answer.stay().managerHeardMs()).toNanos();
-        }
     }
 
     /** Asks the peer each heartbeat whether this host may stay (E7). */
@@ -223,79 +182,6 @@ final class Leases {
         out.add(new AgentEffect.AskToStay(new StayRequest(lease.hold.epoch(), leaseMs, lease.hold.jitter().toMillis()), now));
     }
 
-    /** The peer's answer to {@link AgentEffect.AskToStay}: worth Q from when the question was sent. */
-    void stayAnswered(AgentState state, AgentEvent.StayAnswered event, Now now, List<AgentEffect> out) {
-        Leasing lease = state.lease;
-        StayAnswer answer = event.answer() == null ? null : event.answer().stay();
-        String said = answer == null ? "the peer does not answer or knows no promises" : answer.granted() ? null : answer.reason();
-        if (event.answer() != null) {
-            peerSaid(state, event.answer(), now);
-            pinPeer(state, event.answer().hostId(), out);
-        }
-        String peer = state.memory.bonds().peerId();
-        if (said == null && peer == null) {
-            // Only in the middle of a change, in which the memory is the change's: the next answer will do.
-            said = "which host the peer is has not been written down yet";
-        } else if (said == null && !peer.equals(event.answer().hostId())) {
-            said = "peer_endpoint leads to host " + event.answer().hostId() + ", this host's peer is " + peer;
-        }
-        if (said == null && lease.held(now) && !lease.fencing && lease.hold.epoch() == event.asked().epoch()) {
-            lease.hold = lease.hold.from(event.sentAt(), Duration.ofMillis(event.asked().leaseMs()), lease.hold.fence(),
-                    lease.hold.jitter());
-        }
-        if (said != null && !said.equals(lease.staySaid)) {
-            out.add(AgentCore.say(Level.WARNING, "no promise from the peer, only the manager's polls keep this host active: " + said));
-        } else if (said == null && lease.staySaid != null) {
-            out.add(AgentCore.say(Level.INFO, "the peer promises again to leave this host active"));
-        }
-        lease.staySaid = said;
-    }
-
-    private static void pinPeer(AgentState state, String hostId, List<AgentEffect> out) {
-        if (state.memory.bonds().peerId() == null && hostId != null && state.change == null) {
-            state.memory = state.memory.withBonds(new Bonds(state.memory.bonds().managerId(), state.memory.bonds().managerStart(), hostId));
-            out.add(new AgentEffect.Remember(state.memory));
-        }
-    }
-
-    /** "May I stay?", asked by the peer: a yes binds this host for as long as the peer may believe it (E7). */
-    void stayAsked(AgentState state, PeerStatusRequest request, Now now, List<AgentEffect> out) {
-        if (!rules.dryRun()) {
-            pinPeer(state, request.hostId(), out);
-        }
-        String no = noPromise(state, request);
-        if (no == null) {
-            state.lease.promisedAt = now;
-            state.lease.promiseNanos = grantorWait(request.stay().leaseMs(), request.stay().jitterMs()).toNanos();
-        }
-        state.lease.stay = answer(state, no, now);
-    }
-
-    /** What this host knows of the manager, for a peer that only looks. */
-    StayAnswer answer(AgentState state, String no, Now now) {
-        Bonds bonds = state.memory.bonds();
-        long last = state.lease.managerHeard ? state.lease.managerHeardAt : state.lease.startedAt.nanos();
-        return new StayAnswer(no == null, no, bonds.managerId(), now.since(last).toMillis());
-    }
-
-    private String noPromise(AgentState state, PeerStatusRequest request) {
-        AgentMemory memory = state.knowledge();
-        String peer = memory.bonds().peerId();
-        if (peer != null && !peer.equals(request.hostId())) {
-            return "host " + request.hostId() + " is not the peer this host is bound to (" + peer + ")";
-        }
-        if (memory.role() == Role.ACTIVE) {
-            return "this host is active at epoch " + memory.epoch();
-        }
-        if (state.change instanceof Promotion || memory.unsettled() != null || memory.intent() != null) {
-            return "this host is changing its role";
-        }
-        if (request.stay().epoch() < memory.epoch()) {
-            return "epoch " + request.stay().epoch() + " is over: this host has obeyed epoch " + memory.epoch();
-        }
-        return null;
-    }
-
     /** Why a promotion may not begin (E5, E7, E11, E12, E13); {@code null} when it may, and then its lease is held. */
     String admit(AgentState state, FailoverRequest request, Now now, List<AgentEffect> out) {
         Grant grant = request.grant();
@@ -305,7 +191,7 @@ final class Leases {
                             + "; ask that one for a failover (E13)"
                     : null;
         }
-        String foreign = bind(state, grant.managerId(), grant.managerStart(), false, now, out);
+        String foreign = managers.bind(state, new Manager(grant.managerId(), grant.managerStart(), grant.managerRun()), false, now, out);
         if (foreign != null) {
             return foreign;
         }
@@ -328,48 +214,17 @@ final class Leases {
             return "its token is " + now.longestSince(issued.get()).toMillis() + " ms old, too old for a lease of " + grant.leaseMs()
                     + " ms (E11)";
         }
-        String bound = grant.otherPassive() || grant.fenced() ? null : promised(state, grant, now);
+        String bound = Promises.forbids(state, grant, now);
         if (bound == null) {
             state.lease.hold = hold;
+            state.lease.outranked = 0;
             state.memory = state.memory.withTerms(new Terms(grant.leaseMs(), grant.fenceMs(), grant.jitterMs()));
         }
         return bound;
     }
 
-    private static String promised(AgentState state, Grant grant, Now now) {
-        Leasing lease = state.lease;
-        Duration heldOff = heldOff(lease, grantorWait(grant.leaseMs(), grant.jitterMs()), now);
-        if (!heldOff.isZero()) {
-            return "this agent started " + now.since(lease.startedAt.nanos()).toMillis() + " ms ago and may have promised the peer to "
-                    + "leave it active: " + heldOff.toMillis() + " ms to go (E7)";
-        }
-        Duration promise = promise(lease, now);
-        return promise.isZero() ? null
-                : "the peer asked to stay active and was promised it: " + promise.toMillis() + " ms to go (E7)";
-    }
-
-    /** For so long a promotion on the peer's silence is refused here (E7), for the manager, which need not ask in vain. */
-    static Duration boundFor(AgentState state, Now now) {
-        Duration heldOff = heldOff(state.lease, state.lease.offeredWait, now);
-        Duration promise = promise(state.lease, now);
-        return heldOff.compareTo(promise) > 0 ? heldOff : promise;
-    }
-
-    /** What is left of the time in which a promise of this agent's earlier start may still bind it. */
-    private static Duration heldOff(Leasing lease, Duration wait, Now now) {
-        return atLeastZero(wait.minus(now.since(lease.startedAt.nanos())));
-    }
-
-    private static Duration promise(Leasing lease, Now now) {
-        return lease.promisedAt == null ? Duration.ZERO
-                : atLeastZero(Duration.ofNanos(lease.promiseNanos).minus(now.since(lease.promisedAt.nanos())));
-    }
-
-    private static Duration atLeastZero(Duration time) {
-        return time.isNegative() ? Duration.ZERO : time;
-    }
-
-    private static Duration grantorWait(long leaseMs, long jitterMs) {
+    /** For so long whoever promised, or grants, waits after it heard the holder last (E3, E7). */
+    static Duration grantorWait(long leaseMs, long jitterMs) {
         Duration exact = LeaseNumbers.grantorWait(Duration.ofMillis(leaseMs), Duration.ofMillis(jitterMs));
         return Duration.ofMillis(exact.plusNanos(999_999).toMillis());
     }

@@ -1,8 +1,10 @@
 package failover.agent.decision;
 
 import failover.protocol.Now;
-import failover.protocol.wire.StayAnswer;
+import failover.protocol.wire.PeerStatusRequest;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** What an agent knows of its lease between two events; copied with the state. */
 final class Leasing {
@@ -28,27 +30,63 @@ final class Leasing {
     boolean paused;
     /** When it was last heard that it has; {@code null} when never. */
     Now pausedAt;
-    /** No promotion that rests on the peer's silence before this instant (E7); {@code null} when nothing was promised. */
-    Now promisedAt;
-    long promiseNanos;
-    /** The answer to the newest {@code stay}. */
-    StayAnswer stay;
+    /** No promotion that rests on the peer's silence before this monotonic instant (E7); only read when {@link #promised}. */
+    long promisedUntil;
+    boolean promised;
+    /** What an earlier start may have promised, milliseconds from this one's beginning. */
+    final long promisedBeforeMs;
+    /** A promise of this length needs no writing: a restart holds off for it. */
+    long durablePromiseMs;
+    /** What waits for its being durable, by the number of its {@link AgentEffect.Keep}. */
+    final Map<Long, Keeping> keeping;
+    long keeps;
     /** Monotonic instant of the newest {@code stay} asked by this host. */
     long askedToStayAt;
     boolean everAskedToStay;
     String staySaid;
-    /** What the peer last said of the manager it is bound to, and when (E12). */
-    String peersManager;
-    long peersManagerHeardAt;
-    boolean peerSaidOfManager;
+    /** What the peer last said of the manager it is bound to (E12); {@code null} when nothing that still counts. */
+    PeersManager peersManager;
+    /** That this host leaves its manager is durable, so the peer may be asked; and when it was asked last. */
+    boolean leavingKept;
+    long askedToLeaveAt;
+    /** The newest offer of the peer to change managers that was refused: none up to it is taken up any more. */
+    long leaveRefused;
+    /** The bound peer, or the manager, says that the other host holds the identity at this epoch; 0 when nobody has. */
+    long outranked;
     /** The dead-man fences this host now. */
     boolean fencing;
     /** A fencer answered lately. */
     boolean fenceCapable;
 
-    Leasing(String nonce, Now now) {
+    /**
+     * What the peer said of its manager.
+     *
+     * @param manager which; {@code null} when none
+     * @param heardAt monotonic instant at which it heard that one last
+     * @param saidAt when it said so
+     */
+    record PeersManager(AgentMemory.Manager manager, long heardAt, long saidAt) {
+    }
+
+    /**
+     * Something that is said, or done, only once it is durable.
+     *
+     * @param why what for
+     * @param ticket of the peer's question; 0 when it asked none
+     * @param request that question
+     */
+    record Keeping(Why why, long ticket, PeerStatusRequest request) {
+        /** What for. */
+        enum Why { PROMISE, LEAVING, FOLLOWING }
+    }
+
+    Leasing(String nonce, long promisedBeforeMs, Now now) {
         this.nonce = nonce;
         this.startedAt = now;
+        this.promisedBeforeMs = promisedBeforeMs;
+        this.durablePromiseMs = promisedBeforeMs;
+        this.askedToLeaveAt = now.nanos();
+        this.keeping = new LinkedHashMap<>();
     }
 
     Leasing(Leasing other) {
@@ -64,17 +102,28 @@ final class Leasing {
         this.refusalSaid = other.refusalSaid;
         this.paused = other.paused;
         this.pausedAt = other.pausedAt;
-        this.promisedAt = other.promisedAt;
-        this.promiseNanos = other.promiseNanos;
-        this.stay = other.stay;
+        this.promisedUntil = other.promisedUntil;
+        this.promised = other.promised;
+        this.promisedBeforeMs = other.promisedBeforeMs;
+        this.durablePromiseMs = other.durablePromiseMs;
+        this.keeping = new LinkedHashMap<>(other.keeping);
+        this.keeps = other.keeps;
         this.askedToStayAt = other.askedToStayAt;
         this.everAskedToStay = other.everAskedToStay;
         this.staySaid = other.staySaid;
         this.peersManager = other.peersManager;
-        this.peersManagerHeardAt = other.peersManagerHeardAt;
-        this.peerSaidOfManager = other.peerSaidOfManager;
+        this.leavingKept = other.leavingKept;
+        this.askedToLeaveAt = other.askedToLeaveAt;
+        this.leaveRefused = other.leaveRefused;
+        this.outranked = other.outranked;
         this.fencing = other.fencing;
         this.fenceCapable = other.fenceCapable;
+    }
+
+    /** Has the memory made durable, and remembers what for. */
+    AgentEffect.Keep keep(Keeping what, AgentMemory memory) {
+        keeping.put(++keeps, what);
+        return new AgentEffect.Keep(keeps, memory);
     }
 
     /** A lease that has not run out. */

@@ -21,6 +21,9 @@ final class Promotion extends Change {
     private static final Duration VERIFY_AFTER_FAILURE = Duration.ofSeconds(1);
     private static final Duration ARMING = Duration.ofSeconds(1);
     private static final Duration VERIFY_PAUSE = Duration.ofMillis(25);
+    /** The intent must be durable before anything runs; a disk that takes longer is one on which nothing is begun. */
+    private static final Duration INTENT_LIMIT = Duration.ofSeconds(2);
+    private static final Duration RECORD_LIMIT = Duration.ofSeconds(1);
 
     private enum Phase { LOOK, PEER, OWN_TOWER, HANDED, RESTORE, TOWER, INTENT, ARM, SYMLINK, CHANGE, VERIFY, UNDO, RECORD }
 
@@ -111,7 +114,7 @@ final class Promotion extends Change {
                     now);
         }
         AgentMemory.Unsettled old = memory.unsettled();
-        if (old != null && first.process().sameProcess(old.pid(), old.startTicks())) {
+        if (old != null && old.on(first.process())) {
             // E15: with two of them on their way, the one that is seen to land would be taken for both.
             return refuse("an earlier set-identity may still take effect on process " + old.pid() + "; become_passive first", now);
         }
@@ -246,7 +249,7 @@ final class Promotion extends Change {
                 .withIntent(new AgentMemory.Intent(action(), request.operationId(), request.epoch()))
                 .withUnsettled(new AgentMemory.Unsettled(seen.process().pid(), seen.process().startTicks()));
         phase = Phase.INTENT;
-        return new Task.Save(memory);
+        return new Task.Save(memory, INTENT_LIMIT);
     }
 
     private Task intentSaved(TaskResult.Saved saved, Now now) {
@@ -327,8 +330,8 @@ final class Promotion extends Change {
         if (!cutShort && !now.reached(verifyUntil)) {
             return new Task.Wait(VERIFY_PAUSE);
         }
-        if (change.how() == CommandResult.How.EXITED && change.exit() != 0 && !saysStaked(look) && !cutShort) {
-            // It ended by itself and said no, and the validator has stayed what it was: nothing of it is still on its way.
+        if (SaidNo.of(change) && !saysStaked(look) && !cutShort) {
+            // The validator itself said no, and has stayed what it was: nothing of it is still on its way.
             memory = memory.withUnsettled(null);
             return undo(new ChangeResult(Outcome.FAILED, "failed to change identity: " + change.failure(), saysOther(look), false,
                     look.identity()), now);
@@ -374,7 +377,7 @@ final class Promotion extends Change {
         ending = how;
         memory = memory.withIntent(stays).withLastOperation(record(how.outcome(), how.message(), now));
         phase = Phase.RECORD;
-        return new Task.Save(memory);
+        return new Task.Save(memory, RECORD_LIMIT);
     }
 
     private Task recorded(TaskResult.Saved saved, List<AgentEffect> out) {

@@ -5,6 +5,8 @@ import failover.protocol.wire.LeaseWord;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusResponse;
+import failover.protocol.wire.StayAnswer;
+import failover.protocol.wire.VoteStateWord;
 import failover.protocol.wire.VoteWord;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +15,11 @@ import java.util.List;
 final class StatusView {
     private final AgentRules rules;
 
-    private final Leases leases;
+    private final Managers managers;
 
-    StatusView(AgentRules rules, Leases leases) {
+    StatusView(AgentRules rules, Managers managers) {
         this.rules = rules;
-        this.leases = leases;
+        this.managers = managers;
     }
 
     StatusResponse status(AgentState state, Observation seen, long begunSeconds, Now now) {
@@ -51,7 +53,7 @@ final class StatusView {
                 votes(state, seen, now),
                 memory.bonds().peerId(),
                 state.change == null ? 0 : Math.max(0, now.since(state.change.begun().nanos()).toMillis()),
-                null);
+                voteState(state, now));
     }
 
     /** As old as it is now, not as it was when the validator was looked at. */
@@ -64,6 +66,16 @@ final class StatusView {
         return new VoteWord(word.account(), word.lastVote(), word.slot(), word.ageMs() + older, word.error());
     }
 
+    /** A host whose vote state cannot be judged at all says nothing of it. */
+    private static VoteStateWord voteState(AgentState state, Now now) {
+        TowerCheck tower = state.tower;
+        if (tower == null || tower.verdict() == TowerCheck.Verdict.NOT_KNOWN || state.memory.role() != Role.ACTIVE) {
+            return null;
+        }
+        return tower.verdict() == TowerCheck.Verdict.BAD ? new VoteStateWord(0, 0, tower.detail())
+                : new VoteStateWord(tower.lastVotedSlot(), Math.max(0, now.since(state.towerWrittenAt).toMillis()), null);
+    }
+
     private LeaseWord lease(AgentState state, Now now) {
         if (rules.dryRun()) {
             return null;
@@ -71,7 +83,7 @@ final class StatusView {
         Leasing lease = state.lease;
         boolean fenced = lease.fenceCapable && rules.fencing() != AgentRules.Fencing.OFF;
         return new LeaseWord(Token.issue(lease.nonce, now), lease.hold == null || lease.fencing ? 0 : lease.hold.left(now).toMillis(),
-                fenced, lease.refused, lease.paused, Leases.boundFor(state, now).toMillis(), fenced ? rules.fencedBy() : null);
+                fenced, lease.refused, lease.paused, Promises.boundFor(state, now).toMillis(), fenced ? rules.fencedBy() : null);
     }
 
     /** Why this host is not the one that verifiably holds the identity now; {@code null} when it is (INV-9). */
@@ -88,10 +100,10 @@ final class StatusView {
         return state.lease.held(now) ? null : "this host holds no lease";
     }
 
-    PeerStatusResponse peerStatus(AgentState state, Observation seen, boolean asksToStay, Now now) {
+    PeerStatusResponse peerStatus(AgentState state, Observation seen, StayAnswer answer, Now now) {
         return new PeerStatusResponse(true, isActive(state, seen), seen.process().running(), now.wallSeconds(), state.memory.hostId(),
                 state.knowledge().epoch(), verified(state, seen), state.change == null ? null : state.change.action().wire(),
-                asksToStay && state.lease.stay != null ? state.lease.stay : leases.answer(state, "not asked", now));
+                answer != null ? answer : managers.answer(state, "not asked", now));
     }
 
     /** The validator's word where there is one, else the role. */
@@ -123,7 +135,7 @@ final class StatusView {
 
     private static boolean unsettled(AgentState state, Observation seen) {
         AgentMemory.Unsettled old = state.knowledge().unsettled();
-        return old != null && seen.process().sameProcess(old.pid(), old.startTicks());
+        return old != null && old.on(seen.process());
     }
 
     /** Why this host cannot be promoted, as far as this agent knows; what the twelve original fields say already is not repeated. */

@@ -50,11 +50,13 @@ public sealed interface Task {
     }
 
     /**
-     * Make the memory durable (fsync). Answer: {@link TaskResult.Saved}.
+     * Make the memory durable (fsync). Answer: {@link TaskResult.Saved}; a disk that has not answered within the limit is one that failed,
+     * although what was asked of it may still be done.
      *
      * @param memory all of it
+     * @param limit how long to wait
      */
-    record Save(AgentMemory memory) implements Task {
+    record Save(AgentMemory memory, Duration limit) implements Task {
     }
 
     /**

@@ -19,13 +19,18 @@ final class Watch {
 
     private final AgentRules rules;
     private final Changes changes;
+    private final Leases leases;
 
-    Watch(AgentRules rules, Changes changes) {
+    Watch(AgentRules rules, Changes changes, Leases leases) {
         this.rules = rules;
         this.changes = changes;
+        this.leases = leases;
     }
 
     void managerPolled(AgentState state, StatusRequest request, Now now, List<AgentEffect> out) {
+        if (request.lease() != null) {
+            passedOver(state, request.lease().otherEpoch(), "the manager", now, out);
+        }
         if (!hearsUs(state, request, now)) {
             return;
         }
@@ -98,7 +103,27 @@ final class Watch {
         }
     }
 
+    /** The bound peer verifiably carries the identity by a newer epoch. */
+    void peerHolds(AgentState state, PeerStatusResponse peer, Now now, List<AgentEffect> out) {
+        boolean holds = peer != null && peer.isActive() && peer.identityVerified() && peer.hostId() != null
+                && peer.hostId().equals(state.memory.bonds().peerId());
+        if (holds) {
+            passedOver(state, peer.epoch(), "the peer", now, out);
+        }
+    }
+
+    private void passedOver(AgentState state, long epoch, String by, Now now, List<AgentEffect> out) {
+        if (leases.outranked(state, epoch, by, now, out)) {
+            changes.demoteByItself(state, by + " says that the other host is active at epoch " + epoch, now, out);
+        }
+    }
+
     void peerAnswered(AgentState state, PeerStatusResponse peer, Now now, List<AgentEffect> out) {
+        if (Managers.foreignPeer(state, peer.hostId())) {
+            peerSilent(state, "host " + peer.hostId() + " answers in its place; where the peer was replaced for good, let this host forget "
+                    + "it: failover-agent --forget-peer", now, out);
+            return;
+        }
         AgentState.Asking why = state.asking;
         state.asking = null;
         if (why == null || why == AgentState.Asking.OTHER_MANAGER || state.change != null) {
@@ -188,7 +213,16 @@ final class Watch {
         if (rules.dryRun()) {
             return;
         }
-        boolean deposed = state.memory.bonds().managed() && state.memory.demotedAtMillis() > 0;
+        AgentMemory.Unsettled sent = state.memory.unsettled();
+        boolean granted = sent != null && seen.process().sameProcess(sent.pid(), sent.startTicks()) && state.lease.held(now)
+                && state.lease.hold.epoch() == state.memory.epoch();
+        if (granted) {
+            adopt(state, "the set-identity whose outcome was not known has taken effect, under the lease it was sent by", out);
+            return;
+        }
+        // Whoever obeyed a manager, or may count with one as passive, carries nothing that it was not granted.
+        boolean deposed = state.memory.bonds().managed()
+                && (state.memory.demotedAtMillis() > 0 || state.memory.epoch() > 0 || state.memory.knownPassive());
         if (bornAfterDemotion || deposed) {
             changes.demoteByItself(state, bornAfterDemotion
                     ? "the validator started with the staked identity after this host was made passive (E14)"

@@ -8,8 +8,12 @@ import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.FinalTower;
+import failover.protocol.wire.LeaveRequest;
+import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
+import failover.protocol.wire.StayAnswer;
+import failover.protocol.wire.StayRequest;
 import failover.protocol.wire.VoteWord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,6 +69,11 @@ final class AgentAtWork {
     final List<Task> tasks = new ArrayList<>();
     final List<AgentMemory> saved = new ArrayList<>();
     final Map<Long, FailoverResponse> replies = new LinkedHashMap<>();
+    /** Answers to the peer, by ticket. */
+    final Map<Long, StayAnswer> peerReplies = new LinkedHashMap<>();
+    final List<AgentEffect.Keep> kept = new ArrayList<>();
+    /** What is to be kept is answered at once. */
+    boolean diskAnswers = true;
     final List<String> lines = new ArrayList<>();
     final List<AgentEffect> effects = new ArrayList<>();
     Task out;
@@ -112,6 +121,7 @@ final class AgentAtWork {
 
     private void take(Step step) {
         state = step.state();
+        List<AgentEffect.Keep> keeps = new ArrayList<>();
         for (AgentEffect effect : step.effects()) {
             effects.add(effect);
             if (effect instanceof AgentEffect.Do task) {
@@ -128,8 +138,34 @@ final class AgentAtWork {
                 saved.add(remember.memory());
             } else if (effect instanceof AgentEffect.Say say) {
                 lines.add(say.line());
+            } else if (effect instanceof AgentEffect.AnswerPeer answer) {
+                if (peerReplies.containsKey(answer.ticket())) {
+                    throw new AssertionError("the peer is answered twice: " + answer);
+                }
+                peerReplies.put(answer.ticket(), answer.answer());
+            } else if (effect instanceof AgentEffect.Keep keep) {
+                saved.add(keep.memory());
+                keeps.add(keep);
             }
         }
+        kept.addAll(keeps);
+        if (diskAnswers) {
+            keeps.forEach(keep -> post(new AgentEvent.Kept(keep.number(), saveError)));
+        }
+    }
+
+    /** The peer asks whether it may stay; the answer, {@code null} while there is none. */
+    StayAnswer stayAsked(String host, long epoch, long leaseMs, long jitterMs) {
+        long ticket = ++tickets;
+        post(new AgentEvent.StayAsked(ticket, new PeerStatusRequest("p", 0, host, epoch, new StayRequest(epoch, leaseMs, jitterMs))));
+        return peerReplies.get(ticket);
+    }
+
+    /** The peer asks whether this host changes managers with it. */
+    StayAnswer leaveAsked(String host, LeaveRequest leave) {
+        long ticket = ++tickets;
+        post(new AgentEvent.LeaveAsked(ticket, new PeerStatusRequest("p", 0, host, 0, null, leave)));
+        return peerReplies.get(ticket);
     }
 
     long ask(Action action, long epoch, boolean planned) {
@@ -219,6 +255,13 @@ final class AgentAtWork {
 
     static CommandResult exit(int status) {
         return new CommandResult(How.EXITED, status, "", Duration.ofMillis(20));
+    }
+
+    /** As Agave's client prints it. */
+    static CommandResult saidNo() {
+        return new CommandResult(How.EXITED, 1, "New validator identity path: /keys/staked.json\nValidator command failed: admin rpc "
+                + "error: Server returned rpc error Invalid params: Unable to load tower file for identity STAKED: IO Error: No such file "
+                + "or directory (os error 2)\n", Duration.ofMillis(20));
     }
 
     static CommandResult ended(How how) {

@@ -14,12 +14,10 @@ import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.LeaseOffer;
 import failover.protocol.wire.Outcome;
-import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StayAnswer;
-import failover.protocol.wire.StayRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -241,8 +239,7 @@ class LeaseTest {
     void aPromiseBindsUnlessTheOtherIsVerifiedPassive() {
         agent.passive();
         pass(20_000);
-        agent.post(new AgentEvent.StayAsked(new PeerStatusRequest("p", 0, "peer", 5, new StayRequest(5, Q, J))));
-        assertTrue(agent.state.lease.stay.granted());
+        assertTrue(agent.stayAsked("peer", 5, Q, J).granted());
         pass(9_900);
         FailoverResponse refused = promote(grant(token(), false));
         assertEquals(Outcome.REFUSED.wire(), refused.outcome());
@@ -254,7 +251,7 @@ class LeaseTest {
     void aPromiseIsOverAfterItsTime() {
         agent.passive();
         pass(20_000);
-        agent.post(new AgentEvent.StayAsked(new PeerStatusRequest("p", 0, "peer", 5, new StayRequest(5, Q, J))));
+        assertTrue(agent.stayAsked("peer", 5, Q, J).granted());
         pass(10_001);
         assertEquals(Outcome.DONE.wire(), promote(grant(token(), false)).outcome());
     }
@@ -270,8 +267,7 @@ class LeaseTest {
     @Test
     void whoeverIsActiveOrBecomesSoPromisesNothing() {
         leased();
-        agent.post(new AgentEvent.StayAsked(new PeerStatusRequest("p", 0, "peer", 9, new StayRequest(9, Q, J))));
-        assertFalse(agent.state.lease.stay.granted());
+        assertFalse(agent.stayAsked("peer", 9, Q, J).granted());
     }
 
     @Test

@@ -8,11 +8,9 @@ import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.LeaseOffer;
 import failover.protocol.wire.LeaseWord;
-import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StayAnswer;
-import failover.protocol.wire.StayRequest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -56,8 +54,7 @@ class PeerPromiseTest {
         poll(0);
         agent.nanos += 60_000_000_000L;
         assertEquals(0, word().boundMs());
-        agent.post(new AgentEvent.StayAsked(new PeerStatusRequest("p", 0, "peer", 9, new StayRequest(9, Q, J))));
-        assertTrue(agent.state.lease.stay.granted());
+        assertTrue(agent.stayAsked("peer", 9, Q, J).granted());
         agent.nanos += 1_000_000_000L;
         assertEquals(LeaseNumbers.grantorWait(Duration.ofMillis(Q), Duration.ofMillis(J)).toMillis() - 1000,
                 word().boundMs(), 1);

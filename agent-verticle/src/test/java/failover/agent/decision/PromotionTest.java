@@ -27,7 +27,9 @@ class PromotionTest {
         // how        exit takes effect | outcome  unsettled
         "EXITED,      0,   true,          done,    false",
         "EXITED,      0,   false,         unknown, true",
-        "EXITED,      1,   false,         failed,  false",
+        "EXITED,      1,   false,         unknown, true",
+        "EXITED,    124,   false,         unknown, true",
+        "EXITED,      1,   true,          done,    false",
         "TIMED_OUT,  -1,   false,         unknown, true",
         "TIMED_OUT,  -1,   true,          done,    false",
         "CANCELLED,  -1,   false,         unknown, true",
@@ -50,6 +52,17 @@ class PromotionTest {
         assertEquals(unsettled, agent.memory().unsettled() != null);
         assertNull(agent.memory().intent());
         assertEquals(outcome, agent.memory().lastOperation().outcome());
+    }
+
+    /** What the validator itself has refused is known, and whoever ordered it may go on at once. */
+    @Test
+    void aRefusalInTheValidatorsOwnWordsIsKnown() {
+        agent.passive();
+        agent.results.put(CommandKind.IDENTITY_CHANGE, AgentAtWork.saidNo());
+        FailoverResponse answer = promote(5);
+        assertEquals("failed", answer.outcome());
+        assertTrue(answer.verified());
+        assertNull(agent.memory().unsettled());
     }
 
     @Test
@@ -106,7 +119,7 @@ class PromotionTest {
     void e15AHostWithAnOpenSetIdentityCountsAsActiveWhateverItsValidatorSays(String says) {
         agent.identity = says;
         agent.start(AgentAtWork.memory(Role.PASSIVE).withUnsettled(agent.here()), false).observed();
-        assertTrue(agent.core.peerStatus(agent.state, agent.look(), false, agent.now()).isActive());
+        assertTrue(agent.core.peerStatus(agent.state, agent.look(), null, agent.now()).isActive());
         assertTrue(agent.core.status(agent.state, agent.look(), 0, agent.now()).isActive());
         agent.pid++;
         assertTrue(!agent.core.status(agent.state, agent.look(), 0, agent.now()).isActive(), "another life of the process");
@@ -163,7 +176,7 @@ class PromotionTest {
         agent.configured.add(CommandKind.ACTIVE_SYMLINK);
         agent.configured.add(CommandKind.PASSIVE_SYMLINK);
         agent.passive();
-        agent.results.put(CommandKind.IDENTITY_CHANGE, AgentAtWork.exit(1));
+        agent.results.put(CommandKind.IDENTITY_CHANGE, AgentAtWork.saidNo());
         assertEquals("failed", promote(5).outcome());
         assertEquals(CommandKind.PASSIVE_SYMLINK, agent.ran().get(agent.ran().size() - 1));
     }

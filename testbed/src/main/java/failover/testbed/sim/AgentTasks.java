@@ -72,6 +72,7 @@ final class AgentTasks {
             killer.kill(kill, result -> finish(mine, result));
         } else if (task instanceof Task.Save save) {
             disk.write(save.memory(), error -> finish(mine, new TaskResult.Saved(error)));
+            program.after(world.clock(host).world(save.limit()), () -> finish(mine, new TaskResult.Saved("the disk is late")));
         } else if (task instanceof Task.Arm arm) {
             others.awaitArmed(arm.limit(), why -> finish(mine, new TaskResult.Armed(why)));
         } else if (task instanceof Task.CheckTower) {

@@ -122,7 +122,8 @@ final class AdminMethods {
     private Future<Object> setIdentity(Keypair pair, boolean requireTower) {
         started();
         if (faults.setIdentity == ValidatorFaults.SetIdentity.REFUSE) {
-            throw new RpcError(RpcError.INTERNAL, "set-identity refused by a fault of the testbed");
+            throw new RpcError(RpcError.INVALID_PARAMS, "Unable to load tower file for identity " + pair.pubkey()
+                + ": a fault of the testbed");
         }
         if (requireTower) {
             TowerReading reading = voter.tower(pair.pubkey());

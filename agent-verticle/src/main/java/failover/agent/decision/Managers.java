@@ -1,0 +1,286 @@
+package failover.agent.decision;
+
+import failover.agent.decision.AgentMemory.Bonds;
+import failover.agent.decision.AgentMemory.Manager;
+import failover.agent.decision.AgentMemory.Terms;
+import failover.agent.decision.Leasing.Keeping;
+import failover.protocol.Bounds;
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.wire.LeaveRequest;
+import failover.protocol.wire.PeerStatusRequest;
+import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.StayAnswer;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Whom this host and its peer obey (safety.md, E12, E17). One manager at a time, and both hosts the same: a pair whose hosts obey two
+ * managers has two quorums. So a host leaves its manager only together with its peer: it first makes durable that it takes nothing from
+ * the old one any more, then asks the peer, which is bound to the new one, durably, before it says so. Between the two steps nobody but
+ * the peer can keep it active, and the old manager can make it so no more than the new one.
+ */
+final class Managers {
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
+
+    private final AgentRules rules;
+
+    Managers(AgentRules rules) {
+        this.rules = rules;
+    }
+
+    /**
+     * Why a manager has no say here; {@code null} when it has. Another one is another id, an older start of the same one (a state that was
+     * restored from a backup), or another process of the same start (a state that was copied). A newer start is obeyed at once.
+     *
+     * @param polls it polls, and does not order: then this host may find out whether it is to change managers
+     */
+    String bind(AgentState state, Manager asks, boolean polls, Now now, List<AgentEffect> out) {
+        if (asks.id() == null || asks.id().isEmpty()) {
+            return "it names no manager_id";
+        }
+        Bonds bonds = state.memory.bonds();
+        long known = asks.id().equals(bonds.managerId()) ? bonds.managerStart() : 0;
+        if (!Bounds.reachable(known, asks.start())) {
+            return "start " + asks.start() + " of manager " + asks.id() + " lies more than " + Bounds.LARGEST_LEAP + " above start " + known
+                    + ", the newest that is known here: no manager has started so often";
+        }
+        if (bonds.leaving() != null) {
+            return "this host leaves manager " + bonds.manager() + " for " + bonds.leaving() + " and has asked its peer to come along: it "
+                    + "obeys neither until that one has answered (E12)";
+        }
+        if (!bonds.managed()) {
+            out.add(AgentCore.say(Level.INFO, "bound to manager " + asks.id()));
+            set(state, bonds.to(asks), out);
+            return null;
+        }
+        Manager own = bonds.manager();
+        if (own.mayBe(asks)) {
+            if (own.run() == null && asks.run() != null) {
+                set(state, bonds.to(asks), out);
+            }
+            return null;
+        }
+        if (asks.id().equals(own.id()) && asks.start() > own.start()) {
+            set(state, bonds.to(asks), out);
+            return null;
+        }
+        return polls && changes(state, asks, now, out) ? null : foreign(own, asks);
+    }
+
+    private static String foreign(Manager own, Manager asks) {
+        if (!asks.id().equals(own.id())) {
+            return "manager " + asks.id() + " is not the one this host is bound to (" + own.id() + "); stop one of the two, or, where that "
+                    + "one is gone for good, let this host forget it: failover-agent --forget-manager";
+        }
+        if (asks.start() < own.start()) {
+            return "an older start (" + asks.start() + ") of manager " + asks.id() + " whose start " + own.start() + " is obeyed here: its "
+                    + "state_dir comes from a backup; it is obeyed once the other has been silent here and at the peer";
+        }
+        return "a second process of manager " + asks.id() + " with the same start (" + asks.start() + "): its state_dir, or its machine, "
+                + "was copied; stop one of the two";
+    }
+
+    /** Another manager polls: true when this host is bound to it from now on. */
+    private boolean changes(AgentState state, Manager asks, Now now, List<AgentEffect> out) {
+        if (state.change != null || !silentHere(state, now)) {
+            return false;
+        }
+        if (!rules.peerConfigured()) {
+            over(state, asks, "has been silent here, and no peer is configured", out);
+            return true;
+        }
+        Leasing.PeersManager there = state.lease.peersManager;
+        boolean fresh = there != null && now.since(there.saidAt()).compareTo(ASK_AGAIN.multipliedBy(2)) < 0;
+        if (fresh && names(there.manager(), asks)) {
+            over(state, asks, "has been silent here, and the peer obeys the other", out);
+            return true;
+        }
+        if (fresh && now.since(there.heardAt()).compareTo(wait(state)) >= 0) {
+            leave(state, asks, out);
+        } else if (state.asking == null && now.since(state.askedAt).compareTo(ASK_AGAIN) >= 0) {
+            state.asking = AgentState.Asking.OTHER_MANAGER;
+            state.askedAt = now.nanos();
+            out.add(new AgentEffect.AskPeer());
+        }
+        return false;
+    }
+
+    private static void over(AgentState state, Manager to, String why, List<AgentEffect> out) {
+        out.add(AgentCore.say(Level.WARNING, "manager " + state.memory.bonds().manager() + " " + why + ": bound to manager " + to
+                + " now"));
+        set(state, state.memory.bonds().to(to), out);
+    }
+
+    /** The bound manager has been silent here for as long as a grantor waits (E3). */
+    private boolean silentHere(AgentState state, Now now) {
+        Leasing lease = state.lease;
+        long lastHere = lease.managerHeard ? lease.managerHeardAt : lease.startedAt.nanos();
+        return now.since(lastHere).compareTo(wait(state)) >= 0;
+    }
+
+    private Duration wait(AgentState state) {
+        Terms terms = state.memory.terms();
+        return terms == null ? rules.managerTimeout() : Leases.grantorWait(terms.leaseMs(), terms.jitterMs());
+    }
+
+    private static void leave(AgentState state, Manager to, List<AgentEffect> out) {
+        out.add(AgentCore.say(Level.WARNING, "manager " + state.memory.bonds().manager() + " has been silent here and at the peer: the two "
+                + "go over to manager " + to + " together, if the peer agrees"));
+        state.memory = state.memory.withBonds(state.memory.bonds().towards(to));
+        state.lease.leavingKept = false;
+        out.add(state.lease.keep(new Keeping(Keeping.Why.LEAVING, 0, null), state.memory));
+    }
+
+    /** The intent to leave is durable, or is not. */
+    void kept(AgentState state, Keeping what, String error, Now now, List<AgentEffect> out) {
+        if (what.why() == Keeping.Why.FOLLOWING) {
+            if (error != null) {
+                out.add(AgentCore.say(Level.ERROR, "the peer is not told that this host goes over to another manager, because a restart "
+                        + "would forget it: " + error));
+            }
+            out.add(new AgentEffect.AnswerPeer(what.ticket(), error == null ? answer(state, "not asked", now) : null));
+        } else if (state.memory.bonds().leaving() != null) {
+            if (error == null) {
+                state.lease.leavingKept = true;
+                askToLeave(state, now, out);
+            } else {
+                out.add(AgentCore.say(Level.ERROR, "this host stays with its manager, because a restart would forget that it has left: "
+                        + error));
+                set(state, state.memory.bonds().staying(), out);
+            }
+        }
+    }
+
+    void tick(AgentState state, Now now, List<AgentEffect> out) {
+        boolean due = state.memory.bonds().leaving() != null && state.lease.leavingKept
+                && now.since(state.lease.askedToLeaveAt).compareTo(ASK_AGAIN) >= 0;
+        if (due) {
+            askToLeave(state, now, out);
+        }
+    }
+
+    private static void askToLeave(AgentState state, Now now, List<AgentEffect> out) {
+        Bonds bonds = state.memory.bonds();
+        state.lease.askedToLeaveAt = now.nanos();
+        out.add(new AgentEffect.AskToLeave(new LeaveRequest(bonds.leaving().id(), bonds.leaving().start(), bonds.leaving().run(),
+                bonds.leaves())));
+    }
+
+    /** The peer's answer to {@link AgentEffect.AskToLeave}; without one the question is repeated. */
+    void leaveAnswered(AgentState state, LeaveRequest asked, PeerStatusResponse answer, List<AgentEffect> out) {
+        Bonds bonds = state.memory.bonds();
+        boolean counts = bonds.leaving() != null && asked.number() == bonds.leaves() && answer != null && answer.stay() != null
+                && answer.hostId() != null && answer.hostId().equals(bonds.peerId());
+        if (!counts) {
+            return;
+        }
+        Manager there = manager(answer.stay());
+        Manager to = bonds.leaving();
+        if (there != null && there.id().equals(to.id()) && (there.mayBe(to) || there.start() > to.start())) {
+            over(state, there.start() > to.start() ? there : to, "is left by the peer, too", out);
+        } else {
+            out.add(AgentCore.say(Level.WARNING, "this host stays with manager " + bonds.manager() + ": the peer "
+                    + (there == null ? "is bound to none" : "obeys " + there)));
+            set(state, bonds.staying(), out);
+        }
+    }
+
+    /** The peer wants to leave its manager for another. Answered at once where the answer is no, else once it is durable. */
+    void leaveAsked(AgentState state, long ticket, PeerStatusRequest request, Now now, List<AgentEffect> out) {
+        pinPeer(state, request.hostId(), out);
+        Bonds bonds = state.memory.bonds();
+        LeaveRequest leave = request.leave();
+        Manager to = new Manager(leave.managerId(), leave.managerStart(), leave.managerRun());
+        boolean peers = request.hostId() != null && request.hostId().equals(bonds.peerId());
+        boolean usable = peers && Bounds.reachable(0, to.start()) && to.id() != null && !to.id().isEmpty() && !rules.dryRun();
+        // While a change runs, the memory is its own.
+        boolean free = state.change == null && !state.lease.fencing && leave.number() > state.lease.leaveRefused;
+        boolean agreed;
+        if (bonds.leaving() != null) {
+            agreed = bonds.leaving().mayBe(to);
+        } else {
+            agreed = !bonds.managed() || bonds.manager().mayBe(to) || silentHere(state, now);
+        }
+        if (!usable || !free || !agreed) {
+            // What has been refused once stays refused: the asker has stayed with its manager since.
+            state.lease.leaveRefused = peers ? Math.max(state.lease.leaveRefused, leave.number()) : state.lease.leaveRefused;
+            out.add(new AgentEffect.AnswerPeer(ticket, peers ? answer(state, "not asked", now) : null));
+            return;
+        }
+        if (bonds.leaving() != null || !bonds.managed() || !bonds.manager().mayBe(to)) {
+            out.add(AgentCore.say(Level.WARNING, "the peer leaves manager " + bonds.manager() + ", which is silent here, too: bound to "
+                    + "manager " + to + " now"));
+            state.memory = state.memory.withBonds(bonds.to(to));
+        }
+        // What the asker said of its manager before is no news any more.
+        state.lease.peersManager = null;
+        out.add(state.lease.keep(new Keeping(Keeping.Why.FOLLOWING, ticket, request), state.memory));
+    }
+
+    /** What the peer answered, as far as it tells of its manager. */
+    void peerSaid(AgentState state, PeerStatusResponse answer, Now now, List<AgentEffect> out) {
+        pinPeer(state, answer.hostId(), out);
+        if (answer.stay() != null && !foreignPeer(state, answer.hostId())) {
+            long heardAt = now.nanos() - Duration.ofMillis(Math.max(0, Math.min(answer.stay().managerHeardMs(), Bounds.LONGEST_AGO_MS)))
+                    .toNanos();
+            state.lease.peersManager = new Leasing.PeersManager(manager(answer.stay()), heardAt, now.nanos());
+        }
+    }
+
+    /** What this host knows of its manager, and whether its peer may stay, for that peer. */
+    StayAnswer answer(AgentState state, String no, Now now) {
+        if (state.memory.bonds().leaving() != null) {
+            // Between two managers: neither is the one this host obeys, and nothing follows for the peer.
+            return new StayAnswer(no == null, no, null, 0);
+        }
+        Manager manager = state.memory.bonds().manager();
+        long last = state.lease.managerHeard ? state.lease.managerHeardAt : state.lease.startedAt.nanos();
+        return new StayAnswer(no == null, no, manager == null ? null : manager.id(), now.since(last).toMillis(),
+                manager == null ? 0 : manager.start(), manager == null ? null : manager.run());
+    }
+
+    private static Manager manager(StayAnswer answer) {
+        return answer.managerId() == null || answer.managerId().isEmpty() ? null
+                : new Manager(answer.managerId(), answer.managerStart(), answer.managerRun());
+    }
+
+    /** The peer means that one; one that is of the version before tells only its id. */
+    private static boolean names(Manager there, Manager asks) {
+        return there != null && (there.mayBe(asks) || there.start() == 0 && there.id().equals(asks.id()));
+    }
+
+    /** The host with that id is not the peer that this one has met. An agent of the original has no id. */
+    static boolean foreignPeer(AgentState state, String hostId) {
+        String peer = state.memory.bonds().peerId();
+        return peer != null && hostId != null && !peer.equals(hostId);
+    }
+
+    void pinPeer(AgentState state, String hostId, List<AgentEffect> out) {
+        boolean first = state.memory.bonds().peerId() == null && hostId != null && !hostId.isEmpty() && state.change == null;
+        if (first && !hostId.equals(state.memory.hostId()) && !rules.dryRun()) {
+            set(state, state.memory.bonds().withPeer(hostId), out);
+        }
+    }
+
+    /** An operator on this host says that the manager, or the peer, is gone for good. */
+    void forget(AgentState state, boolean manager, boolean peer, List<AgentEffect> out) {
+        Bonds old = state.memory.bonds();
+        out.add(AgentCore.say(Level.WARNING, "by an operator of this host forgotten: "
+                + (manager ? "manager " + (old.manager() == null ? "(none)" : old.manager()) : "")
+                + (manager && peer ? ", " : "") + (peer ? "peer " + (old.peerId() == null ? "(none)" : old.peerId()) : "")
+                + "; the next one that is met is bound"));
+        state.lease.peersManager = null;
+        set(state, new Bonds(manager ? null : old.manager(), peer ? null : old.peerId(), manager ? null : old.leaving(), old.leaves()),
+                out);
+    }
+
+    /** A change under way writes the memory it carries: bonds must not be lost by it. */
+    private static void set(AgentState state, Bonds bonds, List<AgentEffect> out) {
+        state.memory = state.memory.withBonds(bonds);
+        if (state.change != null) {
+            state.change.bonds(bonds);
+        }
+        out.add(new AgentEffect.Remember(state.knowledge()));
+    }
+}

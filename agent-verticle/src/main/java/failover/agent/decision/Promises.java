@@ -1,0 +1,182 @@
+package failover.agent.decision;
+
+import failover.agent.decision.AgentMemory.Bonds;
+import failover.agent.decision.Leasing.Keeping;
+import failover.protocol.Level;
+import failover.protocol.Now;
+import failover.protocol.wire.Grant;
+import failover.protocol.wire.PeerStatusRequest;
+import failover.protocol.wire.Role;
+import failover.protocol.wire.StayAnswer;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What this host promises its peer, and what it is promised (safety.md, E7). A yes binds for as long as its asker may believe it, whatever
+ * is asked after it, and after a restart, too: no yes is said before the length of the longest that may still bind is durable.
+ */
+final class Promises {
+    private final AgentRules rules;
+    private final Managers managers;
+
+    Promises(AgentRules rules, Managers managers) {
+        this.rules = rules;
+        this.managers = managers;
+    }
+
+    /** "May I stay?", asked by the peer. */
+    void asked(AgentState state, long ticket, PeerStatusRequest request, Now now, List<AgentEffect> out) {
+        managers.pinPeer(state, request.hostId(), out);
+        String no = no(state, request);
+        Duration wait = Leases.grantorWait(request.stay().leaseMs(), request.stay().jitterMs());
+        if (no != null) {
+            out.add(new AgentEffect.AnswerPeer(ticket, managers.answer(state, no, now)));
+        } else if (wait.toMillis() > state.lease.durablePromiseMs) {
+            promised(state, Math.max(wait.toMillis(), state.knowledge().promisedMs()));
+            out.add(state.lease.keep(new Keeping(Keeping.Why.PROMISE, ticket, request), state.knowledge()));
+        } else {
+            give(state, ticket, wait, now, out);
+        }
+    }
+
+    /** The length of the promise is durable, or is not. */
+    void kept(AgentState state, Keeping what, String error, Now now, List<AgentEffect> out) {
+        Duration wait = Leases.grantorWait(what.request().stay().leaseMs(), what.request().stay().jitterMs());
+        if (error == null) {
+            state.lease.durablePromiseMs = Math.max(state.lease.durablePromiseMs, wait.toMillis());
+        }
+        // Meanwhile anything may have become of this host.
+        String no = error != null ? "a restart would forget the promise: " + error : no(state, what.request());
+        if (no == null) {
+            give(state, what.ticket(), wait, now, out);
+        } else {
+            out.add(new AgentEffect.AnswerPeer(what.ticket(), managers.answer(state, no, now)));
+        }
+    }
+
+    private void give(AgentState state, long ticket, Duration wait, Now now, List<AgentEffect> out) {
+        Leasing lease = state.lease;
+        // The longest that binds now, by this start or one before.
+        Duration before = Durations.max(promise(lease, now), left(lease, Duration.ofMillis(lease.promisedBeforeMs), now));
+        long until = now.plus(wait);
+        if (!lease.promised || until - lease.promisedUntil > 0) {
+            lease.promised = true;
+            lease.promisedUntil = until;
+        }
+        if (lease.durablePromiseMs > wait.toMillis() && before.compareTo(wait) <= 0) {
+            // A longer one of before is over: a start need not hold off for it any more.
+            lease.durablePromiseMs = wait.toMillis();
+            promised(state, wait.toMillis());
+            out.add(new AgentEffect.Remember(state.knowledge()));
+        }
+        out.add(new AgentEffect.AnswerPeer(ticket, managers.answer(state, null, now)));
+    }
+
+    /** A change under way writes the memory it carries. */
+    private static void promised(AgentState state, long millis) {
+        state.memory = state.memory.withPromised(millis);
+        if (state.change != null) {
+            state.change.promised(millis);
+        }
+    }
+
+    private String no(AgentState state, PeerStatusRequest request) {
+        AgentMemory memory = state.knowledge();
+        String peer = memory.bonds().peerId();
+        if (rules.dryRun()) {
+            return "this agent is in dry-run and promises nothing";
+        }
+        if (peer != null && !peer.equals(request.hostId())) {
+            return "host " + request.hostId() + " is not the peer this host is bound to (" + peer + "); where that one was replaced for "
+                    + "good, let this host forget it: failover-agent --forget-peer";
+        }
+        if (memory.role() == Role.ACTIVE) {
+            return "this host is active at epoch " + memory.epoch();
+        }
+        if (state.change instanceof Promotion || memory.unsettled() != null || memory.intent() != null) {
+            return "this host is changing its role";
+        }
+        if (request.stay().epoch() < memory.epoch()) {
+            return "epoch " + request.stay().epoch() + " is over: this host has obeyed epoch " + memory.epoch();
+        }
+        return request.stay().leaseMs() <= 0 ? "a question without the length of a lease" : null;
+    }
+
+    /** The peer's answer to {@link AgentEffect.AskToStay}: worth Q from when the question was sent. */
+    void answered(AgentState state, AgentEvent.StayAnswered event, Now now, List<AgentEffect> out) {
+        Leasing lease = state.lease;
+        StayAnswer answer = event.answer() == null ? null : event.answer().stay();
+        String said = answer == null ? "the peer does not answer or knows no promises" : answer.granted() ? null : answer.reason();
+        if (event.answer() != null) {
+            managers.peerSaid(state, event.answer(), now, out);
+        }
+        String peer = state.memory.bonds().peerId();
+        if (said == null && peer == null) {
+            // Only in the middle of a change, in which the memory is the change's: the next answer will do.
+            said = "which host the peer is has not been written down yet";
+        } else if (said == null && !peer.equals(event.answer().hostId())) {
+            said = "peer_endpoint leads to host " + event.answer().hostId() + ", this host's peer is " + peer + "; where that one was "
+                    + "replaced for good, let this host forget it: failover-agent --forget-peer";
+        }
+        boolean renews = said == null && lease.held(now) && !lease.fencing && lease.hold.epoch() == event.asked().epoch()
+                && lease.hold.epoch() > lease.outranked;
+        if (renews) {
+            lease.hold = lease.hold.from(event.sentAt(), Duration.ofMillis(event.asked().leaseMs()), lease.hold.fence(),
+                    lease.hold.jitter());
+        }
+        if (said != null && !said.equals(lease.staySaid)) {
+            out.add(AgentCore.say(Level.WARNING, "no promise from the peer, only the manager's polls keep this host active: " + said));
+        } else if (said == null && lease.staySaid != null) {
+            out.add(AgentCore.say(Level.INFO, "the peer promises again to leave this host active"));
+        }
+        lease.staySaid = said;
+    }
+
+    /**
+     * Why a promise, or one that a start before may have given, forbids a promotion; {@code null} when none does. It binds no more where
+     * the very host it was given to is verifiably passive, or fenced by an operator's word.
+     */
+    static String forbids(AgentState state, Grant grant, Now now) {
+        Leasing lease = state.lease;
+        Bonds bonds = state.memory.bonds();
+        // A manager that names its run names the other host, too; one of the version before does neither.
+        boolean named = grant.otherId() == null ? grant.managerRun() == null
+                : bonds.peerId() == null || grant.otherId().equals(bonds.peerId());
+        if ((grant.otherPassive() || grant.fenced()) && named) {
+            return null;
+        }
+        String whom = !(grant.otherPassive() || grant.fenced()) ? "" : "; the manager's word is of "
+                + (grant.otherId() == null ? "a host that it does not name" : "host " + grant.otherId()) + ", this host's peer is "
+                + bonds.peerId();
+        Duration heldOff = heldOff(state, Leases.grantorWait(grant.leaseMs(), grant.jitterMs()), now);
+        if (!heldOff.isZero()) {
+            return "this agent started " + now.since(lease.startedAt.nanos()).toMillis() + " ms ago and may have promised the peer to "
+                    + "leave it active: " + heldOff.toMillis() + " ms to go (E7)" + whom;
+        }
+        Duration promise = promise(lease, now);
+        return promise.isZero() ? null
+                : "the peer asked to stay active and was promised it: " + promise.toMillis() + " ms to go (E7)" + whom;
+    }
+
+    /** For so long a promotion on the peer's silence is refused here, for the manager, which need not ask in vain. */
+    static Duration boundFor(AgentState state, Now now) {
+        return Durations.max(heldOff(state, state.lease.offeredWait, now), promise(state.lease, now));
+    }
+
+    /** What is left of the time in which a promise of this agent's earlier start may still bind it: none was longer than is remembered. */
+    private static Duration heldOff(AgentState state, Duration wait, Now now) {
+        return left(state.lease, Durations.max(wait, Duration.ofMillis(state.lease.promisedBeforeMs)), now);
+    }
+
+    private static Duration left(Leasing lease, Duration wait, Now now) {
+        return atLeastZero(wait.minus(now.since(lease.startedAt.nanos())));
+    }
+
+    private static Duration promise(Leasing lease, Now now) {
+        return lease.promised ? atLeastZero(Duration.ofNanos(lease.promisedUntil - now.nanos())) : Duration.ZERO;
+    }
+
+    private static Duration atLeastZero(Duration time) {
+        return time.isNegative() ? Duration.ZERO : time;
+    }
+}

@@ -1,0 +1,334 @@
+package failover.agent.decision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.agent.decision.AgentMemory.Bonds;
+import failover.agent.decision.AgentMemory.Manager;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.Grant;
+import failover.protocol.wire.LeaseOffer;
+import failover.protocol.wire.LeaveRequest;
+import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.Role;
+import failover.protocol.wire.StatusRequest;
+import failover.protocol.wire.StayAnswer;
+import org.junit.jupiter.api.Test;
+
+/** E12: one manager for both hosts, whatever is started, copied or restored. */
+class ManagersTest {
+    private static final long Q = 9405;
+    private static final long D = 2000;
+    private static final long J = 500;
+    private static final Manager OLD = new Manager("m1", 5, "run-a");
+    private static final Manager OTHER = new Manager("m2", 1, "run-b");
+
+    private AgentAtWork agent = new AgentAtWork();
+
+    private void pass(long millis) {
+        agent.nanos += millis * 1_000_000;
+    }
+
+    private String token() {
+        return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().token();
+    }
+
+    /** Why that manager has no say; {@code null} when it has. */
+    private String poll(Manager manager, long epoch) {
+        agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, manager.id(), epoch,
+                new LeaseOffer(token(), epoch, manager.start(), 2000, Q, D, J, false, manager.run(), 0))));
+        return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().refused();
+    }
+
+    private void bound(Role role) {
+        agent.identity = role == Role.ACTIVE ? AgentAtWork.STAKED : AgentAtWork.OTHER;
+        agent.start(AgentAtWork.memory(role).withBonds(new Bonds(OLD, "peer", null, 0)), false).observed();
+        assertNull(poll(OLD, role == Role.ACTIVE ? 5 : 0));
+    }
+
+    private long asked() {
+        return agent.effects.stream().filter(AgentEffect.AskPeer.class::isInstance).count();
+    }
+
+    private LeaveRequest offered() {
+        return agent.effects.stream().filter(AgentEffect.AskToLeave.class::isInstance).map(effect -> ((AgentEffect.AskToLeave) effect)
+                .request()).reduce((a, b) -> b).orElse(null);
+    }
+
+    private static PeerStatusResponse says(Manager manager, long heardMs) {
+        return new PeerStatusResponse(true, false, true, 0, "peer", 4, true, null, new StayAnswer(false, "not asked",
+                manager == null ? null : manager.id(), heardMs, manager == null ? 0 : manager.start(),
+                manager == null ? null : manager.run()));
+    }
+
+    private FailoverResponse ordered(Manager by) {
+        agent.post(new AgentEvent.ChangeAsked(900, new FailoverRequest(Action.BECOME_ACTIVE.wire(), "test", false, 0, "op", 9, 0, false,
+                new Grant(token(), by.id(), by.start(), Q, D, J, true, false, true, 0, false, "peer", by.run(), false, 0), null)));
+        agent.work();
+        return agent.replies.remove(900L);
+    }
+
+    /** Both hosts are silent to the old one, the other polls: this host asks, and leaves only once that is durable. */
+    private void leaving() {
+        bound(Role.PASSIVE);
+        pass(31_000);
+        assertNotNull(poll(OTHER, 0));
+        assertEquals(1, asked());
+        agent.post(new AgentEvent.PeerAnswered(says(OLD, 40_000)));
+        assertNull(offered());
+        assertNotNull(poll(OTHER, 0), "not before the peer has agreed");
+        assertEquals(new LeaveRequest("m2", 1, "run-b", 1), offered());
+        assertEquals(OTHER, agent.memory().bonds().leaving());
+    }
+
+    @Test
+    void aHostThatLeavesItsManagerObeysNeitherUntilThePeerHasAnswered() {
+        leaving();
+        assertNotNull(poll(OLD, 0), "what it says it has left has nothing to grant, nor to order");
+        assertEquals("refused", ordered(OLD).outcome());
+        assertEquals("refused", ordered(OTHER).outcome());
+        agent.post(new AgentEvent.LeaveAnswered(offered(), null));
+        assertNotNull(poll(OLD, 0), "the peer may have agreed, and its answer may be lost");
+        agent.post(new AgentEvent.LeaveAnswered(offered(), says(OTHER, 50_000)));
+        assertEquals(OTHER, agent.memory().bonds().manager());
+        assertNull(agent.memory().bonds().leaving());
+        assertNull(poll(OTHER, 0));
+        assertNotNull(poll(OLD, 0));
+    }
+
+    @Test
+    void aHostWhosePeerStaysStaysToo() {
+        leaving();
+        agent.post(new AgentEvent.LeaveAnswered(offered(), says(OLD, 100)));
+        assertNull(poll(OLD, 0));
+        assertNotNull(poll(OTHER, 0));
+        pass(31_000);
+        agent.effects.clear();
+        poll(OTHER, 0);
+        agent.post(new AgentEvent.PeerAnswered(says(OLD, 40_000)));
+        poll(OTHER, 0);
+        assertEquals(2, offered().number(), "the next question is another one");
+    }
+
+    @Test
+    void theQuestionIsRepeatedAlsoByTheNextStart() {
+        leaving();
+        agent.effects.clear();
+        pass(5_000);
+        agent.post(new AgentEvent.Tick());
+        assertEquals(1, offered().number());
+        AgentAtWork again = new AgentAtWork();
+        again.nanos = agent.nanos;
+        again.start(agent.memory(), false);
+        agent = again;
+        pass(5_000);
+        agent.post(new AgentEvent.Tick());
+        assertEquals(1, offered().number());
+        assertNotNull(poll(OLD, 0));
+    }
+
+    @Test
+    void aHostThatCannotWriteThatItLeavesStays() {
+        bound(Role.PASSIVE);
+        pass(31_000);
+        poll(OTHER, 0);
+        agent.post(new AgentEvent.PeerAnswered(says(OLD, 40_000)));
+        agent.saveError = "No space left on device";
+        poll(OTHER, 0);
+        assertNull(offered());
+        assertNull(poll(OLD, 0));
+    }
+
+    /** Two managers must not share the pair: whoever agrees obeys the new one before it says so. */
+    @Test
+    void whoeverAgreesIsBoundToTheNewManagerDurablyBeforeItSaysSo() {
+        bound(Role.PASSIVE);
+        pass(31_000);
+        agent.diskAnswers = false;
+        assertNull(agent.leaveAsked("peer", new LeaveRequest("m2", 1, "run-b", 1)));
+        assertEquals("refused", ordered(OLD).outcome());
+        agent.post(new AgentEvent.Kept(agent.kept.get(0).number(), null));
+        StayAnswer answer = agent.peerReplies.get(1L);
+        assertEquals("m2", answer.managerId());
+        assertEquals(1, answer.managerStart());
+        assertEquals("run-b", answer.managerRun());
+        assertEquals(OTHER, agent.memory().bonds().manager());
+        assertNotNull(poll(OLD, 0));
+        assertNull(poll(OTHER, 0));
+    }
+
+    @Test
+    void whatCannotBeWrittenIsNotAnswered() {
+        bound(Role.PASSIVE);
+        pass(31_000);
+        agent.saveError = "No space left on device";
+        assertNull(agent.leaveAsked("peer", new LeaveRequest("m2", 1, "run-b", 1)));
+        assertTrue(agent.peerReplies.containsKey(1L), "the question fails");
+        agent.saveError = null;
+        assertEquals("m2", agent.leaveAsked("peer", new LeaveRequest("m2", 1, "run-b", 1)).managerId());
+    }
+
+    @Test
+    void whoHearsItsManagerStaysAndWhatItRefusedOnceStaysRefused() {
+        bound(Role.PASSIVE);
+        pass(29_000);
+        assertEquals("m1", agent.leaveAsked("peer", new LeaveRequest("m2", 1, "run-b", 2)).managerId());
+        pass(2_000);
+        assertEquals("m1", agent.leaveAsked("peer", new LeaveRequest("m2", 1, "run-b", 2)).managerId(), "the asker has stayed since");
+        assertEquals("m1", agent.leaveAsked("peer", new LeaveRequest("m2", 1, "run-b", 1)).managerId(), "one that was long under way");
+        assertEquals("m2", agent.leaveAsked("peer", new LeaveRequest("m2", 1, "run-b", 3)).managerId());
+    }
+
+    @Test
+    void onlyThePeerMayTakeThisHostAlong() {
+        bound(Role.PASSIVE);
+        pass(31_000);
+        assertNull(agent.leaveAsked("stranger", new LeaveRequest("m2", 1, "run-b", 1)));
+        assertEquals(OLD, agent.memory().bonds().manager());
+    }
+
+    @Test
+    void twoThatLeaveForTheSameManagerMeetThere() {
+        leaving();
+        assertEquals("m2", agent.leaveAsked("peer", new LeaveRequest("m2", 1, "run-b", 1)).managerId());
+        assertNull(poll(OTHER, 0));
+    }
+
+    @Test
+    void twoThatLeaveForDifferentOnesStay() {
+        leaving();
+        assertNull(agent.leaveAsked("peer", new LeaveRequest("m3", 1, "run-c", 1)).managerId(), "it obeys none in the meantime");
+        agent.post(new AgentEvent.LeaveAnswered(offered(), says(null, 0)));
+        assertEquals(OLD, agent.memory().bonds().manager());
+        assertNull(agent.memory().bonds().leaving());
+    }
+
+    /** The other agent's word of its manager, from before it went over, must not bring this one back. */
+    @Test
+    void aHostThatWentOverDoesNotComeBackByWhatThePeerSaidBefore() {
+        bound(Role.PASSIVE);
+        pass(31_000);
+        poll(OTHER, 0);
+        agent.post(new AgentEvent.PeerAnswered(says(OLD, 40_000)));
+        assertEquals("m2", agent.leaveAsked("peer", new LeaveRequest("m2", 1, "run-b", 1)).managerId());
+        assertNotNull(poll(OLD, 0));
+        assertEquals(OTHER, agent.memory().bonds().manager());
+    }
+
+    /** A machine that was copied, or its state_dir: same id, same start, another process. */
+    @Test
+    void aSecondProcessOfTheSameStartIsAnotherManager() {
+        bound(Role.PASSIVE);
+        Manager copy = new Manager("m1", 5, "run-z");
+        String no = poll(copy, 0);
+        assertTrue(no.contains("copied"), no);
+        assertEquals("refused", ordered(copy).outcome());
+        pass(31_000);
+        assertNotNull(poll(copy, 0), "also when the first is silent here: the peer may hear it");
+        assertEquals(OLD, agent.memory().bonds().manager());
+    }
+
+    /** A manager whose state comes from last week's backup begins with a start that was obeyed long ago. */
+    @Test
+    void anOlderStartIsObeyedOnceTheNewerIsSilentAtBothHosts() {
+        bound(Role.PASSIVE);
+        Manager restored = new Manager("m1", 2, "run-r");
+        String no = poll(restored, 0);
+        assertTrue(no.contains("backup"), no);
+        pass(31_000);
+        poll(restored, 0);
+        agent.post(new AgentEvent.PeerAnswered(says(OLD, 40_000)));
+        poll(restored, 0);
+        agent.post(new AgentEvent.LeaveAnswered(offered(), says(restored, 40_000)));
+        assertNull(poll(restored, 0));
+        assertNull(poll(new Manager("m1", 3, "run-s"), 0), "and its next start at once, as always");
+    }
+
+    @Test
+    void aNewerStartIsObeyedAtOnceAndTheOlderNoMore() {
+        bound(Role.PASSIVE);
+        assertNull(poll(new Manager("m1", 6, "run-b"), 0));
+        assertNotNull(poll(OLD, 0));
+        assertNotNull(poll(new Manager("m1", 2_000_007, "run-c"), 0), "no manager starts so often");
+    }
+
+    /** A pair is upgraded host by host. */
+    @Test
+    void aManagerThatNamesNoRunIsToldByIdAndStart() {
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withBonds(new Bonds("m1", 5, "peer")), false).observed();
+        assertNull(poll(new Manager("m1", 5, null), 0));
+        assertNull(poll(OLD, 0));
+        assertEquals(OLD, agent.memory().bonds().manager());
+        assertNull(poll(new Manager("m1", 6, null), 0), "downgraded");
+    }
+
+    @Test
+    void e12WithoutThePeersWordNoOtherManagerIsBoundNorBeforeTheWholeWait() {
+        bound(Role.PASSIVE);
+        pass(29_900);
+        assertNotNull(poll(OTHER, 0));
+        assertEquals(0, asked(), "the old one may be heard any moment");
+        pass(200);
+        assertNotNull(poll(OTHER, 0));
+        agent.post(new AgentEvent.PeerSilent("timeout"));
+        pass(60_000);
+        assertNotNull(poll(OTHER, 0));
+        agent.post(new AgentEvent.PeerAnswered(says(OLD, 8_000)));
+        assertNotNull(poll(OTHER, 0), "the peer heard it eight seconds ago");
+        assertNull(offered());
+        assertEquals(OLD, agent.memory().bonds().manager());
+    }
+
+    @Test
+    void aForeignManagersOrderIsRefused() {
+        bound(Role.PASSIVE);
+        pass(60_000);
+        assertEquals("refused", ordered(OTHER).outcome());
+        assertEquals(AgentAtWork.OTHER, agent.identity);
+    }
+
+    /** M1: one absurd number of the peer, and the flag that a question is out, must not keep this host from asking again. */
+    @Test
+    void anAbsurdNumberOfThePeerWedgesNothing() {
+        bound(Role.PASSIVE);
+        for (long absurd : new long[] {Long.MIN_VALUE, Long.MAX_VALUE, -1}) {
+            pass(31_000);
+            poll(OTHER, 0);
+            agent.post(new AgentEvent.PeerAnswered(says(OLD, absurd)));
+            assertNull(agent.state.asking);
+        }
+        pass(31_000);
+        poll(OTHER, 0);
+        assertNotNull(agent.state.asking);
+        agent.state = agent.core.failed(agent.state, new AgentEvent.PeerAnswered(says(OLD, 1)), "a fault").state();
+        assertNull(agent.state.asking);
+    }
+
+    @Test
+    void anOperatorOnTheHostLetsItForget() {
+        bound(Role.PASSIVE);
+        assertNotNull(poll(OTHER, 0));
+        agent.post(new AgentEvent.Forget(true, false));
+        assertNull(agent.memory().bonds().manager());
+        assertEquals("peer", agent.memory().bonds().peerId());
+        assertNull(poll(OTHER, 0));
+        agent.post(new AgentEvent.Forget(false, true));
+        assertNull(agent.memory().bonds().peerId());
+        assertTrue(agent.lines.stream().anyMatch(line -> line.contains("forgotten")), agent.lines::toString);
+    }
+
+    @Test
+    void withoutAPeerASilentManagerIsReplacedByWhoeverPolls() {
+        agent.peer = false;
+        bound(Role.PASSIVE);
+        assertNotNull(poll(OTHER, 0));
+        pass(31_000);
+        assertNull(poll(OTHER, 0));
+        assertFalse(agent.memory().bonds().managerId().equals("m1"));
+    }
+}
