@@ -19,7 +19,6 @@ import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StatusResponse;
-import failover.protocol.wire.StayRequest;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -49,6 +48,7 @@ final class AgentHost {
     private Action change;
     private CommandKind lastIdentityCommand;
     private final Askers askers;
+    private final PeerDesk desk;
     /** Fences of this start whose end the core has heard of. */
     private long fences;
     private final Eyes eyes;
@@ -78,13 +78,15 @@ final class AgentHost {
         this.identityKnown = identityKnown;
         this.disk = new Disk<>(world, program, Fault.Kind.AGENT_DISK_FULL, host);
         this.link = new PeerLink(world, program, host);
+        this.desk = new PeerDesk(world, program, host, link, () -> state.hostId(), this::post,
+            (said, answer) -> look(seen -> answer.accept(core.peerStatus(state, seen, said, now()))));
         SimKiller killer = new SimKiller(world, host, program, validator);
         this.deadMan = new SimDeadMan(world, host, program, rules, commands, eyes,
                 new Eyes(world, host, program, validator, sources), killer, disk, mutant, this::post);
         this.tasks = new AgentTasks(world, host, program, commands, eyes, killer, disk, new AgentTasks.Others() {
             @Override
             public void askPeer(Consumer<PeerStatusResponse> then) {
-                AgentHost.this.askPeer(null, then);
+                desk.ask(null, null, then);
             }
 
             @Override
@@ -195,6 +197,7 @@ final class AgentHost {
         disk.crash();
         commands.orphan();
         askers.broken();
+        desk.forget();
         onEnd.run();
         int mine = lives;
         world.machine(host).after(down, () -> {
@@ -238,10 +241,7 @@ final class AgentHost {
     }
 
     void peerAsks(PeerStatusRequest request, Consumer<PeerStatusResponse> answer) {
-        if (request.stay() != null) {
-            post(new AgentEvent.StayAsked(request));
-        }
-        look(seen -> answer.accept(core.peerStatus(state, seen, request.stay() != null, now())));
+        desk.asks(request, answer);
     }
 
     /** Each new look is told to the core, whoever asked for it. */
@@ -327,8 +327,6 @@ final class AgentHost {
             tasks.cutShort();
         } else if (effect instanceof AgentEffect.Reply reply) {
             askers.reply(reply);
-        } else if (effect instanceof AgentEffect.AskPeer) {
-            askPeer(null, answer -> post(answer == null ? new AgentEvent.PeerSilent("timeout") : new AgentEvent.PeerAnswered(answer)));
         } else if (effect instanceof AgentEffect.CheckInternet) {
             program.after(50_000_000, () -> post(new AgentEvent.InternetChecked(true)));
         } else if (effect instanceof AgentEffect.Observe) {
@@ -336,8 +334,11 @@ final class AgentHost {
         } else if (effect instanceof AgentEffect.FindVoteAccount find) {
             boolean staked = SimValidator.STAKED.equals(find.identity());
             program.after(20_000_000, () -> post(new AgentEvent.VoteAccountLooked(find.identity(), staked)));
-        } else if (effect instanceof AgentEffect.AskToStay ask) {
-            askPeer(ask.request(), answer -> post(new AgentEvent.StayAnswered(ask.request(), ask.sentAt(), answer)));
+        } else if (effect instanceof AgentEffect.Keep keep) {
+            known = keep.memory();
+            desk.keeps(keep, disk);
+        } else if (effect instanceof AgentEffect.LookAtTower) {
+            tasks.lookAtTower(check -> post(new AgentEvent.TowerSeen(check, 0)));
         } else if (effect instanceof AgentEffect.Publish publish) {
             if (publish.hold() != null) {
                 world.ledger().holds(host, publish.hold().epoch());
@@ -360,7 +361,7 @@ final class AgentHost {
             changeOf(say.line());
             world.note(host, say.line());
         } else {
-            throw new AssertionError(effect);
+            desk.perform(effect);
         }
     }
 
@@ -388,9 +389,5 @@ final class AgentHost {
             known = save.memory();
         }
         tasks.begin(task);
-    }
-
-    private void askPeer(StayRequest stay, Consumer<PeerStatusResponse> answer) {
-        link.ask(new PeerStatusRequest("peer", 0, state.hostId(), 0, stay), answer);
     }
 }

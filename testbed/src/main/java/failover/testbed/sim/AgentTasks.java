@@ -76,10 +76,7 @@ final class AgentTasks {
         } else if (task instanceof Task.Arm arm) {
             others.awaitArmed(arm.limit(), why -> finish(mine, new TaskResult.Armed(why)));
         } else if (task instanceof Task.CheckTower) {
-            boolean bad = world.on(Fault.Kind.TOWER_BAD, host);
-            TowerCheck check = bad ? new TowerCheck(TowerCheck.Verdict.BAD, "tower: 0 bytes", 0)
-                    : new TowerCheck(TowerCheck.Verdict.VALID, "", world.towers().of(host));
-            program.after(2_000_000, () -> finish(mine, new TaskResult.TowerChecked(check)));
+            lookAtTower(check -> finish(mine, new TaskResult.TowerChecked(check)));
         } else if (task instanceof Task.TakeTower) {
             program.after(1_000_000, () -> finish(mine, new TaskResult.TowerTaken(world.towers().take(host))));
         } else if (task instanceof Task.InstallTower install) {
@@ -94,6 +91,13 @@ final class AgentTasks {
         } else {
             throw new AssertionError(task);
         }
+    }
+
+    /** What the tower of this host is worth now. */
+    void lookAtTower(Consumer<TowerCheck> then) {
+        TowerCheck check = world.on(Fault.Kind.TOWER_BAD, host) ? new TowerCheck(TowerCheck.Verdict.BAD, "tower: 0 bytes", 0)
+                : new TowerCheck(TowerCheck.Verdict.VALID, "", world.towers().of(host));
+        program.after(2_000_000, () -> then.accept(check));
     }
 
     /** Cuts the command that runs now short, or ends a wait; a moment later. */
