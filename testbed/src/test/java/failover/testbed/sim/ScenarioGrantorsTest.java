@@ -1,6 +1,7 @@
 package failover.testbed.sim;
 
 import static failover.testbed.sim.Scenes.notYet;
+import static failover.testbed.sim.Scenes.play;
 import static failover.testbed.sim.Stage.A;
 import static failover.testbed.sim.Stage.B;
 import static failover.testbed.sim.Stage.M;
@@ -17,7 +18,7 @@ class ScenarioGrantorsTest {
     /** A asked for its promises at its own, longer terms; what B waits for after its start must be that length, not the manager's. */
     @Test
     void aPromiseOfTheOldLengthHoldsABThatRestartsUnderAManagerWithShorterLeases() {
-        notYet("a promise outlives the start of the agent that gave it", shorterLeases("M comes back with shorter leases and never "
+        play(shorterLeases("M comes back with shorter leases and never "
                 + "hears A again; A stays by B's promises of the old length; B restarts").evidenceOff()
                 .at(90, s -> {
                     s.cutBoth(A, B);
@@ -34,7 +35,7 @@ class ScenarioGrantorsTest {
 
     @Test
     void aPromiseOfTheOldLengthHoldsABWithTheUsualNumbersHalvedToo() {
-        notYet("a promise outlives the start of the agent that gave it", Scenario.of("2 s x 5 becomes 1 s x 4 while A stays by B's word; "
+        play(Scenario.of("2 s x 5 becomes 1 s x 4 while A stays by B's word; "
                 + "B restarts").heartbeat(2, 5).evidenceOff()
                 .at(40, s -> s.cutBoth(A, M)).at(41, s -> s.restartManager(0.2, 1, 4))
                 .at(90, s -> {
@@ -46,7 +47,7 @@ class ScenarioGrantorsTest {
     /** A fencer changes nothing: A is within its lease. */
     @Test
     void notForAnInstantCanTwoSignAfterAManagerHasComeBackWithShorterLeases() {
-        notYet("a promise outlives the start of the agent that gave it", shorterLeases("shorter leases, fencers on both hosts, counted")
+        play(shorterLeases("shorter leases, fencers on both hosts, counted")
                 .evidenceOff().judgedAs(RunClass.FENCER_FAILS).fencers()
                 .at(90, s -> {
                     s.cutBoth(A, B);
@@ -57,7 +58,7 @@ class ScenarioGrantorsTest {
     /** B's word that the manager has been silent lets A change managers: then B is bound by it, too. */
     @Test
     void whoLetsItsPeerChangeManagersIsBoundByThat() {
-        notYet("both agents change managers, or none", Scenario.of("M1 is away, M2 reaches A only, and A is bound to it by B's word; then "
+        play(Scenario.of("M1 is away, M2 reaches A only, and A is bound to it by B's word; then "
                 + "{M2, A} | {M1, B}").evidenceOff()
                 .at(30, s -> s.restartManager(50))
                 .at(32, s -> s.startSecondManager(true, false))
@@ -80,7 +81,7 @@ class ScenarioGrantorsTest {
     /** Its lease file is there: whoever was leased is leased to the end of that, or gives the identity up. */
     @Test
     void aHolderWhoseStateFileIsLostKeepsToItsLeaseFile() {
-        notYet("a lease file of this boot counts without a state file", Scenario.of("A, without a fencer, is cut off, and its agent "
+        play(Scenario.of("A, without a fencer, is cut off, and its agent "
                 + "restarts without its state file").evidenceOff()
                 .at(50, s -> s.isolate(A)).at(51, s -> s.restartAgentWithoutMemory(A, 0.5)).until(120));
     }
@@ -97,7 +98,7 @@ class ScenarioGrantorsTest {
     /** An old backup of the manager's state_dir: its start is older than the one that the agents obey. */
     @Test
     void aManagerRestoredFromABackupIsObeyedAgain() {
-        notYet("an older start of the same id is bound once the newer one is silent", Scenario.of("the manager starts from last week's "
+        play(Scenario.of("the manager starts from last week's "
                 + "backup, and B's host dies").fencers().cooldown(5)
                 .at(12, s -> s.backUpManager()).at(15, s -> s.restartManager(0.5)).at(25, s -> s.restartManager(0.5))
                 .at(35, s -> s.restartManager(0.5)).at(50, s -> s.restoreManager(1)).at(120, s -> s.powerLoss(B)).until(400)

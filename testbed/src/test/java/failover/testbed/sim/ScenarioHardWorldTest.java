@@ -44,7 +44,7 @@ class ScenarioHardWorldTest {
 
     @Test
     void anActiveWhoseDiskHangsAndWhoseVotesDoNotLandIsReplaced() {
-        notYet("busy has an end", Scenario.of("A's disk hangs and its votes do not land any more; its agent answers").fencers()
+        play(Scenario.of("A's disk hangs and its votes do not land any more; its agent answers").fencers()
                 .at(50, s -> s.open(Kind.DISK_HANGS, A)).at(51, s -> s.open(Kind.VALIDATOR_ISOLATED, A)).until(600)
                 .expect(play -> play.promoted(B, 50) > 0 ? null : "B is never promoted, M: " + play.verdictAt(599)));
     }
@@ -69,7 +69,7 @@ class ScenarioHardWorldTest {
     /** The residue of a paused virtual machine is bounded: a heartbeat and what a fence takes. */
     @Test
     void aMachineThatWasPausedSignsForAMomentAtMostBesideItsSuccessor() {
-        notYet("who hears of a higher epoch fences at once", Scenario.of("A's virtual machine is paused for a minute").fencers()
+        play(Scenario.of("A's virtual machine is paused for a minute").fencers()
                 .judgedAs(RunClass.FENCER_FAILS).at(52.5, s -> s.pauseHost(A, 60)).until(150)
                 .expect(play -> play.promoted(B, 60) > 0 ? null : "B is not promoted")
                 .expect(play -> play.longestBoth() < 3 ? null : "two can sign for " + play.longestBoth() + " s"));

@@ -19,7 +19,7 @@ class ScenarioOutcomesTest {
     @ParameterizedTest
     @ValueSource(ints = {124, 125, 137, 143, 255, 1, 2})
     void aSetIdentityThatFailsAndLandsLaterIsNotTakenForRefused(int status) {
-        notYet("an exit status alone says nothing of the outcome", Scenario.of("set-identity(staked) at B ends with " + status
+        play(Scenario.of("set-identity(staked) at B ends with " + status
                 + ", and lands 6 s after it was asked").at(50, s -> {
                     s.setting(B, failsAndLands(status, 6));
                     s.failover();
@@ -29,7 +29,7 @@ class ScenarioOutcomesTest {
     /** The same, B is cut off right after the move was given up: nobody takes the identity off again. */
     @Test
     void whatLandsAtAHostThatNobodyHearsStaysThereForAMomentAtMost() {
-        notYet("an exit status alone says nothing of the outcome", Scenario.of("set-identity(staked) at B ends with 124 and lands, and B "
+        play(Scenario.of("set-identity(staked) at B ends with 124 and lands, and B "
                 + "is cut off before").judgedAs(RunClass.FENCER_FAILS).at(50, s -> {
                     s.setting(B, failsAndLands(124, 6));
                     s.failover();
