@@ -37,6 +37,7 @@ import io.vertx.core.json.JsonObject;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -76,6 +77,8 @@ class AgentBordersTest {
         private long wallAhead;
         private String token = "";
         private int taken;
+        private final List<Long> kept = new ArrayList<>();
+        private AgentEffect.AskToLeave leave;
 
         Machine(int seed) {
             random = new Random(seed);
@@ -123,7 +126,10 @@ class AgentBordersTest {
                 case 4, 5:
                     PeerStatusRequest asked = wild(PeerStatusRequest.class);
                     if (asked != null && asked.stay() != null) {
-                        post(new AgentEvent.StayAsked(asked));
+                        post(new AgentEvent.StayAsked(random.nextLong(), asked));
+                    }
+                    if (asked != null && asked.leave() != null) {
+                        post(new AgentEvent.LeaveAsked(random.nextLong(), asked));
                     }
                     break;
                 case 6, 7:
@@ -155,6 +161,9 @@ class AgentBordersTest {
                     break;
                 case 13:
                     post(new AgentEvent.Observed(look()));
+                    if (leave != null) {
+                        post(new AgentEvent.LeaveAnswered(leave.request(), wild(PeerStatusResponse.class)));
+                    }
                     break;
                 default:
                     if (out != null) {
@@ -198,12 +207,25 @@ class AgentBordersTest {
                     told(publish.hold());
                 } else if (effect instanceof AgentEffect.AskToStay ask) {
                     taken(new PeerStatusRequest(":1", 1, "me", ask.request().epoch(), ask.request()));
+                } else if (effect instanceof AgentEffect.AskToLeave ask) {
+                    taken(new PeerStatusRequest(":1", 1, "me", 0, null, ask.request()));
+                    leave = ask;
                 } else if (effect instanceof AgentEffect.Reply reply) {
                     taken(reply.response());
+                } else if (effect instanceof AgentEffect.AnswerPeer answer && answer.answer() != null) {
+                    taken(answer.answer());
+                    taken(core.peerStatus(state, look(), answer.answer(), now()));
+                } else if (effect instanceof AgentEffect.Keep keep) {
+                    again(keep.memory());
+                    kept.add(keep.number());
                 }
             }
+            if (!kept.isEmpty() && random.nextInt(3) > 0) {
+                post(new AgentEvent.Kept(kept.remove(0), random.nextInt(4) == 0 ? "full" : null));
+                return;
+            }
             Observation seen = look();
-            taken(core.peerStatus(state, seen, random.nextBoolean(), now()));
+            taken(core.peerStatus(state, seen, null, now()));
             core.notActive(state, seen, now());
             StatusResponse status = core.status(state, seen, now().wallSeconds(), now());
             token = status.lease() == null || status.lease().token() == null ? "" : status.lease().token();

@@ -1,5 +1,6 @@
 package failover.agent.decision;
 
+import failover.protocol.Bounds;
 import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.PeerStatusResponse;
@@ -103,7 +104,7 @@ public final class AgentCore {
     private void forgotten(AgentState state, Duration told, Now now, List<AgentEffect> out) {
         Duration fence = Durations.max(rules.fenceTimeout(), USUAL_FENCE);
         // Whatever its D was, the fencer was told no later than this after the lease's end.
-        Duration left = told.minus(Hold.toldLater(Duration.ZERO));
+        Duration left = Durations.min(told, Bounds.LONGEST_LEASE).minus(Hold.toldLater(Duration.ZERO));
         if (!left.isNegative() && !left.isZero()) {
             state.lease.hold = new Hold(0, now, left, fence, USUAL_JITTER, rules.watchdog());
         }
