@@ -50,13 +50,18 @@ final class ManagerApi {
     private final Vertx vertx;
     private final Consumer<ManagerEvent> operator;
     private final Supplier<StateView> view;
+    private final Supplier<String> trouble;
     private final Map<Long, HttpServerResponse> owed = new HashMap<>();
     private final Places places = new Places(MOST_CONNECTIONS, MOST_CONNECTIONS, MOST_REFUSED);
     private HttpServer server;
     private long tickets;
 
-    /** {@code operator} takes an operator's wish; the answer comes by {@link #answer}. */
-    ManagerApi(Vertx vertx, Consumer<ManagerEvent> operator, Supplier<StateView> view) {
+    /**
+     * {@code operator} takes an operator's wish; the answer comes by {@link #answer}. {@code trouble} says what keeps this program from its
+     * work, {@code null} while nothing does.
+     */
+    ManagerApi(Vertx vertx, Consumer<ManagerEvent> operator, Supplier<StateView> view, Supplier<String> trouble) {
+        this.trouble = trouble;
         this.vertx = vertx;
         this.operator = operator;
         this.view = view;
@@ -73,7 +78,7 @@ final class ManagerApi {
         route(router, Routes.PAUSE, HttpMethod.POST).handler(ctx -> pause(ctx, true));
         route(router, Routes.RESUME, HttpMethod.POST).handler(ctx -> pause(ctx, false));
         route(router, Routes.STATE, HttpMethod.GET).handler(ctx -> json(ctx.response(), view.get()));
-        route(router, Routes.HEALTH, null).handler(ctx -> text(ctx.response(), 200, "OK"));
+        route(router, Routes.HEALTH, null).handler(this::health);
         router.route().handler(ManagerApi::notFound);
         router.route().failureHandler(ManagerApi::failed);
         HttpServerOptions options = new HttpServerOptions().setHttp2ClearTextEnabled(false)
@@ -216,6 +221,11 @@ final class ManagerApi {
         if (!ctx.response().ended()) {
             error(ctx.response(), ctx.statusCode() < 400 ? 500 : ctx.statusCode(), "Internal error, see the manager's log");
         }
+    }
+
+    private void health(RoutingContext ctx) {
+        String wrong = trouble.get();
+        text(ctx.response(), wrong == null ? 200 : 503, wrong == null ? "OK" : "NOT OK: " + wrong + "\n");
     }
 
     private static void notFound(RoutingContext ctx) {

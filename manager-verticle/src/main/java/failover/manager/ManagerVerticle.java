@@ -1,9 +1,11 @@
 package failover.manager;
 
 import failover.manager.config.ManagerConfig;
+import failover.manager.decision.Failure;
 import failover.manager.decision.Host;
 import failover.manager.decision.ManagerCore;
 import failover.manager.decision.ManagerEffect;
+import failover.manager.decision.ManagerEffect.OperatorAnswer;
 import failover.manager.decision.ManagerEvent;
 import failover.manager.decision.ManagerRules;
 import failover.manager.decision.ManagerState;
@@ -21,6 +23,8 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,11 +37,18 @@ public final class ManagerVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ManagerVerticle.class);
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u2028\u2029]+");
 
+    /** What decides: one step of the core; tests put a fault in its place. */
+    interface Decisions {
+        Step step(ManagerState before, ManagerEvent event, Now now);
+    }
+
     private final ManagerConfig given;
+    private final UnaryOperator<Decisions> faults;
     private final Map<Host, AgentClient> agents = new EnumMap<>(Host.class);
     private final Deque<ManagerEvent> mailbox = new ArrayDeque<>();
     private ManagerConfig config;
     private ManagerCore core;
+    private Decisions decisions;
     private ManagerState state;
     private HttpClientAgent http;
     private ClusterRpc cluster;
@@ -54,7 +65,13 @@ public final class ManagerVerticle extends VerticleBase {
 
     /** With settings that have been read. */
     public ManagerVerticle(ManagerConfig config) {
+        this(config, UnaryOperator.identity());
+    }
+
+    /** The same, with what a test makes of the decisions. */
+    ManagerVerticle(ManagerConfig config, UnaryOperator<Decisions> faults) {
         this.given = config;
+        this.faults = faults;
     }
 
     /** Listens and polls when it succeeds; fails with an operator's message when {@code state_dir} or {@code api_listen} will not do. */
@@ -68,9 +85,10 @@ public final class ManagerVerticle extends VerticleBase {
         ManagerRules rules = Settings.rules(config, cluster.sources());
         Settings.banner(config, rules).forEach(LOG::info);
         core = new ManagerCore(rules);
+        decisions = faults.apply(core::step);
         return MemoryFile.open(vertx, config.stateDir()).compose(opened -> {
             memory = opened.file();
-            Step first = core.start(opened.memory(), Now.ofMachine());
+            Step first = core.start(opened.memory(), UUID.randomUUID().toString(), Now.ofMachine());
             state = first.state();
             // What arrives before the first effects are performed waits in the mailbox.
             working = true;
@@ -105,7 +123,7 @@ public final class ManagerVerticle extends VerticleBase {
         HostPort address = config.apiListen().get();
         // A move may demote, promote, clear and restore.
         Duration longest = rules.demotionTimeout().plus(rules.promotionTimeout()).multipliedBy(2);
-        api = new ManagerApi(vertx, this::post, () -> core.view(state, Now.ofMachine()));
+        api = new ManagerApi(vertx, this::post, () -> core.view(state, Now.ofMachine()), memory::trouble);
         return api.listen(address, longest).onSuccess(listening -> {
             LOG.info("Operators' API listens on port {}", api.port());
         }).recover(failure -> Future.failedFuture(new IllegalStateException("api_listen " + address + (failure instanceof BindException
@@ -148,12 +166,23 @@ public final class ManagerVerticle extends VerticleBase {
     private void handle(ManagerEvent event) {
         Step step;
         try {
-            step = core.step(state, event, Now.ofMachine());
-        } catch (RuntimeException fault) {
+            step = decisions.step(state, event, Now.ofMachine());
+        } catch (Exception | AssertionError | StackOverflowError fault) {
             LOG.error("A fault of this program: the event {} is dropped, the state stays; please report it", event, fault);
+            owed(event);
             return;
         }
         apply(step);
+    }
+
+    /** Whoever waits for an answer that the core will never give is told so. */
+    private void owed(ManagerEvent event) {
+        OperatorAnswer answer = new OperatorAnswer(500, "A fault of the manager, see its log: nothing was begun", null);
+        if (event instanceof ManagerEvent.FailoverAsked asked) {
+            api.answer(asked.ticket(), answer);
+        } else if (event instanceof ManagerEvent.PauseAsked asked) {
+            api.answer(asked.ticket(), answer);
+        }
     }
 
     private void apply(Step step) {
@@ -161,9 +190,24 @@ public final class ManagerVerticle extends VerticleBase {
         for (ManagerEffect effect : step.effects()) {
             try {
                 perform(effect);
-            } catch (RuntimeException fault) {
+            } catch (Exception | AssertionError | StackOverflowError fault) {
                 LOG.error("A fault of this program: {} is not performed; please report it", effect, fault);
+                failed(effect, String.valueOf(fault));
             }
+        }
+    }
+
+    /** What was not even begun has failed, and the core waits for that word. */
+    private void failed(ManagerEffect effect, String why) {
+        Failure failure = new Failure(Failure.Kind.NO_ANSWER, why);
+        if (effect instanceof ManagerEffect.Poll poll) {
+            post(new ManagerEvent.StatusFailed(poll.host(), poll.poll(), failure));
+        } else if (effect instanceof ManagerEffect.Command command) {
+            post(new ManagerEvent.CommandFailed(command.command(), failure));
+        } else if (effect instanceof ManagerEffect.ReadNetworkSlot) {
+            post(new ManagerEvent.NetworkSlotUnknown(why));
+        } else if (effect instanceof ManagerEffect.Save save) {
+            post(new ManagerEvent.Saved(save.number(), why));
         }
     }
 

@@ -11,6 +11,7 @@ import failover.manager.decision.Tip;
 import failover.protocol.Bounds;
 import failover.protocol.StateFile;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
@@ -19,26 +20,40 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code manager.json} in the {@code state_dir}: what a manager remembers (E10). The disk is touched on worker threads only, one write
- * after the other in the order they were asked for.
+ * {@code manager.json} in the {@code state_dir}: what a manager remembers (E10). The disk is touched on worker threads only, one write at a
+ * time; what is asked for meanwhile waits as one, the newest, which has everything of those before it: a disk that hangs is not left with a
+ * row of writes. Nothing is written that {@link #decode} would not read back.
  */
 final class MemoryFile {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryFile.class);
     private static final int FORMAT = 1;
     private static final long WALL = Bounds.LAST_SECOND * 1000;
 
+    /** A write that takes longer than this is told to whoever asks after the manager's health. */
+    private static final Duration SLOW = Duration.ofSeconds(5);
+
     private final Vertx vertx;
     private final StateFile file;
+    private final Path stateDir;
+    /** What is to be written next, and who waits for it; {@code null} when nothing is. Like what follows, under this object's lock. */
+    private ManagerMemory next;
+    private Promise<Void> waiting;
+    private Promise<Void> underWay;
+    private boolean writing;
+    private long writingSince;
+    private String trouble;
 
-    private MemoryFile(Vertx vertx, StateFile file) {
+    private MemoryFile(Vertx vertx, StateFile file, Path stateDir) {
         this.vertx = vertx;
         this.file = file;
+        this.stateDir = stateDir;
     }
 
     /**
@@ -64,28 +79,70 @@ final class MemoryFile {
                 if (found.value().isEmpty()) {
                     file.write(encode(memory), MemoryFile::decode);
                 }
-                return new Opened(new MemoryFile(vertx, file), memory);
+                return new Opened(new MemoryFile(vertx, file, stateDir), memory);
             } catch (IOException | RuntimeException e) {
                 file.close();
                 throw e;
             }
+        }, false);
+    }
+
+    /** Durable when it succeeds, this one or a newer one; when it fails, the old memory is intact. */
+    synchronized Future<Void> save(ManagerMemory memory) {
+        next = memory;
+        waiting = waiting == null ? Promise.promise() : waiting;
+        Future<Void> mine = waiting.future();
+        if (!writing) {
+            write();
+        }
+        return mine;
+    }
+
+    private void write() {
+        ManagerMemory memory = next;
+        Promise<Void> promise = waiting;
+        next = null;
+        waiting = null;
+        underWay = promise;
+        writing = true;
+        writingSince = System.nanoTime();
+        vertx.<Void>executeBlocking(() -> {
+            file.write(encode(memory), MemoryFile::decode);
+            return null;
+            // Not in the row of other blocking work: a disk that hangs holds nobody else up.
+        }, false).onComplete(written -> {
+            synchronized (this) {
+                writing = false;
+                trouble = written.failed() ? String.valueOf(written.cause().getMessage()) : null;
+                if (next != null) {
+                    write();
+                }
+            }
+            promise.handle(written);
         });
     }
 
-    /** Durable when it succeeds; when it fails, the old memory is intact. */
-    Future<Void> save(ManagerMemory memory) {
-        return vertx.executeBlocking(() -> {
-            file.write(encode(memory), MemoryFile::decode);
-            return null;
-        });
+    /** What is wrong with the disk, with what to do; {@code null} when nothing is. */
+    synchronized String trouble() {
+        Duration taken = Duration.ofNanos(System.nanoTime() - writingSince);
+        if (writing && taken.compareTo(SLOW) > 0) {
+            return "manager.json has been being written for " + taken.toSeconds() + " s: the disk under state_dir " + stateDir
+                    + " hangs, and nothing can be moved before it answers";
+        }
+        return trouble == null ? null : "manager.json was not written (" + trouble + "): nothing can be moved while state_dir " + stateDir
+                + " cannot be written to";
     }
 
     /** After the writes under way; lets another manager in. */
     Future<Void> close() {
-        return vertx.executeBlocking(() -> {
+        return idle().transform(written -> vertx.executeBlocking(() -> {
             file.close();
             return null;
-        });
+        }, false));
+    }
+
+    private synchronized Future<Void> idle() {
+        return waiting != null ? waiting.future() : writing ? underWay.future() : Future.succeededFuture();
     }
 
     static byte[] encode(ManagerMemory memory) {
@@ -97,6 +154,12 @@ final class MemoryFile {
             HostRecord known = memory.host(host);
             json.put(host.label() + "_endpoint", known.endpoint()).put(host.label() + "_id", known.id())
                     .put(host.label() + "_issued", known.issued()).put(host.label() + "_passive", known.passive());
+            if (known.peerId() != null) {
+                json.put(host.label() + "_peer_id", known.peerId());
+            }
+            if (known.attested()) {
+                json.put(host.label() + "_attested", true);
+            }
         }
         json.put("moved_at_ms", memory.movedAtMillis());
         Intent intent = memory.intent();
@@ -130,15 +193,15 @@ final class MemoryFile {
             }
             String id = json.getString("manager_id");
             Long epoch = json.getLong("epoch");
-            if (id == null || id.isEmpty() || epoch == null || epoch < 0 || epoch > Bounds.HIGHEST_COUNT) {
-                throw new IOException("manager_id or epoch is missing, or the epoch is none that was ever issued");
+            if (id == null || id.isEmpty() || epoch == null) {
+                throw new IOException("manager_id or epoch is missing");
             }
             JsonObject intent = json.getJsonObject("intent");
             JsonObject tip = json.getJsonObject("tip");
             JsonObject terms = json.getJsonObject("terms");
             JsonObject pause = json.getJsonObject("pause");
-            return new ManagerMemory(id, count(json, "start"), epoch, host(json.getString("holder")), known(json, Host.PRIMARY),
-                    known(json, Host.SECONDARY), cut(json, "moved_at_ms", WALL), intent == null ? null
+            return new ManagerMemory(id, count(json, "start"), count(json, "epoch"), host(json.getString("holder")),
+                    known(json, Host.PRIMARY), known(json, Host.SECONDARY), cut(json, "moved_at_ms", WALL), intent == null ? null
                     : new Intent(intent.getString("operation_id"), required(intent, "from"), required(intent, "to"),
                             Step.valueOf(intent.getString("step", "").toUpperCase(Locale.ROOT)), intent.getString("reason")),
                     pause == null ? null : new Pause(pause.getString("reason", ""), cut(pause, "since_ms", WALL)),
@@ -153,21 +216,24 @@ final class MemoryFile {
         }
     }
 
+    private static HostRecord known(JsonObject json, Host host) throws IOException {
+        return new HostRecord(json.getString(host.label() + "_endpoint"), json.getString(host.label() + "_id"),
+                count(json, host.label() + "_issued"), count(json, host.label() + "_passive"),
+                json.getString(host.label() + "_peer_id"),
+                json.getBoolean(host.label() + "_attested", false));
+    }
+
+    /** A number that grows by one at a time: what is beyond all reach is damage, and must not be gone on from. */
     private static long count(JsonObject json, String key) throws IOException {
         long value = json.getLong(key, 0L);
         if (value < 0 || value > Bounds.HIGHEST_COUNT) {
-            throw new IOException(key + " is " + value + ", which was never issued");
+            throw new IOException(key + " is " + value + ", it must lie between 0 and " + Bounds.HIGHEST_COUNT);
         }
         return value;
     }
 
     private static long cut(JsonObject json, String key, long most) {
         return Math.min(most, Math.max(0, json.getLong(key, 0L)));
-    }
-
-    private static HostRecord known(JsonObject json, Host host) throws IOException {
-        return new HostRecord(json.getString(host.label() + "_endpoint"), json.getString(host.label() + "_id"),
-                count(json, host.label() + "_issued"), count(json, host.label() + "_passive"));
     }
 
     private static Host required(JsonObject json, String key) throws IOException {

@@ -77,7 +77,7 @@ class ManagerBordersTest {
         }
 
         void run() {
-            take(core.start(ManagerMemory.fresh("manager"), now()));
+            take(core.start(ManagerMemory.fresh("manager"), "run", now()));
             for (int i = 0; i < 120; i++) {
                 happens(random.nextInt(10));
             }

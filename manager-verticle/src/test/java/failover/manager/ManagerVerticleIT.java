@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.manager.FakeAgent.Await;
 import failover.manager.config.ManagerConfig;
+import failover.manager.decision.ManagerEvent;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -19,10 +20,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,12 +114,11 @@ class ManagerVerticleIT {
 
     private void untilVerdict(ManagerVerticle manager, String verdict) {
         Await.until(vertx, "both polled", () -> first.to("/status").size() > 1 && second.to("/status").size() > 1);
-        for (int i = 0; i < 1000; i++) {
-            if (state(manager).getString("verdict").equals(verdict)) {
-                return;
-            }
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (!state(manager).getString("verdict").equals(verdict)) {
+            assertTrue(System.nanoTime() - deadline < 0, () -> "never " + verdict + ": " + state(manager));
+            LockSupport.parkNanos(5_000_000);
         }
-        throw new AssertionError("never " + verdict + ": " + state(manager));
     }
 
     @Test
@@ -291,5 +294,52 @@ class ManagerVerticleIT {
         assertEquals(epoch, state(again).getLong("epoch"));
         assertEquals("secondary", state(again).getString("active"));
         assertEquals(2, commands.size());
+    }
+
+    /** Whoever asks gets an answer, whatever happens in here; and what was known before the fault is known after it. */
+    @Test
+    void aFaultInTheDecisionsAnswersWhoeverAskedAndChangesNothing() {
+        boolean[] broken = {true};
+        ManagerVerticle manager = new ManagerVerticle(ManagerConfig.fromVertx(settings(), Map.of()), real -> (state, event, now) -> {
+            boolean asked = event instanceof ManagerEvent.FailoverAsked || event instanceof ManagerEvent.PauseAsked;
+            if (broken[0] && asked) {
+                if (event instanceof ManagerEvent.PauseAsked) {
+                    throw new AssertionError("a kind that nobody thought of");
+                }
+                throw new IllegalStateException("a fault");
+            }
+            return real.step(state, event, now);
+        });
+        Await.result(vertx.deployVerticle(manager));
+        untilVerdict(manager, "no_problem");
+        String failover = raw(manager.apiPort(), request("POST", "/failover", "Content-Type: application/json\r\n", "{}"));
+        assertTrue(failover.startsWith("HTTP/1.1 500") && failover.contains("A fault of the manager"), failover);
+        String pause = raw(manager.apiPort(), request("POST", "/pause", "Content-Type: application/json\r\n", "{}"));
+        assertTrue(pause.startsWith("HTTP/1.1 500"), pause);
+        assertEquals("no_problem", state(manager).getString("verdict"));
+        assertEquals(List.of(), commands);
+        broken[0] = false;
+        String again = raw(manager.apiPort(), request("POST", "/failover", "Content-Type: application/json\r\n", "{}"));
+        assertTrue(again.startsWith("HTTP/1.1 200"), again);
+        assertEquals(List.of("first become_passive", "second become_active"), commands);
+    }
+
+    /** E10: what is not on the disk is not done, and the health says why. */
+    @Test
+    void aDiskThatTakesNothingStopsAMoveAndIsSaid() throws IOException {
+        ManagerVerticle manager = start(settings());
+        untilVerdict(manager, "no_problem");
+        assertTrue(raw(manager.apiPort(), request("GET", "/health", "", "")).startsWith("HTTP/1.1 200"));
+        Path state = dir.resolve("state");
+        try (Stream<Path> files = Files.walk(state)) {
+            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+        String answer = raw(manager.apiPort(), request("POST", "/failover", "Content-Type: application/json\r\n", "{}"));
+        assertTrue(answer.startsWith("HTTP/1.1 500") && answer.contains("could not be made durable"), answer);
+        assertEquals(List.of(), commands, "no command without a durable intent");
+        String health = raw(manager.apiPort(), request("GET", "/health", "", ""));
+        assertTrue(health.startsWith("HTTP/1.1 503") && health.contains("state_dir " + state), health);
     }
 }

@@ -2,6 +2,8 @@ package failover.manager;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,11 +11,15 @@ import failover.manager.FakeAgent.Await;
 import failover.manager.decision.Host;
 import failover.manager.decision.ManagerMemory;
 import failover.manager.decision.Tip;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class MemoryFileTest {
     private static final ManagerMemory BARE = ManagerMemory.fresh("m-1");
     private static final ManagerMemory FULL = new ManagerMemory("m-1", 3, 12, Host.SECONDARY,
-            new ManagerMemory.HostRecord("http://a:1", "id-a", 11, 10), new ManagerMemory.HostRecord("http://b:2", "id-b", 12, 0),
+            new ManagerMemory.HostRecord("http://a:1", "id-a", 11, 10, "id-b", true),
+            new ManagerMemory.HostRecord("http://b:2", "id-b", 12, 0),
             1736000000123L,
             new ManagerMemory.Intent("op-1", Host.SECONDARY, Host.PRIMARY, ManagerMemory.Step.PROMOTING, "a \"b\"\n<c>"),
             new ManagerMemory.Pause("work on the rack", 1736000000000L), new Tip(300_000_000L, 1736000000100L),
@@ -95,5 +102,54 @@ class MemoryFileTest {
             IOException e = assertThrows(IOException.class, () -> MemoryFile.decode(text.getBytes(StandardCharsets.UTF_8)), text);
             assertFalse(e.getMessage().isBlank(), text);
         }
+    }
+
+    /** A number out of bounds was written once, and the next start could not read its own file, nor the copy. */
+    @Test
+    void nothingIsWrittenThatTheReaderRefuses() throws IOException {
+        MemoryFile.Opened opened = Await.result(MemoryFile.open(vertx, dir));
+        Await.result(opened.file().save(FULL));
+        for (ManagerMemory bad : List.of(FULL.withEpoch(-1), FULL.withEpoch(Long.MIN_VALUE), FULL.withEpoch(Long.MAX_VALUE),
+                FULL.with(Host.PRIMARY, new ManagerMemory.HostRecord("http://a:1", "id-a", -7, 0)),
+                FULL.with(Host.SECONDARY, new ManagerMemory.HostRecord("http://a:1", "id-a", 0, Long.MAX_VALUE)))) {
+            Await.failure(opened.file().save(bad));
+            assertNotNull(opened.file().trouble());
+        }
+        Await.result(opened.file().save(FULL));
+        assertNull(opened.file().trouble());
+        Await.result(opened.file().close());
+        assertEquals(FULL, Await.result(MemoryFile.open(vertx, dir)).memory());
+        for (String key : List.of("epoch", "start", "primary_issued", "secondary_passive")) {
+            JsonObject json = new JsonObject(new String(MemoryFile.encode(FULL), StandardCharsets.UTF_8)).put(key, 1L << 60);
+            IOException e = assertThrows(IOException.class, () -> MemoryFile.decode(json.encode().getBytes(StandardCharsets.UTF_8)), key);
+            assertTrue(e.getMessage().contains(key), e.getMessage());
+        }
+    }
+
+    /** A row of writes behind a slow one is one write, and whoever waits for an older one is told when a newer one is durable. */
+    @Test
+    void whatIsAskedForDuringAWriteIsWrittenOnce() {
+        MemoryFile.Opened opened = Await.result(MemoryFile.open(vertx, dir));
+        List<Future<Void>> all = new ArrayList<>();
+        for (int i = 1; i <= 200; i++) {
+            all.add(opened.file().save(BARE.withEpoch(i)));
+        }
+        assertTrue(all.stream().distinct().count() < 200, "some of them are one");
+        Await.result(Future.all(new ArrayList<>(all)));
+        Await.result(opened.file().close());
+        assertEquals(200, Await.result(MemoryFile.open(vertx, dir)).memory().epoch());
+    }
+
+    /** Downgrade: 24564cc reads these keys and ignores others. */
+    @Test
+    void theKeysOfTheVersionBeforeAreStillThere() {
+        JsonObject json = new JsonObject(new String(MemoryFile.encode(FULL), StandardCharsets.UTF_8));
+        for (String key : List.of("format", "manager_id", "epoch", "holder", "primary_endpoint", "primary_id", "primary_issued",
+                "primary_passive", "secondary_endpoint", "secondary_id", "secondary_issued", "secondary_passive", "moved_at_ms", "intent",
+                "start", "pause", "tip", "terms")) {
+            assertTrue(json.containsKey(key), key);
+        }
+        assertEquals(1, json.getInteger("format"));
+        assertEquals("promoting", json.getJsonObject("intent").getString("step"));
     }
 }

@@ -71,6 +71,6 @@ class SettingsBordersTest {
         ManagerRules rules = Settings.rules(config, List.of("c"));
         Settings.banner(config, rules);
         assertTrue(rules.policy().numbers().lease().compareTo(Bounds.LONGEST_LEASE) <= 0);
-        new ManagerCore(rules).start(ManagerMemory.fresh("m"), new Now(0, 0));
+        new ManagerCore(rules).start(ManagerMemory.fresh("m"), "run", new Now(0, 0));
     }
 }

@@ -4,6 +4,7 @@ import failover.manager.decision.ManagerEffect.OperatorAnswer;
 import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.ManualFailoverResponse;
+import failover.protocol.wire.VoteStateWord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,9 @@ import java.util.Locale;
 
 /** From a verdict to a move, or to the list of what keeps it; and the operator's door, which is the same door. */
 final class Actions {
+    /** A validator that votes writes its vote state with each vote. */
+    private static final long WRITES_MS = 10_000;
+
     private final ManagerRules rules;
     private final Fitness fitness;
     private final Moves moves;
@@ -59,6 +63,12 @@ final class Actions {
             refuse(ticket, "Cannot failover: no active validator is known", out);
             return;
         }
+        if (event.fenced()) {
+            Pairing.accept(state);
+        } else if (Pairing.strange(state) != null) {
+            refuse(ticket, "Cannot failover: " + Pairing.strange(state), out);
+            return;
+        }
         HostView active = state.view(state.holder);
         HostView passive = state.view(state.holder.other());
         if (!passive.answers(rules, now)) {
@@ -86,11 +96,23 @@ final class Actions {
         boolean silent = state.silent(active, rules, now);
         if (silent && !event.fenced()) {
             Judgement dead = proof.judgeSilent(state, active, "[" + active.host + "] is silent", now);
+            if (dead.verdict() == Verdict.ACTIVE_DEAD && Pairing.mismatch(state) != null) {
+                refuse(ticket, "Cannot failover: peer_mismatch: " + Pairing.mismatch(state) + "; when [" + active.host
+                        + "] certainly cannot sign: failover-manager --trigger-failover --i-have-fenced", out);
+                return;
+            }
             if (dead.verdict() != Verdict.ACTIVE_DEAD) {
                 refuse(ticket, "Cannot failover: " + dead.verdict().name().toLowerCase(Locale.ROOT) + ": " + dead.why()
                         + "; when it certainly cannot sign: failover-manager --trigger-failover --i-have-fenced", out);
                 return;
             }
+        }
+        String handover = well && !event.staleTower() ? fitness.handover(state, active) : null;
+        if (handover != null) {
+            refuse(ticket, "Cannot failover: active validator " + rules.endpoint(active.host) + " could not hand over: " + handover
+                    + "; it goes on voting. See why its vote state is not as its votes are, or accept that: failover-manager "
+                    + "--trigger-failover --accept-stale-tower", out);
+            return;
         }
         Move move = begin(state, Move.Kind.FAILOVER, active.host, passive.host, reason, false, well, silent, false, now, out);
         move.fenced = event.fenced();
@@ -161,6 +183,9 @@ final class Actions {
             if (proof.looked() && votes.word() == Finding.Word.PROGRESS) {
                 blockers.add("both hosts say they are passive, but somebody votes: " + votes.why());
             }
+            if (Pairing.mismatch(state) != null) {
+                blockers.add("peer_mismatch: " + Pairing.mismatch(state));
+            }
             addPause(state, blockers);
             addBackOff(state, now, blockers);
         }
@@ -174,9 +199,7 @@ final class Actions {
 
     /** Two actives: the one with the lower epoch loses; where epochs do not tell, the one that is not the known holder. */
     private Judgement fence(ManagerState state, Judgement judgement, Now now, List<ManagerEffect> out) {
-        long first = state.primary.status.epoch();
-        long second = state.secondary.status.epoch();
-        Host loser = first == second ? state.lastHolder().other() : first < second ? Host.PRIMARY : Host.SECONDARY;
+        Host loser = loser(state, out);
         List<String> blockers = new ArrayList<>();
         addBackOff(state, now, blockers);
         if (!blockers.isEmpty()) {
@@ -186,6 +209,41 @@ final class Actions {
             pauses.bySight(state, judgement.why(), now, out);
             begin(state, Move.Kind.FENCE, loser, null, judgement.why(), true, false, false, false, now, out);
         });
+    }
+
+    /**
+     * The lower epoch loses, but only where both are this manager's to compare: one that was never issued to that host proves nothing but
+     * that something is wrong there, and must not take the identity from the one that has it.
+     */
+    private static Host loser(ManagerState state, List<ManagerEffect> out) {
+        boolean first = neverIssued(state, state.primary);
+        boolean second = neverIssued(state, state.secondary);
+        if (first != second) {
+            HostView odd = first ? state.primary : state.secondary;
+            out.add(Moves.say(Level.ERROR, "ALARM: [" + odd.host + "] says that it is active at epoch " + odd.status.epoch() + ", and "
+                    + "was never "
+                    + "given more than " + state.memory.host(odd.host).issued() + " by this manager: it is taken to be the wrong one of "
+                    + "the two"));
+            return odd.host;
+        }
+        if (first) {
+            // Neither is known here, as after a restart without memory: who verifiably writes the vote state is the voter.
+            boolean writes = writes(state.primary);
+            if (writes != writes(state.secondary)) {
+                return writes ? Host.SECONDARY : Host.PRIMARY;
+            }
+        }
+        long epochs = state.primary.status.epoch() - state.secondary.status.epoch();
+        return epochs == 0 ? state.lastHolder().other() : epochs < 0 ? Host.PRIMARY : Host.SECONDARY;
+    }
+
+    private static boolean neverIssued(ManagerState state, HostView view) {
+        return view.ours() && view.status.epoch() > state.memory.host(view.host).issued();
+    }
+
+    private static boolean writes(HostView view) {
+        VoteStateWord word = view.status.voteState();
+        return word != null && word.towerError() == null && word.towerSlot() > 0 && word.towerAgeMs() <= WRITES_MS;
     }
 
     private Judgement dryOr(ManagerState state, Judgement judgement, Host from, Host to, List<ManagerEffect> out, Runnable begin) {

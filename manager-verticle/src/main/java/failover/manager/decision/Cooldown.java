@@ -27,14 +27,19 @@ final class Cooldown {
         state.movedAt = now.nanos() - Duration.ofMillis(Math.max(0, Math.min(ago, Duration.ofDays(1).toMillis()))).toNanos();
     }
 
-    /** A become_active is about to go out. Whoever gets back what it had has not been failed over. */
+    /**
+     * A become_active is about to go out, or it has become known what became of it: it took effect somewhere in between. Whoever gets back
+     * what it had has not been failed over.
+     */
     static void counts(ManagerState state, Move move, Now now) {
-        if (!move.automatic || move.back || move.counted || move.to == state.lastHolder()) {
+        if (!move.automatic || move.back || move.to == state.lastHolder()) {
             return;
         }
-        move.counted = true;
-        move.movedBefore = state.movedAt;
-        move.movedMillisBefore = state.memory.movedAtMillis();
+        if (!move.counted) {
+            move.counted = true;
+            move.movedBefore = state.movedAt;
+            move.movedMillisBefore = state.memory.movedAtMillis();
+        }
         state.movedAt = now.nanos();
         // 0 stands for "never".
         state.memory = state.memory.withMovedAt(Math.max(1, now.wallMillis()));

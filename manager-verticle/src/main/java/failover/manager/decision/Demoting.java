@@ -25,7 +25,7 @@ final class Demoting {
     }
 
     void begin(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
-        if (move.silentFrom && !state.view(move.from).ours()) {
+        if (move.silentFrom && Proof.original(state, move.from)) {
             move.command = 0;
             lastCall.failed(state, move, "", now, out);
             return;

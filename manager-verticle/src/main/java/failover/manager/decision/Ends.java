@@ -19,7 +19,6 @@ final class Ends {
 
     void complete(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         granted(state, move.to, move.epoch, now);
-        // One that an earlier start began has not been counted in this one.
         Cooldown.counts(state, move, now);
         state.memory = state.memory.withHolder(move.to);
         state.failedTarget = null;

@@ -2,12 +2,15 @@ package failover.manager.decision;
 
 import failover.protocol.Now;
 import failover.protocol.wire.StatusResponse;
+import failover.protocol.wire.VoteStateWord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Lists of reasons, in the original's words where it has any; empty means fit. */
 final class Fitness {
+    /** By so much a final tower may be older than the chain: the agents' limit for one that is handed over. */
+    private static final long HANDED_OVER = 8;
     private static final Duration SLOT_MAX_AGE = Duration.ofSeconds(15);
 
     private final ManagerRules rules;
@@ -61,11 +64,39 @@ final class Fitness {
         if (status.dryRun() && (status.unfit() == null || status.unfit().isEmpty())) {
             reasons.add("agent is in dry-run");
         }
+        if (view.stuck) {
+            reasons.add("in " + view.busyWith + " for longer than that may take: its agent, or the disk under its state_dir, hangs");
+        }
+        if (!Epochs.believable(status.epoch(), state.memory.epoch())) {
+            reasons.add("its agent says epoch " + status.epoch() + ", which nobody can have given it (the highest known here is "
+                    + state.memory.epoch() + "): stop it, remove its state file, and start it again while it is passive");
+        }
         if (status.lease() != null && status.lease().refused() != null) {
             reasons.add("its agent refuses this manager: " + status.lease().refused());
         }
         addForeignIdentity(state, view, reasons);
         return reasons;
+    }
+
+    /**
+     * Why the vote state of a holder that answers is of no use to whoever takes over, nor to itself afterwards: it would be refused as too
+     * old once the identity is off; {@code null} when it is of use, or its agent does not say.
+     */
+    String handover(ManagerState state, HostView view) {
+        VoteStateWord word = view.status == null ? null : view.status.voteState();
+        if (word == null) {
+            return null;
+        }
+        if (word.towerError() != null && !word.towerError().isEmpty()) {
+            return "its vote state cannot be used: " + word.towerError();
+        }
+        long newest = state.evidence.newestVote();
+        long missing = newest - word.towerSlot();
+        return word.towerSlot() <= 0 || newest == 0 || missing <= HANDED_OVER ? null
+                : "its vote state was written " + word.towerAgeMs() / 1000 + " s ago and ends at slot " + word.towerSlot() + ", " + missing
+                        + " slots before its newest vote on the chain (" + newest + "): the file that its agent looks at is not the one "
+                        + "that "
+                        + "its validator writes, or the disk under it does not take it";
     }
 
     /** Slots behind the network; 0 when it is not, or when nobody knows the network's slot. */

@@ -7,6 +7,7 @@ import failover.protocol.lease.LeaseNumbers;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.LeaseOffer;
+import failover.protocol.wire.StatusResponse;
 import java.util.List;
 
 /** What the manager says of leases (E0, E1, E11): one holder at a time, and nobody while it is not certain who. */
@@ -35,8 +36,50 @@ final class Grants {
         } else {
             state.earlier = before;
             out.add(new ManagerEffect.Remember(state.memory));
-            out.add(Moves.say(Level.INFO, "leases are shorter than those of this manager's last start: until " + before.holdOff().toMillis()
-                    + " ms after this one, no silent host is replaced"));
+            out.add(Moves.say(Level.INFO, "leases are shorter than those of this manager's last start: a host that is not heard, or has "
+                    + "not taken "
+                    + "the new ones, is replaced only when the old ones are over, " + before.holdOff().toMillis() + " ms"));
+        }
+    }
+
+    /** That host, and what its peer promised it, goes by the new lengths only, or has nothing to lose. */
+    private static boolean taken(ManagerState state, HostView view, Now now) {
+        boolean over = view.newTerms == HostView.Terms.CHANGING
+                && now.since(view.newTermsAt).compareTo(state.earlier.holdOff()) >= 0;
+        // A host that said it cannot sign after all it was ever granted holds nothing, of whatever length.
+        boolean nothing = view.newTerms == HostView.Terms.OLD && !view.everAnswered() && state.memory.host(view.host).excluded();
+        if (over || nothing) {
+            view.newTerms = HostView.Terms.TAKEN;
+        }
+        return view.newTerms == HostView.Terms.TAKEN;
+    }
+
+    /**
+     * What an answer tells of leases of an earlier start that were longer. A host without a lease takes the next one by the new numbers. A
+     * holder has taken them when it has answered a poll that granted them by its token, and what it has left fits into them; what its peer
+     * promised it by the old ones until then runs on. The old ones are asked of the peer again where an agent forgets the new ones.
+     */
+    void answered(ManagerState state, HostView view, StatusResponse status, long askedAt, Now now) {
+        // A peer that was out of sight for long may have promised, and have been started anew since.
+        boolean unseen = now.since(view.heardAt).compareTo(rules.silence().dividedBy(2)) >= 0;
+        if (unseen || status.lease() != null && status.lease().boundMs() > 0) {
+            view.boundAt = now.nanos();
+        }
+        if (state.earlier == null || view.newTerms == HostView.Terms.TAKEN) {
+            return;
+        }
+        boolean nothing = !status.fromOurs() || status.lease() == null
+                || !status.isActive() && status.identityVerified() && status.lease().leftMs() == 0;
+        boolean granted = view.offeredAt != 0 && view.offeredAt - askedAt <= 0 && view.granted > 0 && status.lease() != null
+                && status.lease().refused() == null && status.lease().leftMs() > 0
+                && status.lease().leftMs() <= rules.policy().numbers().lease().toMillis();
+        if (nothing) {
+            view.newTerms = HostView.Terms.TAKEN;
+        } else if (!granted) {
+            view.newTerms = HostView.Terms.OLD;
+        } else if (view.newTerms == HostView.Terms.OLD) {
+            view.newTerms = HostView.Terms.CHANGING;
+            view.newTermsAt = now.nanos();
         }
     }
 
@@ -49,7 +92,7 @@ final class Grants {
 
     void tick(ManagerState state, Now now, List<ManagerEffect> out) {
         Terms own = Terms.of(rules.policy().numbers());
-        if (state.earlier != null && now.since(state.startedAt).compareTo(state.earlier.holdOff()) >= 0) {
+        if (state.earlier != null && taken(state, state.primary, now) && taken(state, state.secondary, now)) {
             state.earlier = null;
             state.memory = state.memory.withTerms(own);
             out.add(new ManagerEffect.Remember(state.memory));
@@ -72,19 +115,31 @@ final class Grants {
     }
 
     /** What a poll says; {@code null} in dry-run, which promises nothing. */
-    LeaseOffer offer(ManagerState state, HostView view) {
+    LeaseOffer offer(ManagerState state, HostView view, Now now) {
         if (rules.dryRun()) {
             return null;
         }
+        if (view.offeredAt == 0 && token(view) != null && epoch(state, view) > 0) {
+            view.offeredAt = now.nanos();
+        }
         LeaseNumbers numbers = rules.policy().numbers();
         return new LeaseOffer(token(view), epoch(state, view), state.memory.start(), numbers.heartbeat().toMillis(),
-                leaseMs(state), numbers.fence().toMillis(), numbers.jitter().toMillis(), Pauses.told(state));
+                leaseMs(state), numbers.fence().toMillis(), numbers.jitter().toMillis(), Pauses.told(state), state.run,
+                otherEpoch(state, view));
+    }
+
+    /**
+     * The epoch at which the other host holds the identity, or is being given it: a holder of a lower one fences itself when it hears that.
+     * So does one that is to lose it and did not obey: its peer's promise must not keep it in office.
+     */
+    private static long otherEpoch(ManagerState state, HostView view) {
+        return view.givenUp ? state.memory.epoch() : epoch(state, state.view(view.host.other()));
     }
 
     /** The epoch that host may hold the identity at now; 0 when none. */
     private static long epoch(ManagerState state, HostView view) {
         Move move = state.move;
-        if (view.givenUp) {
+        if (view.givenUp || Pairing.stranger(state, view)) {
             return 0;
         }
         if (move == null) {
@@ -104,7 +159,7 @@ final class Grants {
 
     /** A holder without a lease gets a new epoch: what has run out is not revived (E0). */
     void care(ManagerState state, HostView view, Now now, List<ManagerEffect> out) {
-        boolean mine = !rules.dryRun() && state.move == null && !view.givenUp
+        boolean mine = !rules.dryRun() && state.move == null && !view.givenUp && !Pairing.stranger(state, view)
                 && view.host == state.holder && view.status != null && view.ours()
                 && view.status.isActive() && !view.status.dryRun() && !view.busy() && view.status.lease() != null
                 && view.status.lease().refused() == null;
@@ -162,7 +217,8 @@ final class Grants {
         boolean otherPassive = move.demoted || move.vacant;
         return new Grant(token(view), state.memory.managerId(), state.memory.start(), leaseMs(state),
                 numbers.fence().toMillis(), numbers.jitter().toMillis(), otherPassive, move.fenced, move.automatic,
-                state.evidence.newestVote(), move.staleTower);
+                state.evidence.newestVote(), move.staleTower, state.memory.host(view.host.other()).id(), state.run,
+                move.back && !move.untouched, 0);
     }
 
     private static String token(HostView view) {

@@ -1,6 +1,7 @@
 package failover.manager.decision;
 
 import failover.protocol.Now;
+import failover.protocol.wire.Action;
 import failover.protocol.wire.StatusResponse;
 import java.time.Duration;
 
@@ -38,14 +39,39 @@ final class HostView {
     long toGrant;
     long grantSave;
     long grantSaveBy;
+    /** Which lengths of leases its own, and the promises of its peer, may have. */
+    enum Terms {
+        /** Those of an earlier start of this manager. */
+        OLD,
+        /** It has been granted the new ones; what was promised by the old ones may not be over yet. */
+        CHANGING,
+        /** The new ones only. */
+        TAKEN
+    }
+
+    /** Which it goes by, as far as is known. */
+    Terms newTerms = Terms.OLD;
+    /** When a poll first offered it a lease of this start by its token (monotonic); 0 when none has. */
+    long offeredAt;
+    /** When it was first seen to go by the new ones (monotonic). */
+    long newTermsAt;
+    /** The newest instant at which this host may have promised the other one to leave it in office (monotonic). */
+    long boundAt;
     /** It was ordered to become passive, sick, and did not get there: it is granted nothing more, so that it fences itself. */
     boolean givenUp;
+    /** With what it has been busy, and when that was first seen (monotonic); 0 when it is not. */
+    String busyWith;
+    long busySince;
+    /** For longer than that may take. */
+    boolean stuck;
     /** What was last said of its health, so that it is said once. */
     String said = "";
 
     HostView(Host host, Now now) {
         this.host = host;
         this.heardAt = now.nanos();
+        this.newTermsAt = now.nanos();
+        this.boundAt = now.nanos();
     }
 
     HostView(HostView other) {
@@ -67,7 +93,14 @@ final class HostView {
         this.pauseKnown = other.pauseKnown;
         this.toGrant = other.toGrant;
         this.grantSave = other.grantSave;
+        this.newTerms = other.newTerms;
+        this.newTermsAt = other.newTermsAt;
+        this.offeredAt = other.offeredAt;
+        this.boundAt = other.boundAt;
         this.givenUp = other.givenUp;
+        this.busyWith = other.busyWith;
+        this.busySince = other.busySince;
+        this.stuck = other.stuck;
         this.grantSaveBy = other.grantSaveBy;
         this.said = other.said;
     }
@@ -105,9 +138,32 @@ final class HostView {
         return status != null && status.fromOurs();
     }
 
-    /** A change of role is under way there: what it says of its role is about to change. */
+    /**
+     * A change of role is under way there: what it says of its role is about to change. Not believed for longer than such a change may
+     * take: an agent whose disk hangs in it would be left alone for ever.
+     */
     boolean busy() {
+        return changing() && !stuck;
+    }
+
+    /** It says that a change of role is under way. */
+    boolean changing() {
         return status != null && status.operation() != null && !status.operation().isEmpty();
+    }
+
+    /** A new answer says whether a change is under way, and since when. */
+    void busyFor(StatusResponse said, Now now, ManagerRules rules) {
+        if (!changing()) {
+            busySince = 0;
+            stuck = false;
+            return;
+        }
+        busySince = busySince == 0 || !said.operation().equals(busyWith) ? now.nanos() : busySince;
+        busyWith = said.operation();
+        Duration limit = (Action.BECOME_PASSIVE.wire().equals(busyWith) ? rules.demotionTimeout()
+                : Action.BECOME_ACTIVE.wire().equals(busyWith) ? rules.promotionTimeout()
+                : rules.promotionTimeout().plus(rules.demotionTimeout())).plus(rules.heartbeatInterval());
+        stuck = now.since(busySince).compareTo(limit) > 0 || said.operationMs() > limit.toMillis();
     }
 
     /** Forget readings made before a change of role. */

@@ -28,12 +28,19 @@ final class Judge {
                     : of(Verdict.STARTING, "no agent has answered yet");
         }
         if (sameHost(state)) {
-            return of(Verdict.SAME_HOST, "both endpoints lead to the same host " + state.primary.status.hostId()
-                    + ": check active_validator and passive_validator");
+            return of(Verdict.SAME_HOST, "both endpoints answer with the same host id " + state.primary.status.hostId()
+                    + ": either both lead to the same host (check active_validator and passive_validator), or the state_dir of one "
+                    + "agent was "
+                    + "copied to the other host: there, stop the agent of the passive one, remove agent.json and agent.json.bak from its "
+                    + "state_dir, and start it again");
         }
         if (swapped(state)) {
             return of(Verdict.SWAPPED_HOSTS, "the endpoints lead to the hosts the other way round than they did before: correct "
                     + "active_validator and passive_validator, or remove the manager's state file if that is meant");
+        }
+        String strange = Pairing.strange(state);
+        if (strange != null) {
+            return of(Verdict.IDENTITY_UNKNOWN, strange);
         }
         if (state.dual > 0) {
             return state.dual < 2
@@ -55,7 +62,10 @@ final class Judge {
             if (!other.answers(rules, now)) {
                 return bothUnreachable(state);
             }
-            return proof.judgeSilent(state, active, silence(state, active, now), now);
+            Judgement silent = proof.judgeSilent(state, active, silence(state, active, now), now);
+            String mismatch = Pairing.mismatch(state);
+            return mismatch == null || silent.verdict() != Verdict.ACTIVE_DEAD && silent.verdict() != Verdict.ACTIVE_DEAD_UNFENCED ? silent
+                    : of(Verdict.PEER_MISMATCH, silent.why() + "; but " + mismatch);
         }
         if (active.failure != null || !active.everAnswered()) {
             return of(Verdict.ACTIVE_UNREACHABLE_SUSPECT, silence(state, active, now)
@@ -67,6 +77,30 @@ final class Judge {
         if (active.busy()) {
             return of(Verdict.SUSPECT, "[" + active.host + "] is busy with " + active.status.operation());
         }
+        Judgement byWord = judgeAnswering(state, active, now);
+        return byWord.verdict() == Verdict.NO_PROBLEM ? wellBut(state, active) : byWord;
+    }
+
+    /** What a holder that is well lacks all the same. */
+    private Judgement wellBut(ManagerState state, HostView active) {
+        if (active.stuck) {
+            return of(Verdict.SUSPECT, "[" + active.host + "] has been in " + active.busyWith + " for longer than that may take: its "
+                    + "agent, or "
+                    + "the disk under its state_dir, hangs; look at that host");
+        }
+        if (active.status.lease() != null && active.status.lease().refused() != null) {
+            return of(Verdict.MANAGER_REFUSED, "[" + active.host + "] is active and takes no lease from this manager: "
+                    + active.status.lease().refused() + "; only its peer keeps it in office. Where another manager, or a newer copy of "
+                    + "this "
+                    + "one, runs: stop one of the two; the agents take the one that is left once both have heard nothing of the other for "
+                    + seconds(rules.silence()) + " s");
+        }
+        String mismatch = Pairing.mismatch(state);
+        return mismatch == null ? of(Verdict.NO_PROBLEM, "[" + active.host + "] is active and well")
+                : of(Verdict.PEER_MISMATCH, "[" + active.host + "] is active and well; but " + mismatch);
+    }
+
+    private Judgement judgeAnswering(ManagerState state, HostView active, Now now) {
         if (!active.status.processRunning()) {
             return active.goneConfirmed
                     ? of(Verdict.ACTIVE_PROCESS_DEAD, "process not running")

@@ -48,11 +48,12 @@ public final class ManagerCore {
      * The state of a freshly started manager and its first effects.
      *
      * @param memory what was read from the state file, or, when new, nothing but a manager id
+     * @param run random, of this process alone (E12)
      */
-    public Step start(ManagerMemory memory, Now now) {
+    public Step start(ManagerMemory memory, String run, Now now) {
         List<ManagerEffect> out = new ArrayList<>();
         ManagerMemory start = memory.begun(rules.primaryEndpoint(), rules.secondaryEndpoint());
-        ManagerState state = new ManagerState(start, now);
+        ManagerState state = new ManagerState(start, run, now);
         state.holder = start.holder() != null ? start.holder() : rules.rolesConfigured() ? Host.PRIMARY : null;
         Cooldown.start(state, now);
         if (start.tip() != null) {
@@ -199,7 +200,7 @@ public final class ManagerCore {
         state.polls.put(number, now.nanos());
         long echo = view.status == null ? 0 : view.status.timestamp();
         out.add(new ManagerEffect.Poll(view.host, number,
-                new StatusRequest(now.wallSeconds(), echo, state.memory.managerId(), state.memory.epoch(), grants.offer(state, view)),
+                new StatusRequest(now.wallSeconds(), echo, state.memory.managerId(), state.memory.epoch(), grants.offer(state, view, now)),
                 rules.requestTimeout()));
     }
 }

@@ -62,23 +62,34 @@ public record ManagerMemory(
      * @param id its agent's host id (E17); {@code null} before it answered
      * @param issued the highest epoch at which it was ever granted the identity (E10)
      * @param passive the highest epoch at which it answered that it verifiably cannot sign; 0 when never, or when it was active since
+     * @param peerId the host that its agent takes for its peer and asks for promises, or promises to; {@code null} when it names none
+     * @param attested in its newest answer its agent attested a fencer or a watchdog (E4)
      */
-    public record HostRecord(String endpoint, String id, long issued, long passive) {
+    public record HostRecord(String endpoint, String id, long issued, long passive, String peerId, boolean attested) {
+        /** One whose agent names no peer and attests nothing. */
+        public HostRecord(String endpoint, String id, long issued, long passive) {
+            this(endpoint, id, issued, passive, null, false);
+        }
+
         /** A host that was never met. */
         public static HostRecord at(String endpoint) {
             return new HostRecord(endpoint, null, 0, 0);
         }
 
         HostRecord withId(String newId) {
-            return new HostRecord(endpoint, newId, issued, passive);
+            return new HostRecord(endpoint, newId, issued, passive, peerId, attested);
         }
 
         HostRecord withIssued(long newEpoch) {
-            return new HostRecord(endpoint, id, Math.max(issued, newEpoch), passive);
+            return new HostRecord(endpoint, id, Math.max(issued, newEpoch), passive, peerId, attested);
         }
 
         HostRecord withPassive(long newEpoch) {
-            return new HostRecord(endpoint, id, issued, newEpoch);
+            return new HostRecord(endpoint, id, issued, newEpoch, peerId, attested);
+        }
+
+        HostRecord withWord(String newPeer, boolean guarded) {
+            return new HostRecord(endpoint, id, issued, passive, newPeer, guarded);
         }
 
         /** It cannot sign, whether it is reachable or not: it said so after everything it was ever granted (NoActive). */

@@ -8,6 +8,8 @@ import java.util.Map;
 /** Everything a manager knows between two events. The shell only hands it back; the core works on a copy. */
 public final class ManagerState {
     ManagerMemory memory;
+    /** Random, of this process alone: a copy of its state on another machine has another one (E12). */
+    final String run;
     final long startedAt;
     final HostView primary;
     final HostView secondary;
@@ -71,8 +73,9 @@ public final class ManagerState {
     String said = "";
     long summaryAt;
 
-    ManagerState(ManagerMemory memory, Now now) {
+    ManagerState(ManagerMemory memory, String run, Now now) {
         this.memory = memory;
+        this.run = run;
         this.startedAt = now.nanos();
         this.primary = new HostView(Host.PRIMARY, now);
         this.secondary = new HostView(Host.SECONDARY, now);
@@ -83,6 +86,7 @@ public final class ManagerState {
 
     private ManagerState(ManagerState other) {
         this.memory = other.memory;
+        this.run = other.run;
         this.startedAt = other.startedAt;
         this.primary = new HostView(other.primary);
         this.secondary = new HostView(other.secondary);
@@ -129,14 +133,26 @@ public final class ManagerState {
         return host == Host.PRIMARY ? primary : secondary;
     }
 
-    /** For so long that host has to be silent before it counts as gone: S, and what a lease of an earlier start may have left (E3, E8). */
+    /**
+     * For so long that host has to be silent before it counts as gone: S, and what a lease of an earlier start, or a promise of its length,
+     * may have left (E3, E7, E8).
+     */
     Duration silence(HostView view, ManagerRules rules) {
         Duration usual = rules.silence();
-        if (earlier == null) {
+        if (earlier == null || view.newTerms == HostView.Terms.TAKEN) {
             return usual;
         }
-        Duration rest = earlier.holdOff().minusNanos(view.heardAt - startedAt);
+        // Its lease may be of the old length until it has taken the new one, and so may what its peer promises it meanwhile.
+        long last = latest(startedAt, view.newTermsAt);
+        if (view.newTerms == HostView.Terms.OLD) {
+            last = latest(latest(startedAt, view.heardAt), view(view.host.other()).boundAt);
+        }
+        Duration rest = earlier.holdOff().minusNanos(view.heardAt - last);
         return rest.compareTo(usual) > 0 ? rest : usual;
+    }
+
+    private static long latest(long one, long other) {
+        return one - other > 0 ? one : other;
     }
 
     /** Silent for the whole of that. */

@@ -303,6 +303,7 @@ final class Moves {
             // It may have had the identity until it was taken off, and voted: the tower that comes with this answer is the newest then.
             move.handed(response.tower(), move.to);
             Demoting.passive(state, move.to, move.epoch, response);
+            Cooldown.counts(state, move, now);
             giveBackOrFail(state, move, now, out);
             return;
         }

@@ -102,9 +102,14 @@ final class Proof {
     }
 
     /** It runs an agent of the original, or one that nobody has met: its silence ends nothing over there, neither a lease nor a fencer. */
-    private static boolean original(ManagerState state, Host host) {
+    static boolean original(ManagerState state, Host host) {
         HostView view = state.view(host);
         return view.everAnswered() ? !view.ours() : state.memory.host(host).id() == null;
+    }
+
+    /** Silent since before this start of the manager: it had attested a fencer in the last answer that the start before had. */
+    private static boolean attested(ManagerState state, Host host) {
+        return !state.view(host).everAnswered() && state.memory.host(host).attested();
     }
 
     private static String unguarded(Host host) {
@@ -157,7 +162,7 @@ final class Proof {
      */
     LastLook gone(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         HostView view = state.view(move.to);
-        if (!state.silent(view, rules, now) || !view.fenceCapable && !original(state, move.to)) {
+        if (!state.silent(view, rules, now) || !view.fenceCapable && !attested(state, move.to) && !original(state, move.to)) {
             return new LastLook(LastLook.Go.NOT, move.trouble);
         }
         LastLook look = last(state, move.to, move.clearFailedAt, move.proveBy, now, out);

@@ -48,12 +48,20 @@ final class Readings {
         view.slotBefore = view.status == null ? 0 : view.status.validatorSlot();
         view.status = event.status();
         view.askedAt = askedAt;
+        grants.answered(state, view, event.status(), askedAt, now);
         view.heardAt = now.nanos();
         view.answeredPoll = event.poll();
         view.failure = null;
         view.fails = 0;
         proof.told(state, view, askedAt);
         pin(state, view, out);
+        if (Pairing.named(state, view)) {
+            out.add(new ManagerEffect.Remember(state.memory));
+        }
+        view.busyFor(event.status(), now, rules);
+        if (view.givenUp && Judge.excluded(view)) {
+            view.givenUp = false;
+        }
         Pauses.answered(state, view, event.poll());
         Roles.keepPassive(state, view, out);
         countReadings(state, view, askedAt, now, out);
@@ -69,7 +77,8 @@ final class Readings {
     private static void pin(ManagerState state, HostView view, List<ManagerEffect> out) {
         String id = view.status.hostId();
         String pinned = state.memory.host(view.host).id();
-        if (!view.ours() || id.equals(pinned) || id.equals(state.memory.host(view.host.other()).id())) {
+        if (!view.ours() || id.equals(pinned) || id.equals(state.memory.host(view.host.other()).id())
+                || Pairing.stranger(state, view)) {
             return;
         }
         if (pinned != null) {

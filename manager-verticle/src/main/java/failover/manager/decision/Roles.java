@@ -17,7 +17,7 @@ final class Roles {
         boolean outdated = first && primary.outdated(state.rolesChangedAt) || second && secondary.outdated(state.rolesChangedAt);
         // One that died in the middle of a change is not busy for ever.
         boolean busy = first && primary.busy() || second && secondary.busy();
-        if (outdated || busy || Judge.sameHost(state)) {
+        if (outdated || busy || Judge.sameHost(state) || Pairing.strange(state) != null && !otherIsActive(state)) {
             return;
         }
         if (first && second) {
@@ -39,6 +39,12 @@ final class Roles {
                 take(state, silent, "as far as is known: [" + answering.host + "] says it is not, [" + silent + "] does not answer", out);
             }
         }
+    }
+
+    /** Whatever answers at the last holder's address: where the other one verifiably has the identity, it has it. */
+    private static boolean otherIsActive(ManagerState state) {
+        HostView other = state.view(state.lastHolder().other());
+        return other.status != null && other.status.isActive() && other.status.identityVerified();
     }
 
     private static void both(ManagerState state, boolean first, boolean second, ManagerRules rules, Now now, List<ManagerEffect> out) {
@@ -65,8 +71,10 @@ final class Roles {
     /** Keeps at which epoch a host said that it verifiably cannot sign (E10); what it says in the middle of a move is the move's. */
     static void keepPassive(ManagerState state, HostView view, List<ManagerEffect> out) {
         ManagerMemory.HostRecord known = state.memory.host(view.host);
-        long passive = view.status.isActive() ? 0 : Judge.excluded(view) ? view.status.epoch() : known.passive();
-        if (view.ours() && state.move == null && !view.busy() && passive != known.passive()) {
+        // Never one that nobody can have been given: what is issued later must not count as answered already.
+        long passive = view.status.isActive() ? 0
+                : Judge.excluded(view) ? Math.min(view.status.epoch(), state.highestEpoch()) : known.passive();
+        if (view.ours() && !Pairing.stranger(state, view) && state.move == null && !view.busy() && passive != known.passive()) {
             state.memory = state.memory.with(view.host, known.withPassive(passive));
             out.add(new ManagerEffect.Remember(state.memory));
         }

@@ -28,6 +28,10 @@ public enum Verdict {
     ACTIVE_DEAD,
     /** The same, but a fencer is required and its agent never attested one. */
     ACTIVE_DEAD_UNFENCED,
+    /** The agents have other peers than the two hosts of this pair: nothing is decided on silence. */
+    PEER_MISMATCH,
+    /** The active is well, and its agent obeys another manager, or another copy of this one. */
+    MANAGER_REFUSED,
     /** The endpoints lead to the hosts the other way round than they were first met. */
     SWAPPED_HOSTS,
     /** Nobody answers: the manager itself is probably the isolated one. */

@@ -7,6 +7,7 @@ import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.LastOperation;
 import failover.protocol.wire.LeaseWord;
 import failover.protocol.wire.StatusResponse;
+import failover.protocol.wire.VoteStateWord;
 import failover.protocol.wire.VoteWord;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -33,6 +34,9 @@ final class ManagerAtWork {
         String hostId;
         String operation;
         LastOperation last;
+        String peerId;
+        long operationMs;
+        VoteStateWord voteState;
         /** What it says of leases, and besides whether it has heard of a pause; {@code null}: nothing. */
         LeaseWord lease;
         VoteWord votes;
@@ -52,6 +56,7 @@ final class ManagerAtWork {
     final Map<String, Long> votes = new LinkedHashMap<>();
     long clusterSlot = 1000;
     ManagerMemory memory = ManagerMemory.fresh("manager-id");
+    String run = "run-1";
     final Map<Host, Says> hosts = new EnumMap<>(Host.class);
     ManagerCore core;
     ManagerState state;
@@ -100,7 +105,7 @@ final class ManagerAtWork {
 
     ManagerAtWork begin() {
         core = new ManagerCore(rules());
-        take(core.start(memory, now()));
+        take(core.start(memory, run, now()));
         return this;
     }
 
@@ -178,7 +183,8 @@ final class ManagerAtWork {
         }
         return new ManagerEvent.StatusReplied(poll.host(), poll.poll(), new StatusResponse(says.running, 300, says.oldEnough, says.slot, 0,
                 0, says.healthy, says.active, 0, null, now().wallSeconds(), says.hostId, "1", says.active ? "active" : "passive", null,
-                says.staked, says.verified, says.epoch, says.dryRun, says.operation, says.last, says.unfit, lease(says, poll), says.votes));
+                says.staked, says.verified, says.epoch, says.dryRun, says.operation, says.last, says.unfit, lease(says, poll), says.votes,
+                says.peerId, says.operationMs, says.voteState));
     }
 
     private static LeaseWord lease(Says says, ManagerEffect.Poll poll) {

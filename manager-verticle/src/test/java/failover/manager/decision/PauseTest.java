@@ -198,6 +198,7 @@ class PauseTest {
         leased();
         manager.b().active = true;
         manager.b().epoch = 3;
+        manager.state.memory = manager.state.memory.with(Host.SECONDARY, manager.state.memory.secondary().withIssued(3));
         assertEquals("primary become_passive", manager.beats(2).out());
         assertNotNull(manager.saved.pause(), "durable before the command");
         assertEquals(1, manager.said("=== PAUSED ==="));

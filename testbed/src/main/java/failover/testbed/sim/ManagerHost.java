@@ -136,7 +136,7 @@ final class ManagerHost {
         ManagerMemory first = memory == null ? ManagerMemory.fresh(id)
                 : LeaseMutants.remembered(mutant, memory);
         world.say(World.MANAGER, () -> "manager starts " + first);
-        Step step = core.start(first, memory == null ? now() : LeaseMutants.started(mutant, now()));
+        Step step = core.start(first, world.nextRun(), memory == null ? now() : LeaseMutants.started(mutant, now()));
         state = step.state();
         mailbox.begin(() -> perform(step));
         heartbeat();

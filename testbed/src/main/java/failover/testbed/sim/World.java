@@ -27,6 +27,7 @@ final class World {
     private long hash = 17;
     private final Towers towers = new Towers(this);
     private boolean paused;
+    private int runs;
     private String violation;
     private long violatedAt;
 
@@ -57,6 +58,11 @@ final class World {
 
     void paused(boolean inForce) {
         paused = inForce;
+    }
+
+    /** The name of a process of a manager; no two are alike. */
+    String nextRun() {
+        return "run-" + ++runs;
     }
 
     /** Who hears each line that is part of the trace, and whose it is. */

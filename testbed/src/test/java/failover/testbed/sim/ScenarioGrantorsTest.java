@@ -24,7 +24,7 @@ class ScenarioGrantorsTest {
                     s.cutBoth(A, B);
                     s.restartAgent(B, 0.3);
                 }).until(140));
-        notYet("a promise outlives the start of the agent that gave it", shorterLeases("the same with evidence required, A isolated from "
+        play(shorterLeases("the same with evidence required, A isolated from "
                 + "the cluster as well").evidenceRequired()
                 .at(90, s -> {
                     s.cutBoth(A, B);

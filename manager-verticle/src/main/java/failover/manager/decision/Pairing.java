@@ -1,0 +1,85 @@
+package failover.manager.decision;
+
+import java.util.Objects;
+
+/**
+ * Who is who (E17). Whoever rises on another one's silence needs two words that this one can have lived by: the manager's, and that of the
+ * peer it asks. Both are given to hosts, not to addresses, so that the two programs must mean the same hosts.
+ */
+final class Pairing {
+    private Pairing() {
+    }
+
+    /**
+     * Another machine answers where the holder of the identity did: an address that moved, a name that leads elsewhere, an agent with a
+     * state directory of its own. Nothing it says of itself excludes the one that held the identity, whom nobody can hear now. The
+     * validator's own word that it carries the identity is enough, however: the identity is there.
+     */
+    static boolean stranger(ManagerState state, HostView view) {
+        String pinned = state.memory.host(view.host).id();
+        return view.ours() && pinned != null && view.host == state.lastHolder() && !view.status.hostId().equals(pinned)
+                && !view.status.hostId().equals(state.memory.host(view.host.other()).id())
+                && !(view.status.isActive() && view.status.identityVerified());
+    }
+
+    /** What keeps everything from being decided on the words of that machine; {@code null} where there is none. */
+    static String strange(ManagerState state) {
+        for (HostView view : new HostView[] {state.primary, state.secondary}) {
+            if (stranger(state, view)) {
+                return "[" + view.host + "] had the identity last, and another host answers there now: id " + view.status.hostId() + ", "
+                        + "it was "
+                        + state.memory.host(view.host).id() + "; that it is passive says nothing of the one that had the identity. "
+                        + "Where that "
+                        + "one certainly cannot sign any more (it is off, or this is the same machine with a new state_dir): "
+                        + "failover-manager "
+                        + "--trigger-failover --i-have-fenced; else correct the endpoint";
+            }
+        }
+        return null;
+    }
+
+    /** An operator states that the host that had the identity cannot sign: the one that answers there now takes its place. */
+    static void accept(ManagerState state) {
+        for (HostView view : new HostView[] {state.primary, state.secondary}) {
+            if (stranger(state, view)) {
+                state.memory = state.memory.with(view.host,
+                        ManagerMemory.HostRecord.at(state.memory.host(view.host).endpoint()).withId(view.status.hostId()));
+            }
+        }
+    }
+
+    /**
+     * The peer that an agent names in its newest answer, and whether it attests a fencer; kept, as the questions come up when it is silent,
+     * and may come up after a restart of this manager.
+     */
+    static boolean named(ManagerState state, HostView view) {
+        ManagerMemory.HostRecord known = state.memory.host(view.host);
+        String peer = view.status.peerId() == null || view.status.peerId().isEmpty() ? null : view.status.peerId();
+        if (!view.ours() || !view.status.hostId().equals(known.id())
+                || Objects.equals(peer, known.peerId()) && known.attested() == view.fenceCapable) {
+            return false;
+        }
+        state.memory = state.memory.with(view.host, known.withWord(peer, view.fenceCapable));
+        return true;
+    }
+
+    /**
+     * One of the two agents has another host for its peer than the one this manager would promote, or hears: a third host has promised, or
+     * was promised, what the other one of this pair knows nothing of. {@code null} where they mean the same, or do not say.
+     */
+    static String mismatch(ManagerState state) {
+        for (Host host : Host.values()) {
+            String peer = state.memory.host(host).peerId();
+            String other = state.memory.host(host.other()).id();
+            if (peer != null && other != null && !peer.equals(other)) {
+                return "the agent of [" + host + "] has host " + peer + " for its peer, and [" + host.other() + "] is host "
+                        + "" + other + ": a third "
+                        + "host may hold the identity, or keep [" + host + "] in office, so that nobody is replaced on silence; correct "
+                        + "peer_endpoint there, or, where [" + host.other() + "] was set up anew, let the agent of [" + host + "] "
+                        + "forget its "
+                        + "peer (README, \"a host is replaced\")";
+            }
+        }
+        return null;
+    }
+}
