@@ -8,9 +8,14 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 
 /** Looks at the validator: process table, then its RPC. A worker verticle with a pool of its own; several looks may be under way. */
 final class ProbeWorker extends VerticleBase {
+    private static final long USERS_MILLIS = 5_000;
+    /** A host may have thousands of connections, whose table is read for it. */
+    private static final long STRANGER_NANOS = Duration.ofSeconds(1).toNanos();
     private final AgentConfig config;
     private final String instance;
     private final Runnable onStop;
@@ -18,6 +23,10 @@ final class ProbeWorker extends VerticleBase {
     private ValidatorRpc rpc;
     private IdentityCheck identityCheck;
     private VoteReader votes;
+    private long usersTimer;
+    private boolean refreshing;
+    private Optional<String> stranger = Optional.empty();
+    private long strangerLooked;
 
     /**
      * A worker.
@@ -78,14 +87,28 @@ final class ProbeWorker extends VerticleBase {
         rpc = new ValidatorRpc(vertx, config.localRpc(), config.timing().rpcTimeout());
         votes = new VoteReader(rpc);
         identityCheck = new IdentityCheck(vertx, config, instance);
+        refreshUsers();
+        usersTimer = vertx.setPeriodic(USERS_MILLIS, tick -> refreshUsers());
         return vertx.eventBus().localConsumer(Address.PROBE.of(instance), this::handle).completion();
     }
 
     @Override
     public Future<?> stop() {
+        vertx.cancelTimer(usersTimer);
         onStop.run();
         identityCheck.stop();
         return Future.succeededFuture();
+    }
+
+    /** Whose the validator's socket is; not on this worker's own thread, as the ledger's disk may hang. */
+    private void refreshUsers() {
+        if (!refreshing) {
+            refreshing = true;
+            vertx.executeBlocking(() -> {
+                table.users().refresh();
+                return null;
+            }, false).onComplete(done -> refreshing = false);
+        }
     }
 
     private void handle(Message<Order> message) {
@@ -109,6 +132,14 @@ final class ProbeWorker extends VerticleBase {
         ProcessView process = table.look(at);
         if (!process.running()) {
             return Future.succeededFuture(new Observation(at, process, 0, false, null, null, "the validator's process does not run"));
+        }
+        if (order.fresh() || strangerLooked == 0 || at - strangerLooked > STRANGER_NANOS) {
+            stranger = table.strangerOnRpcPort(config.localRpc().host(), process);
+            strangerLooked = at;
+        }
+        if (stranger.isPresent()) {
+            Observation unheard = new Observation(at, process, 0, false, stranger.get(), null, stranger.get(), null);
+            return identityCheck.usable() ? byCommand(unheard, order.fresh()) : Future.succeededFuture(unheard);
         }
         VoteWord word = votes.newest(order.stakedIdentity(), at);
         return rpc.ask().compose(answers -> {

@@ -11,6 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the validator among the processes (OM0-12): matched by name exactly as {@code pgrep -x} does, zombies and helpers
@@ -18,9 +20,9 @@ import java.util.Set;
  * Blocks for microseconds, on a scan for milliseconds; one thread at a time.
  */
 final class ProcessTable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessTable.class);
     /** What the kernel keeps of a name. */
     private static final int COMM_BYTES = 15;
-    private static final long TICKS_PER_SECOND = 100;
     /** A choice that is not the owner of the RPC port is looked at again after this: the true validator may have started since. */
     private static final Duration RESCAN = Duration.ofSeconds(2);
     private static final Set<String> HELPERS = Set.of("monitor", "set-identity", "authorized-voter", "exit", "contact-info",
@@ -32,7 +34,10 @@ final class ProcessTable {
     private final String name;
     private final int rpcPort;
     private final Optional<Path> ledger;
+    private final ValidatorUsers users;
+    private final Uptime uptime;
     private Choice choice;
+    private String strangerSaid = "";
 
     /**
      * A table.
@@ -47,6 +52,34 @@ final class ProcessTable {
         this.name = name;
         this.rpcPort = rpcPort;
         this.ledger = ledger;
+        this.users = ValidatorUsers.of(proc, ledger);
+        this.uptime = new Uptime(proc);
+    }
+
+    /** Who may be the validator; its {@link ValidatorUsers#refresh} is for a thread that may hang. */
+    ValidatorUsers users() {
+        return users;
+    }
+
+    /**
+     * Why an answer on the RPC port is not the validator's: its command line names that port, and somebody else listens there. Empty when
+     * it is the validator who does, or who it is cannot be known: on another host, in another network namespace, behind a proxy on a port
+     * that the validator does not name. Some tens of microseconds.
+     *
+     * @param host of {@code local_rpc}
+     */
+    Optional<String> strangerOnRpcPort(String host, ProcessView validator) {
+        Optional<Long> stranger = SocketOwners.stranger(proc, host, rpcPort, users::trusts);
+        if (stranger.isEmpty()) {
+            return Optional.empty();
+        }
+        String words = "port " + rpcPort + " of " + host + " is held by user " + stranger.get() + ", who cannot be the validator";
+        boolean named = Integer.toString(rpcPort).equals(option(arguments(validator.pid()), "--rpc-port"));
+        if (!named && !words.equals(strangerSaid)) {
+            strangerSaid = words;
+            LOG.warn("{}; it is taken for a proxy, as the validator's command line does not name that port (--rpc-port)", words);
+        }
+        return named ? Optional.of(words + ": its answers are not believed") : Optional.empty();
     }
 
     /** The validator's process as it is now. */
@@ -58,7 +91,13 @@ final class ProcessTable {
             }
         }
         choice = choose(candidates(), nanos);
-        return choice == null ? ProcessView.NOT_RUNNING : view(choice);
+        if (choice == null) {
+            return ProcessView.NOT_RUNNING;
+        }
+        if (choice.certain) {
+            users.seen(choice.stat.pid());
+        }
+        return view(choice);
     }
 
     private Choice choose(List<ProcStat> candidates, long nanos) {
@@ -83,7 +122,8 @@ final class ProcessTable {
         List<ProcStat> found = new ArrayList<>();
         for (long pid : ProcStat.pids(proc)) {
             if (commMatches(pid)) {
-                ProcStat.read(proc, pid).filter(ProcStat::alive).filter(stat -> mayBeValidator(stat.pid())).ifPresent(found::add);
+                ProcStat.read(proc, pid).filter(ProcStat::alive).filter(stat -> mayBeValidator(stat.pid()))
+                    .filter(stat -> users.mayBe(stat.pid())).ifPresent(found::add);
             }
         }
         return found;
@@ -122,16 +162,22 @@ final class ProcessTable {
         if (ledger.isEmpty()) {
             return false;
         }
-        Path wanted = ledger.get().normalize();
+        String given = option(arguments, "--ledger");
+        given = given == null ? option(arguments, "-l") : given;
+        return given != null && Path.of(given).normalize().equals(ledger.get().normalize());
+    }
+
+    /** The value of an option, as two words or one with {@code =}; {@code null} when it is not there. */
+    private static String option(List<String> arguments, String name) {
         for (int i = 1; i < arguments.size(); i++) {
-            String argument = arguments.get(i);
-            boolean option = arguments.get(i - 1).equals("--ledger") || arguments.get(i - 1).equals("-l");
-            String value = option ? argument : argument.startsWith("--ledger=") ? argument.substring("--ledger=".length()) : null;
-            if (value != null && Path.of(value).normalize().equals(wanted)) {
-                return true;
+            if (arguments.get(i - 1).equals(name)) {
+                return arguments.get(i);
+            }
+            if (arguments.get(i).startsWith(name + "=")) {
+                return arguments.get(i).substring(name.length() + 1);
             }
         }
-        return false;
+        return null;
     }
 
     private static String baseName(String path) {
@@ -145,18 +191,7 @@ final class ProcessTable {
 
     private ProcessView view(Choice chosen) {
         ProcStat stat = chosen.stat;
-        return new ProcessView(true, stat.pid(), stat.startTicks(), uptime(stat.startTicks()), chosen.certain);
-    }
-
-    private Duration uptime(long startTicks) {
-        String text = new String(bytes("uptime"), StandardCharsets.US_ASCII);
-        int blank = text.indexOf(' ');
-        try {
-            double seconds = Double.parseDouble(blank < 0 ? text : text.substring(0, blank));
-            return Duration.ofMillis(Math.max(0, Math.round(seconds * 1000) - startTicks * 1000 / TICKS_PER_SECOND));
-        } catch (NumberFormatException e) {
-            return Duration.ZERO;
-        }
+        return new ProcessView(true, stat.pid(), stat.startTicks(), uptime.since(stat.startTicks()), chosen.certain);
     }
 
     private byte[] bytes(String file) {

@@ -1,13 +1,21 @@
 package failover.agent;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 
 /** Which process listens on a TCP port, by /proc. Blocks; another user's processes cannot be seen into and own nothing then. */
@@ -20,20 +28,66 @@ final class SocketOwners {
     /** The inodes of the sockets that listen on that port, over IPv4 and IPv6. */
     static Set<String> listening(Path proc, int port) {
         Set<String> inodes = new HashSet<>();
+        rows(proc, port).forEach(field -> inodes.add(field[9]));
+        return inodes;
+    }
+
+    /**
+     * The user who listens on that port of this host, when it is none of those who may.
+     *
+     * @param host as written: {@code localhost}, or an address; for any other name nobody can tell
+     * @param trusted by number
+     */
+    static Optional<Long> stranger(Path proc, String host, int port, LongPredicate trusted) {
+        List<Long> users = new ArrayList<>();
+        for (String[] field : rows(proc, port)) {
+            if (isMeant(host, field[1].substring(0, field[1].indexOf(':')))) {
+                users.add(Long.parseLong(field[7]));
+            }
+        }
+        return users.stream().anyMatch(trusted::test) ? Optional.empty() : users.stream().findFirst();
+    }
+
+    /** Whether who connects to that host may reach a listener on that address, as /proc writes it. */
+    private static boolean isMeant(String host, String address) {
+        String plain = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        boolean loopback = plain.equals("localhost") || plain.startsWith("127.") || plain.equals("::1");
+        if (address.matches("0+")) {
+            return loopback;
+        }
+        if (plain.equals("localhost")) {
+            return address.equals(hex("127.0.0.1")) || address.equals(hex("::1"));
+        }
+        return plain.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*") && address.equals(hex(plain));
+    }
+
+    /** An address in words of 32 bits, each in this machine's order, as /proc/net/tcp has it. */
+    private static String hex(String literal) {
+        try {
+            byte[] bytes = InetAddress.getByName(literal).getAddress();
+            ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+            StringBuilder text = new StringBuilder();
+            while (words.hasRemaining()) {
+                text.append(String.format(Locale.ROOT, "%08X", words.getInt()));
+            }
+            return text.toString();
+        } catch (UnknownHostException e) {
+            return "";
+        }
+    }
+
+    private static List<String[]> rows(Path proc, int port) {
+        List<String[]> rows = new ArrayList<>();
         String suffix = String.format(Locale.ROOT, ":%04X", port);
         for (String table : new String[] {"net/tcp", "net/tcp6"}) {
             try (Stream<String> lines = Files.lines(proc.resolve(table), StandardCharsets.US_ASCII)) {
-                lines.forEach(line -> {
-                    String[] field = line.trim().split("\\s+");
-                    if (field.length > 9 && field[1].endsWith(suffix) && field[3].equals(LISTEN)) {
-                        inodes.add(field[9]);
-                    }
-                });
+                lines.map(line -> line.trim().split("\\s+"))
+                    .filter(field -> field.length > 9 && field[1].endsWith(suffix) && field[3].equals(LISTEN)).forEach(rows::add);
             } catch (IOException | java.io.UncheckedIOException ignored) {
                 // A machine without IPv6 lacks the second table.
             }
         }
-        return inodes;
+        return rows;
     }
 
     /** Whether the process has one of those sockets open. */

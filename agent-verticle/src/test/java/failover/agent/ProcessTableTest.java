@@ -153,6 +153,96 @@ class ProcessTableTest {
         assertFalse(table.look(1).running());
     }
 
+    /** Any user of the host can give a process the validator's name. */
+    @Test
+    void aProcessOfAnotherUserThanTheSocketsIsNotTheValidator() throws IOException {
+        Path ledger = Files.createDirectories(proc.resolve("ledger"));
+        Files.writeString(ledger.resolve("admin.rpc"), "");
+        long owner = (Integer) Files.getAttribute(ledger.resolve("admin.rpc"), "unix:uid");
+        ProcessTable table = new ProcessTable(proc, "agave-validator", 8899, Optional.of(ledger));
+        process(10, "agave-validator", 'S', 50, "agave-validator");
+        user(10, owner + 4711);
+        assertTrue(table.look(0).running(), "whose the socket is is not known yet");
+        table.users().refresh();
+        process(9, "agave-validator", 'S', 40, "agave-validator");
+        user(9, owner + 4712);
+        assertEquals(ProcessView.NOT_RUNNING, table.look(10 * SECOND));
+        process(11, "agave-validator", 'S', 90, "agave-validator");
+        user(11, owner);
+        ProcessView seen = table.look(20 * SECOND);
+        assertEquals(11, seen.pid());
+        assertTrue(seen.certain(), "nobody else can be it");
+        // A socket that is gone is still its owner's.
+        Files.delete(ledger.resolve("admin.rpc"));
+        table.users().refresh();
+        kill(11);
+        assertEquals(ProcessView.NOT_RUNNING, table.look(30 * SECOND));
+    }
+
+    @Test
+    void whoWasSeenInTheAgentsOwnNameIsNotReplacedByAnother() throws IOException {
+        Files.createDirectories(proc.resolve("self"));
+        Files.writeString(proc.resolve("self/status"), "Uid:\t1000\t1000\t1000\t1000\n");
+        ProcessTable table = table("agave-validator");
+        process(10, "agave-validator", 'S', 50, "agave-validator");
+        user(10, 1001);
+        assertTrue(table.look(0).running(), "an agent of another user than the validator's, who cannot see its socket");
+        process(11, "agave-validator", 'S', 60, "agave-validator");
+        user(11, 1000);
+        listens(8899, 4714, false);
+        owns(11, 4714);
+        assertEquals(11, table.look(10 * SECOND).pid());
+        kill(11);
+        assertEquals(ProcessView.NOT_RUNNING, table.look(20 * SECOND));
+        user(10, 0);
+        assertTrue(table.look(30 * SECOND).running(), "root may run it");
+    }
+
+    @Test
+    void anAnswerOnThePortThatTheValidatorNamesIsItsOwnOrNone() throws IOException {
+        Files.createDirectories(proc.resolve("self"));
+        Files.writeString(proc.resolve("self/status"), "Uid:\t1001\t1001\t1001\t1001\n");
+        ProcessTable table = table("agave-validator");
+        process(10, "agave-validator", 'S', 50, "agave-validator", "--rpc-port", "8899");
+        user(10, 1001);
+        ProcessView validator = table.look(0);
+        assertEquals(Optional.empty(), table.strangerOnRpcPort("127.0.0.1", validator), "nobody listens here");
+        listens(8899, 4715, false);
+        String stranger = table.strangerOnRpcPort("127.0.0.1", validator).orElseThrow();
+        assertTrue(stranger.contains("held by user 1000") && stranger.contains("not believed"), stranger);
+        assertTrue(table.strangerOnRpcPort("localhost", validator).isPresent());
+        assertEquals(Optional.empty(), table.strangerOnRpcPort("10.0.0.7", validator), "another host's port");
+        listens(8899, 4716, true);
+        assertTrue(table.strangerOnRpcPort("[::1]", validator).isPresent(), "any address is this one, too");
+        process(10, "agave-validator", 'S', 50, "agave-validator", "--rpc-port", "18899");
+        assertEquals(Optional.empty(), table.strangerOnRpcPort("127.0.0.1", validator), "a proxy before the validator's own port");
+    }
+
+    /** A container that shows an uptime of its own. */
+    @Test
+    void theUptimeIsCountedFromTheMachinesBootWhateverTheContainerShows() throws IOException {
+        Files.writeString(proc.resolve("uptime"), "5.00 3.00\n");
+        Path self = Files.createDirectories(proc.resolve("thread-self"));
+        Files.writeString(self.resolve("stat"), "99 (agent-uptime) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 100050 0 0\n");
+        process(10, "agave-validator", 'S', 40_050, "agave-validator");
+        ProcessTable table = table("agave-validator");
+        long end = System.nanoTime() + 30 * SECOND;
+        while (table.look(0).uptime().compareTo(Duration.ofSeconds(600)) < 0) {
+            assertTrue(System.nanoTime() < end, "still " + table.look(0).uptime());
+            Thread.onSpinWait();
+        }
+        assertTrue(table.look(0).uptime().compareTo(Duration.ofSeconds(700)) < 0, table.look(0).toString());
+    }
+
+    private void user(long pid, long uid) throws IOException {
+        Files.writeString(proc.resolve(pid + "/status"), "Name:\tx\nUid:\t" + uid + "\t" + uid + "\t" + uid + "\t" + uid + "\n");
+    }
+
+    private void kill(long pid) throws IOException {
+        Files.delete(proc.resolve(pid + "/stat"));
+        Files.delete(proc.resolve(pid + "/comm"));
+    }
+
     @Test
     void aNameWithBlanksAndBracketsDoesNotConfuseTheReader() {
         ProcStat stat = ProcStat.parse("7 (a) b (c) R 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 123 0 0".getBytes()).orElseThrow();
