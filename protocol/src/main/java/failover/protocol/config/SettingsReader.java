@@ -287,7 +287,7 @@ public final class SettingsReader {
     }
 
     public void problem(String where, String key, String value, String message) {
-        log.problems().add(new Problem(where, prefix + key, value, message));
+        log.problems().add(new Problem(where, prefix + key, value, Bounds.line(message)));
     }
 
     public void warn(String line) {
