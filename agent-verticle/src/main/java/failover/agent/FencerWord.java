@@ -6,6 +6,7 @@ import failover.agent.fence.FencerLink;
 import failover.agent.fence.Lease;
 import failover.agent.fence.LeaseFile;
 import failover.agent.fence.ProcessRef;
+import failover.protocol.OwnDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +66,10 @@ final class FencerWord {
             Files.createDirectories(directory);
             if (!Files.isWritable(directory)) {
                 throw new IOException(directory + " is not writable for this user");
+            }
+            String objection = OwnDirectory.objection(directory);
+            if (objection != null) {
+                throw new IOException(directory + ": " + objection);
             }
             opened = new FencerLink(new LeaseFile(directory), clock);
             for (String line : opened.fenced()) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,6 +22,8 @@ import java.util.Set;
  * @param directory the fencer's {@code --dir}, /run/failover unless told otherwise
  */
 public record LeaseFile(Path directory) {
+    /** Lease and answer are some hundred bytes, the record of fences a line each. */
+    private static final int LARGEST = 64 * 1024;
 
     /**
      * Replaces the lease in one step, readable by its owner only. Not synced: the file is to survive the agent, not the machine.
@@ -61,8 +64,14 @@ public record LeaseFile(Path directory) {
     }
 
     private Optional<String> text(String name) throws IOException {
-        try {
-            return Optional.of(Files.readString(directory.resolve(name), StandardCharsets.ISO_8859_1));
+        try (FileChannel channel = FileChannel.open(directory.resolve(name), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+            // Of a record that has grown, the newest lines.
+            channel.position(Math.max(0, channel.size() - LARGEST));
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(LARGEST, channel.size()));
+            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+                continue;
+            }
+            return Optional.of(new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1));
         } catch (NoSuchFileException none) {
             return Optional.empty();
         }

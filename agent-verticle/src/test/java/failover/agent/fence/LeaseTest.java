@@ -1,15 +1,18 @@
 package failover.agent.fence;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,35 @@ class LeaseTest {
         assertEquals(3_123_070, clock.millis());
         Files.writeString(dir.resolve("proc/uptime"), "nonsense");
         assertThrows(IOException.class, clock::millis);
+    }
+
+    @Test
+    void aLeaseIsReplacedInOneStepAndWhoReadsTheOldOneReadsAllOfIt() throws IOException {
+        files.write(new Lease("this-boot", "n1", 3, 110_000, new ProcessRef(7, 700, "", ""), 8, 800, VALIDATOR));
+        try (FileChannel old = FileChannel.open(dir.resolve("lease"))) {
+            long size = old.size();
+            Object inode = Files.getAttribute(dir.resolve("lease"), "unix:ino");
+            files.write(new Lease("this-boot", "n1", 123_456_789_012L, 110_000, new ProcessRef(7, 700, "", ""), 8, 800, VALIDATOR));
+            assertEquals(size, old.size());
+            assertNotEquals(inode, Files.getAttribute(dir.resolve("lease"), "unix:ino"));
+            assertEquals(123_456_789_012L, files.read().orElseThrow().seq());
+        }
+    }
+
+    @Test
+    void aLinkInThePlaceOfALeaseIsNeitherReadNorWrittenThroughAndAFloodOfBytesIsNotReadWhole() throws IOException {
+        Path precious = Files.writeString(dir.resolve("staked.json"), "[1,2,3]");
+        Files.createSymbolicLink(dir.resolve("lease.new"), precious);
+        Files.createSymbolicLink(dir.resolve("lease"), precious);
+        assertThrows(IOException.class, files::read);
+        files.write(new Lease("this-boot", "n1", 3, 110_000, new ProcessRef(7, 700, "", ""), 8, 800, VALIDATOR));
+        assertEquals("[1,2,3]", Files.readString(precious));
+        assertEquals(3, files.read().orElseThrow().seq());
+        Files.writeString(dir.resolve("answer"), "x".repeat(10_000_000));
+        assertEquals(Optional.empty(), files.answer());
+        Files.writeString(dir.resolve("fenced"), "event=fired boot_id=old\n".repeat(100_000) + "event=fired boot_id=this-boot\n");
+        List<String> fenced = files.fenced();
+        assertTrue(fenced.size() < 10_000 && fenced.get(fenced.size() - 1).endsWith("this-boot"), fenced.size() + " lines");
     }
 
     @Test
