@@ -2,6 +2,7 @@ package failover.agent;
 
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.AgentEvent;
+import failover.protocol.Door;
 import failover.protocol.Now;
 import failover.protocol.config.Endpoint;
 import failover.protocol.Places;
@@ -114,7 +115,14 @@ final class AgentHttp {
             request.response().endHandler(sent -> connections.answered(connection));
             handle(router, request);
         });
-        return server.listen(config.listen().port(), host).onSuccess(listening -> connections.sweepEverySecond(vertx));
+        return server.listen(config.listen().port(), host).onSuccess(listening -> {
+            connections.sweepEverySecond(vertx);
+            tellTheDoor();
+        });
+    }
+
+    private void tellTheDoor() {
+        Door.of(vertx).ifPresent(door -> door.know(partners.addresses()));
     }
 
     /** Whose it is, before a byte of it is read. */
@@ -262,8 +270,8 @@ final class AgentHttp {
         try {
             StatusRequest request = GoJson.decode(body, StatusRequest.class);
             if (request.timestamp() > 0) {
-                if (request.lease() != null) {
-                    partners.managerPolls(context.request().remoteAddress().hostAddress());
+                if (request.lease() != null && partners.managerPolls(context.request().remoteAddress().hostAddress())) {
+                    tellTheDoor();
                 }
                 shell.post(new AgentEvent.ManagerPolled(request));
                 return true;

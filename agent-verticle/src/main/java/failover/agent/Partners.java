@@ -1,10 +1,14 @@
 package failover.agent;
 
+import failover.protocol.config.Endpoint;
 import failover.protocol.config.IpAllowList;
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -30,15 +34,25 @@ final class Partners {
         this.peerAddress = peerAddress;
     }
 
-    /** Somebody polls from there as a manager of ours does. */
-    void managerPolls(String address) {
-        if (!address.equals(managers.peekFirst())) {
+    /** Their addresses, as far as they are known: for whoever sees a connection before anybody else does. */
+    Set<InetAddress> addresses() {
+        Set<InetAddress> all = new HashSet<>();
+        managers.forEach(each -> Endpoint.literal(each).ifPresent(all::add));
+        Endpoint.literal(peerHost).or(() -> peerAddress.get().flatMap(Endpoint::literal)).ifPresent(all::add);
+        return all;
+    }
+
+    /** Somebody polls from there as a manager of ours does; true when that is new. */
+    boolean managerPolls(String address) {
+        boolean fresh = !address.equals(managers.peekFirst());
+        if (fresh) {
             managers.remove(address);
             managers.addFirst(address);
             if (managers.size() > MANAGERS) {
                 managers.removeLast();
             }
         }
+        return fresh;
     }
 
     /** Whether this is the peer's address. */

@@ -163,7 +163,7 @@ public final class Program<C> {
     }
 
     private int withVertx(Parsed flags) {
-        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setAddressResolverOptions(Names.options())
+        Vertx vertx = Door.vertx(new VertxOptions().setPreferNativeTransport(true).setAddressResolverOptions(Names.options())
                 .setFileSystemOptions(
                 new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false)));
         int code = FAILED;
@@ -211,8 +211,8 @@ public final class Program<C> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(vertx), "stop"));
         Signals.survive();
         loaded.warnings().forEach(LOG::warn);
-        if (!vertx.isNativeTransportEnabled()) {
-            LOG.info("Native transport is not available, using NIO: {}", String.valueOf(vertx.unavailableNativeTransportCause()));
+        if (!Door.of(vertx).map(Door::isNative).orElse(vertx.isNativeTransportEnabled())) {
+            LOG.info("Native transport is not available, using NIO: {}", String.valueOf(Door.nativeTrouble()));
         }
         return deploy(vertx, loaded.config());
     }
