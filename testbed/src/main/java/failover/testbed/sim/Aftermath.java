@@ -56,7 +56,7 @@ final class Aftermath {
         if (runClass.answering() && totals.onSilence > 0) {
             world.violated("a host was replaced on its silence, although none was silent");
         }
-        if (view.operation() != null || manager.operators().unanswered() + agents[0].unanswered() + agents[1].unanswered() > 0) {
+        if (view.operation() != null || unanswered() > 0) {
             world.violated("LIVE-4: something is still under way or unanswered: " + view.verdict() + " " + view.why());
         }
         if (!one && !setup.identityKnown()) {
@@ -65,6 +65,10 @@ final class Aftermath {
         } else if (!one && runClass.demanding()) {
             world.violated("LIVE-1: nobody is active after the peace: " + view.verdict() + " " + view.why());
         }
+    }
+
+    private int unanswered() {
+        return manager.operators().unanswered() + agents[0].askers().unanswered() + agents[1].askers().unanswered();
     }
 
     /** Somebody was killed for ever: what the others can do for the pair, they have done; what nobody is left for, is not demanded. */

@@ -6,12 +6,10 @@ import failover.agent.decision.AgentEvent;
 import failover.agent.decision.AgentMemory;
 import failover.agent.decision.AgentRules;
 import failover.agent.decision.AgentState;
-import failover.agent.decision.CommandKind;
 import failover.agent.decision.Observation;
 import failover.agent.decision.Step;
 import failover.agent.decision.Task;
 import failover.protocol.Now;
-import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.PeerStatusRequest;
@@ -27,14 +25,15 @@ final class AgentHost {
     private static final Duration TICK = Duration.ofMillis(250);
 
     private final World world;
+    /** The event loop, and whatever else runs in the process: the dead-man, workers. They die together, and stand still each for itself. */
     private final Program program;
+    private final Program threads;
     private final int host;
     private final AgentCore core;
     private final SimValidator validator;
     private final CommandRunner commands;
     private final Disk<AgentMemory> disk;
     private final Links links;
-    private final boolean identityKnown;
     private final Mutant mutant;
     private AgentHost peer;
     private final PeerLink link;
@@ -43,16 +42,14 @@ final class AgentHost {
 
     private boolean up;
     private AgentState state;
-    /** The newest memory that the core wanted to be saved. */
-    private AgentMemory known;
-    private Action change;
-    private CommandKind lastIdentityCommand;
+    private final Ears ears;
     private final Askers askers;
     private final PeerDesk desk;
     /** Fences of this start whose end the core has heard of. */
     private long fences;
     private final Eyes eyes;
     /** Effects of the change until the agent dies; 0 when it is not to die. */
+    private boolean stopping;
     private int dieAfter;
     private long downFor;
     private int lives;
@@ -67,33 +64,27 @@ final class AgentHost {
         this.world = world;
         this.host = host;
         this.program = new Program(world, host);
+        this.threads = new Program(world, host);
+        this.ears = new Ears(mutant, identityKnown);
         this.askers = new Askers(world, host);
         this.mailbox = new Mailbox<>(program, this::step);
-        this.eyes = new Eyes(world, host, program, validator, sources);
+        this.eyes = new Eyes(world, host, threads, program, validator, sources);
         this.core = new AgentCore(rules);
         this.validator = validator;
         this.links = links;
         this.mutant = mutant;
-        this.commands = new CommandRunner(world, host, program, validator, identityKnown);
-        this.identityKnown = identityKnown;
-        this.disk = new Disk<>(world, program, Fault.Kind.AGENT_DISK_FULL, host);
+        this.commands = new CommandRunner(world, host, threads, validator, identityKnown);
+        this.disk = new Disk<>(world, threads, Fault.Kind.AGENT_DISK_FULL, host);
         this.link = new PeerLink(world, program, host);
         this.desk = new PeerDesk(world, program, host, link, () -> state.hostId(), this::post,
             (said, answer) -> look(seen -> answer.accept(core.peerStatus(state, seen, said, now()))));
-        SimKiller killer = new SimKiller(world, host, program, validator);
-        this.deadMan = new SimDeadMan(world, host, program, rules, commands, eyes,
-                new Eyes(world, host, program, validator, sources), killer, disk, mutant, this::post);
-        this.tasks = new AgentTasks(world, host, program, commands, eyes, killer, disk, new AgentTasks.Others() {
-            @Override
-            public void askPeer(Consumer<PeerStatusResponse> then) {
-                desk.ask(null, null, then);
-            }
-
-            @Override
-            public void awaitArmed(Duration limit, Consumer<String> then) {
-                deadMan.awaitArmed(limit, then);
-            }
-        }, result -> post(new AgentEvent.TaskDone(result)));
+        SimKiller killer = new SimKiller(world, host, threads, validator);
+        Program own = mutant.is(Mutant.DEAD_MAN_IN_THE_LOOP) ? program : threads;
+        this.deadMan = new SimDeadMan(world, host, own, rules, commands, eyes, new Eyes(world, host, own, own, validator, sources), killer,
+                disk, mutant, event -> program.arrive(() -> post(event)));
+        this.tasks = new AgentTasks(world, host, program, commands, eyes, killer, disk, then -> desk.ask(null, null, then),
+                (limit, then) -> deadMan.awaitArmed(limit, why -> program.arrive(() -> then.accept(why))),
+                result -> post(new AgentEvent.TaskDone(result)));
     }
 
     void pairWith(AgentHost other) {
@@ -128,7 +119,7 @@ final class AgentHost {
 
     /** {@code /active} would say 200 now, and somebody would get the answer. */
     boolean saysActive() {
-        Observation seen = up && !program.frozen() && !world.machine(host).asleep() ? eyes.recent() : null;
+        Observation seen = listens() && !program.frozen() && !world.machine(host).asleep() ? eyes.recent() : null;
         return seen != null && core.notActive(state, seen, now()) == null;
     }
 
@@ -169,11 +160,6 @@ final class AgentHost {
         tick();
     }
 
-    /** Reality can be read without the file: the validator can be asked, and no change is half done. */
-    boolean mayForget() {
-        return identityKnown && known != null && known.intent() == null && known.unsettled() == null;
-    }
-
     /** What is in its state file. */
     AgentMemory file() {
         return disk.read();
@@ -192,6 +178,8 @@ final class AgentHost {
         world.say(host, () -> "agent dies");
         up = false;
         program.die();
+        threads.die();
+        stopping = false;
         mailbox.die();
         dieAfter = 0;
         disk.crash();
@@ -212,7 +200,30 @@ final class AgentHost {
         if (up) {
             world.say(host, () -> "agent stands still");
             program.freeze(nanos);
+            threads.freeze(nanos);
         }
+    }
+
+    /** The event loop alone is held up: dead-man and workers go on. */
+    void freezeLoop(long nanos) {
+        if (up) {
+            world.say(host, () -> "event loop stands still");
+            program.freeze(nanos);
+        }
+    }
+
+    /** It is told to go, and starts again so long after it has gone: it hears nobody any more, and leaves no voter unguarded (E16). */
+    void stop(long down) {
+        if (listens()) {
+            world.say(host, () -> "agent is told to go");
+            stopping = true;
+            deadMan.stop(() -> crash(down));
+        }
+    }
+
+    /** Somebody would answer. */
+    boolean listens() {
+        return up && !stopping;
     }
 
     /** The fencer takes the commands along, also those of an agent before this one. */
@@ -262,14 +273,14 @@ final class AgentHost {
         post(LeaseMutants.asked(mutant, new AgentEvent.ChangeAsked(ticket, request), now().since(startedAt), nonce(), now()));
     }
 
-    /** The highest epoch it has obeyed. */
-    long epoch() {
-        return known == null ? 0 : known.epoch();
+    /** What its core was told. */
+    Ears ears() {
+        return ears;
     }
 
-    /** Requests that nobody has been answered yet. */
-    int unanswered() {
-        return askers.unanswered();
+    /** Whoever waits for its answer. */
+    Askers askers() {
+        return askers;
     }
 
     /** Of this start alone. */
@@ -292,7 +303,7 @@ final class AgentHost {
     }
 
     private void post(AgentEvent event) {
-        if (up) {
+        if (up && (!stopping || event instanceof AgentEvent.TaskDone)) {
             mailbox.post(event);
         }
     }
@@ -302,7 +313,7 @@ final class AgentHost {
         Now now = now();
         world.mark(now.nanos());
         fences += event instanceof AgentEvent.Fenced ? 1 : 0;
-        Step step = core.step(state, mutant.toAgent(event, known, change, lastIdentityCommand), now);
+        Step step = core.step(state, ears.hear(event), now);
         state = step.state();
         perform(step);
     }
@@ -351,25 +362,21 @@ final class AgentHost {
                 tasks.abandon();
             }
         } else if (effect instanceof AgentEffect.Backup backup) {
-            commands.backUp(backup.limit(), result -> program.after(1_000, () -> post(new AgentEvent.BackedUp(result))));
+            commands.backUp(backup.limit(), result -> program.arrive(() -> program.after(1_000,
+                    () -> post(new AgentEvent.BackedUp(result)))));
         } else if (effect instanceof AgentEffect.CancelBackup) {
             commands.cancelBackup();
         } else if (effect instanceof AgentEffect.Remember remember) {
-            known = remember.memory();
-            disk.write(known, error -> { });
+            ears.remembers(remember.memory());
+            disk.write(remember.memory(), error -> { });
         } else if (effect instanceof AgentEffect.Say say) {
-            changeOf(say.line());
+            ears.says(say.line());
             world.note(host, say.line());
+            if (mutant.is(Mutant.LOG_BLOCKS)) {
+                program.freezeWhile(() -> world.on(Fault.Kind.LOG_HANGS, host));
+            }
         } else {
             desk.perform(effect);
-        }
-    }
-
-    /** What the mutants need to know. */
-    private void changeOf(String line) {
-        if (line.startsWith("=== BECOMING")) {
-            change = line.startsWith("=== BECOMING ACTIVE") ? Action.BECOME_ACTIVE : Action.BECOME_PASSIVE;
-            lastIdentityCommand = null;
         }
     }
 
@@ -382,12 +389,7 @@ final class AgentHost {
             crash(downFor);
             return;
         }
-        if (task instanceof Task.Run run && (run.kind() == CommandKind.IDENTITY_CHANGE || run.kind() == CommandKind.IDENTITY_REMOVE)) {
-            lastIdentityCommand = run.kind();
-        }
-        if (task instanceof Task.Save save) {
-            known = save.memory();
-        }
+        ears.begins(task);
         tasks.begin(task);
     }
 }

@@ -6,6 +6,7 @@ import failover.agent.decision.TaskResult;
 import failover.agent.decision.TowerCheck;
 import failover.protocol.wire.PeerStatusResponse;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Does the steps of a change as the agent's shell does them: one at a time; what an abandoned one gives is told to nobody. */
@@ -21,19 +22,17 @@ final class AgentTasks {
     private Task out;
     private int number;
 
-    /** What else the steps need. */
-    interface Others {
-        /** Asks the peer; {@code null} when it is silent. */
-        void askPeer(Consumer<PeerStatusResponse> then);
+    private final Consumer<Consumer<PeerStatusResponse>> askPeer;
+    private final BiConsumer<Duration, Consumer<String>> awaitArmed;
 
-        /** Waits for the fencer's word; gives why it would not act, {@code null} when it would. */
-        void awaitArmed(Duration limit, Consumer<String> then);
-    }
-
-    private final Others others;
-
+    /**
+     * Nothing is begun yet.
+     *
+     * @param askPeer asks the peer; {@code null} when it is silent
+     * @param awaitArmed waits for the fencer's word; gives why it would not act, {@code null} when it would
+     */
     AgentTasks(World world, int host, Program program, CommandRunner commands, Eyes eyes, SimKiller killer, Disk<AgentMemory> disk,
-            Others others, Consumer<TaskResult> done) {
+            Consumer<Consumer<PeerStatusResponse>> askPeer, BiConsumer<Duration, Consumer<String>> awaitArmed, Consumer<TaskResult> done) {
         this.world = world;
         this.host = host;
         this.program = program;
@@ -41,7 +40,8 @@ final class AgentTasks {
         this.eyes = eyes;
         this.killer = killer;
         this.disk = disk;
-        this.others = others;
+        this.askPeer = askPeer;
+        this.awaitArmed = awaitArmed;
         this.done = done;
     }
 
@@ -63,18 +63,18 @@ final class AgentTasks {
         out = task;
         int mine = ++number;
         if (task instanceof Task.Run run) {
-            commands.run(run.kind(), run.limit(), result -> finish(mine, new TaskResult.Ran(run.kind(), result)));
+            commands.run(run.kind(), run.limit(), result -> program.arrive(() -> finish(mine, new TaskResult.Ran(run.kind(), result))));
         } else if (task instanceof Task.Look) {
             eyes.lookAfresh(seen -> finish(mine, new TaskResult.Looked(seen)));
         } else if (task instanceof Task.Wait wait) {
             program.after(world.clock(host).world(wait.time()), () -> finish(mine, new TaskResult.Waited()));
         } else if (task instanceof Task.Kill kill) {
-            killer.kill(kill, result -> finish(mine, result));
+            killer.kill(kill, result -> program.arrive(() -> finish(mine, result)));
         } else if (task instanceof Task.Save save) {
-            disk.write(save.memory(), error -> finish(mine, new TaskResult.Saved(error)));
+            disk.write(save.memory(), error -> program.arrive(() -> finish(mine, new TaskResult.Saved(error))));
             program.after(world.clock(host).world(save.limit()), () -> finish(mine, new TaskResult.Saved("the disk is late")));
         } else if (task instanceof Task.Arm arm) {
-            others.awaitArmed(arm.limit(), why -> finish(mine, new TaskResult.Armed(why)));
+            awaitArmed.accept(arm.limit(), why -> finish(mine, new TaskResult.Armed(why)));
         } else if (task instanceof Task.CheckTower) {
             lookAtTower(check -> finish(mine, new TaskResult.TowerChecked(check)));
         } else if (task instanceof Task.TakeTower) {
@@ -87,7 +87,7 @@ final class AgentTasks {
         } else if (task instanceof Task.SetTowerAside) {
             program.after(1_000_000, () -> finish(mine, new TaskResult.Waited()));
         } else if (task instanceof Task.AskPeer) {
-            others.askPeer(answer -> finish(mine, new TaskResult.PeerSaid(answer)));
+            askPeer.accept(answer -> finish(mine, new TaskResult.PeerSaid(answer)));
         } else {
             throw new AssertionError(task);
         }

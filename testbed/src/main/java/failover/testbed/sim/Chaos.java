@@ -70,7 +70,7 @@ final class Chaos {
                 }
                 break;
             case AGENT_FORGETS:
-                if (mayGo(host) && agents[host].mayForget()) {
+                if (mayGo(host) && agents[host].ears().mayForget()) {
                     startWith(host, null, down);
                 }
                 break;
@@ -111,6 +111,12 @@ final class Chaos {
                 if (mayGo(host)) {
                     agents[host].freeze(answering ? down : fault.nanos() * 2);
                 }
+                break;
+            case LOOP_FROZEN:
+                agents[host].freezeLoop(fault.nanos());
+                break;
+            case AGENT_STOPPED:
+                stopAgent(host, Math.min(down, 5_000_000_000L));
                 break;
             case MANAGER_FROZEN:
                 manager.freeze(down);
@@ -257,6 +263,16 @@ final class Chaos {
         });
     }
 
+    /** Whoever has not gone after ten seconds is killed, where that may happen to an agent at all. */
+    private void stopAgent(int host, long down) {
+        agents[host].stop(down);
+        world.agenda().after(10_000_000_000L, () -> {
+            if (agents[host].up() && !agents[host].listens() && mayGo(host)) {
+                agents[host].crash(down);
+            }
+        });
+    }
+
     private void secondManager(Fault fault) {
         boolean clone = fault.kind() == Fault.Kind.MANAGER_CLONED;
         if (clone && !manager.up()) {
@@ -273,7 +289,7 @@ final class Chaos {
 
     private void bare(int host, Action action) {
         // A host that has never obeyed a manager takes a silent peer for a passive one, as the original does: the hosts answer, here.
-        boolean original = action == Action.BECOME_ACTIVE && agents[host].epoch() == 0;
+        boolean original = action == Action.BECOME_ACTIVE && agents[host].ears().epoch() == 0;
         if (agents[host].up() && !original) {
             agents[host].ask(new FailoverRequest(action.wire(), "by hand", false, 0, null, 0, 0, false), response -> { }, () -> { });
         }

@@ -124,6 +124,10 @@ final class CommandRunner {
         if (world.on(Fault.Kind.THREADS_GONE, host) && refuses(done)) {
             return;
         }
+        if (world.on(Fault.Kind.COMMANDS_STUCK, host)) {
+            begin(kind, limit, result -> { });
+            return;
+        }
         fence = begin(kind, limit, done);
     }
 

@@ -1,28 +1,34 @@
 package failover.testbed.sim;
 
 import failover.agent.decision.Observation;
+import failover.agent.decision.ProcessView;
 import failover.protocol.Now;
 import java.util.function.Consumer;
 
 /** An agent's looks at its validator, as the probe worker serves them: shared, and at most 250 ms old. */
 final class Eyes {
     private static final long LOOK_AGE = 250_000_000L;
+    private static final long PROBE_LIMIT = 500_000_000L;
+    private static final long DRIPS_FOR = 20_000_000_000L;
     private static final long LONG_AGO = Long.MIN_VALUE / 2;
 
     private final World world;
     private final int host;
-    private final Program program;
+    private final Program reader;
+    private final Program asker;
     private final SimValidator validator;
     private final Sources sources;
     private Observation look;
     private long lookedAt = LONG_AGO;
     private long changedAt = LONG_AGO;
 
-    Eyes(World world, int host, Program program, SimValidator validator, Sources sources) {
+    /** Looks that are made by one thread of the agent, for another. */
+    Eyes(World world, int host, Program reader, Program asker, SimValidator validator, Sources sources) {
         this.sources = sources;
         this.world = world;
         this.host = host;
-        this.program = program;
+        this.reader = reader;
+        this.asker = asker;
         this.validator = validator;
     }
 
@@ -58,11 +64,15 @@ final class Eyes {
     void lookWithin(long limit, Consumer<Observation> then) {
         Dice dice = world.dice(Dice.Concern.VALIDATORS, host);
         long at = world.agenda().now();
-        Now begun = program.now();
+        Now begun = reader.now();
         var process = validator.process();
         boolean mute = validator.running() && !validator.answers();
+        if (process.running() && world.on(Fault.Kind.LOOK_DRIPS, host)) {
+            drips(begun, process, limit, then);
+            return;
+        }
         long took = !process.running() ? dice.millis(0, 1) : mute && dice.chance(0.5) ? dice.millis(300, 500) : dice.millis(0, 5);
-        program.after(Math.min(took, limit), () -> {
+        reader.after(Math.min(took, limit), () -> {
             boolean answers = process.running() && validator.answers();
             Observation seen = new Observation(begun.nanos(), process, answers ? validator.slot() : 0, answers && validator.healthy(),
                     answers ? null : "failed to get slot", answers ? validator.identity() : null, answers ? null : "no answer",
@@ -71,7 +81,17 @@ final class Eyes {
                 lookedAt = at;
                 look = seen;
             }
-            then.accept(seen);
+            asker.arrive(() -> then.accept(seen));
+        });
+    }
+
+    /** A byte now and then: the probe worker gives up after its limit, whoever asked with one of its own is on its own. */
+    private void drips(Now begun, ProcessView process, long limit, Consumer<Observation> then) {
+        boolean own = limit != Long.MAX_VALUE;
+        reader.after(own ? DRIPS_FOR : PROBE_LIMIT, () -> {
+            Observation seen = new Observation(begun.nanos(), process, 0, false, "failed to get slot", null, "no answer",
+                    sources.ofHost(host));
+            asker.arrive(() -> then.accept(seen));
         });
     }
 }

@@ -64,6 +64,16 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
         SOURCE_NEVER(1, true),
         /** The cluster takes no vote of the identity, whoever sends it. */
         VOTES_LAND_NOWHERE(1, true),
+        /** The agent's event loop stands still; its dead-man's thread goes on (E2). */
+        LOOP_FROZEN(4, true),
+        /** The agent is told to go (SIGTERM), and started again. */
+        AGENT_STOPPED(3, true),
+        /** The validator's RPC drips: whoever has no limit of its own waits for ever. */
+        LOOK_DRIPS(3, true),
+        /** Nobody reads the agent's log, or its disk hangs. */
+        LOG_HANGS(2, true),
+        /** Commands can neither end nor be killed, nor does anybody hear of them, whatever they do at the validator. */
+        COMMANDS_STUCK(2, true),
         /** A virtual machine is paused: its boot clock and its wall clock stand still as well. Only where a run's class asks for it. */
         VM_PAUSED(0, true),
         /** What is sent to a host that sleeps is lost: its kernel answers nobody, and whoever sent it gives up. Goes with a sleep. */

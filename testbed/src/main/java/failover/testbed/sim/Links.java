@@ -61,7 +61,7 @@ final class Links {
             if (atTheDoor(host)) {
                 return;
             }
-            if (!agents[host].up()) {
+            if (!agents[host].listens()) {
                 back(host, () -> answer.accept(null), false);
                 return;
             }
@@ -91,7 +91,7 @@ final class Links {
             if (atTheDoor(host)) {
                 return;
             }
-            if (!agents[host].up()) {
+            if (!agents[host].listens()) {
                 back(host, () -> answer.accept(null, Failure.Kind.NOT_DELIVERED), false);
                 return;
             }

@@ -119,7 +119,13 @@ public enum Mutant {
     /** E7, liveness. */
     PROMISE_BINDS_ALWAYS("a promise to the peer is kept although the peer is verified passive"),
     /** E8, scenario 58. */
-    OLD_NUMBERS_FORGOTTEN("a manager that starts with a shorter lease does not wait for the longer one it granted before");
+    OLD_NUMBERS_FORGOTTEN("a manager that starts with a shorter lease does not wait for the longer one it granted before"),
+    /** E2: the dead-man needs nobody's event loop. */
+    DEAD_MAN_IN_THE_LOOP("the dead-man is a timer of the event loop"),
+    /** E2: nobody who decides or fences waits for a log. */
+    LOG_BLOCKS("whoever logs waits until somebody reads"),
+    /** E2: each step of a fence has its limit. */
+    STEP_WITHOUT_END("the fence waits for a step that gives no answer");
 
     private final String words;
     private final Set<Mutant> parts;
@@ -173,6 +179,9 @@ public enum Mutant {
             case OLD_EVIDENCE_BELIEVED:
             case ACTIVE_DEAD_OVER_UNRESOLVED:
             case OLD_NUMBERS_FORGOTTEN:
+            case DEAD_MAN_IN_THE_LOOP:
+            case LOG_BLOCKS:
+            case STEP_WITHOUT_END:
                 return RunClass.NEVER_FREEZE;
             case MONOTONIC_ONLY:
             case LEASE_REVIVED_FROM_RECEIPT:

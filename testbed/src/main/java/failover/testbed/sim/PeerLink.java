@@ -35,7 +35,7 @@ final class PeerLink {
 
     void ask(PeerStatusRequest question, Consumer<PeerStatusResponse> answer) {
         boolean cut = lost || world.on(Fault.Kind.PEER_LINK_CUT, 0) || silenced(host) || silenced(1 - host);
-        if (cut || !peer.up()) {
+        if (cut || !peer.listens()) {
             program.after(cut ? PATIENCE : 1_000_000, () -> answer.accept(null));
             return;
         }

@@ -2,6 +2,7 @@ package failover.testbed.sim;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.BooleanSupplier;
 
 /**
  * A program on a host as its events see it: its timers, and what comes in from outside. While it is frozen (SIGSTOP, a long collection)
@@ -9,6 +10,8 @@ import java.util.Deque;
  * still, and what comes in waits at the door. Nothing outlives its death.
  */
 final class Program {
+    private static final long LOOKS_AGAIN = 50_000_000L;
+
     private final World world;
     private final Machine machine;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
@@ -68,6 +71,19 @@ final class Program {
                 workOff(mine);
             }
         });
+    }
+
+    /** For as long as that is so. */
+    void freezeWhile(BooleanSupplier is) {
+        if (is.getAsBoolean()) {
+            freeze(LOOKS_AGAIN);
+            int mine = life;
+            world.agenda().after(LOOKS_AGAIN - 1, () -> {
+                if (mine == life) {
+                    freezeWhile(is);
+                }
+            });
+        }
     }
 
     /** One after the other, as events of their own: in between, it may be frozen again, or killed. */

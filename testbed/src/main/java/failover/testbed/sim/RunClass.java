@@ -86,7 +86,9 @@ public enum RunClass {
         // An operator's pause is that of one manager.
         boolean managers = this != PAUSES || kind != Kind.SECOND_MANAGER && kind != Kind.MANAGER_CLONED;
         boolean stands = kind != Kind.AGENT_FROZEN || freezes;
-        return stands && managers && !NOT_YET.contains(kind) && (answering() || !BEYOND.contains(kind));
+        // Where all hosts answer, none is silent for longer than a restart takes.
+        boolean quick = !answering() || kind != Kind.LOOP_FROZEN && kind != Kind.AGENT_STOPPED;
+        return stands && quick && managers && !NOT_YET.contains(kind) && (answering() || !BEYOND.contains(kind));
     }
 
     /** An agent may go away or stand still without anybody who fences its host. */

@@ -14,6 +14,7 @@ import failover.agent.decision.TaskResult;
 import failover.protocol.Now;
 import failover.protocol.wire.LeaseOffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -46,6 +47,8 @@ final class SimDeadMan {
     private int timer;
     private boolean timing;
     private long answeredAt;
+    /** A step of the fence has no answer yet. */
+    private boolean waits;
     /** Without E2 the fence begins only when the lease has run out: the clock it reads is that much late. */
     private Duration late = Duration.ZERO;
 
@@ -96,6 +99,7 @@ final class SimDeadMan {
         onEnd = () -> { };
         eyes.forget();
         timing = false;
+        waits = false;
         timer++;
         late = Duration.ZERO;
         answeredAt = -LATELY;
@@ -193,13 +197,28 @@ final class SimDeadMan {
     }
 
     private void step(FenceEvent event) {
+        if (mutant.is(Mutant.STEP_WITHOUT_END) && event instanceof FenceEvent.Look && waits) {
+            return;
+        }
+        perform(machine.step(event, now()));
+    }
+
+    private void perform(List<FenceEffect> effects) {
         boolean asked = false;
-        for (FenceEffect effect : machine.step(event, now())) {
+        for (int i = 0; i < effects.size(); i++) {
+            FenceEffect effect = effects.get(i);
             if (!(effect instanceof FenceEffect.Say || effect instanceof FenceEffect.AskFencer)) {
                 world.mark(host, effect);
             }
             asked |= effect instanceof FenceEffect.AskFencer;
             perform(effect);
+            if (effect instanceof FenceEffect.Say && mutant.is(Mutant.LOG_BLOCKS) && world.on(Fault.Kind.LOG_HANGS, host)) {
+                // Whoever waits for the log does nothing that comes after the word.
+                program.freezeWhile(() -> world.on(Fault.Kind.LOG_HANGS, host));
+                List<FenceEffect> rest = List.copyOf(effects.subList(i + 1, effects.size()));
+                program.arrive(() -> perform(rest));
+                return;
+            }
         }
         watch();
         if (asked) {
@@ -234,7 +253,11 @@ final class SimDeadMan {
         } else if (effect instanceof FenceEffect.OpenGate) {
             commands.open();
         } else if (effect instanceof FenceEffect.Do todo) {
-            perform(todo.task(), result -> step(new FenceEvent.Done(todo.number(), result)));
+            waits = true;
+            perform(todo.task(), result -> {
+                waits = false;
+                step(new FenceEvent.Done(todo.number(), result));
+            });
         } else if (effect instanceof FenceEffect.Arm arm) {
             if (fencer != null && !mutant.is(Mutant.FENCER_ARMED_LATE) && arm.deadlineNanos() > program.now().bootNanos()) {
                 fencer.arm(arm.deadlineNanos());

@@ -68,6 +68,9 @@ class MutantTest {
         scenario(Mutant.KILL_BELIEVED, Targeted.processCannotBeKilled());
         scenario(Mutant.HALF_DONE_CHANGE_FORGOTTEN, Targeted.agentRestartsInAPromotion());
         scenario(Mutant.PEER_NOT_ASKED, Targeted.twoByHand());
+        scenario(Mutant.DEAD_MAN_IN_THE_LOOP, TargetedFences.loopStandsStill());
+        scenario(Mutant.LOG_BLOCKS, TargetedFences.nobodyReadsTheLog());
+        scenario(Mutant.STEP_WITHOUT_END, TargetedFences.looksDrip());
         random(Mutant.FAILED_DEMOTION_BELIEVED, 1, 60);
         random(Mutant.UNANSWERED_DEMOTION_BELIEVED, 1, 60);
         random(Mutant.LOST_PROMOTION_ROLLED_BACK, 1, 60);

@@ -147,6 +147,16 @@ final class Stage {
         agent(host).deadMan().mayNotKill();
     }
 
+    /** The event loop alone: its dead-man goes on. */
+    void freezeLoop(int host, double seconds) {
+        agent(host).freezeLoop(nanos(seconds));
+    }
+
+    /** SIGTERM, and a start so long after it has gone. */
+    void stopAgent(int host, double down) {
+        agent(host).stop(nanos(down));
+    }
+
     void suspendHost(int host, double seconds) {
         simulation.world().machine(host).suspend(nanos(seconds));
     }
