@@ -89,7 +89,7 @@ final class AgentHost {
 
     void pairWith(AgentHost other) {
         peer = other;
-        link.to(other);
+        link.to(other, other.host);
     }
 
     /** The way to the other agent. */

@@ -18,10 +18,10 @@ final class Cluster {
 
     private final World world;
     private final List<Stretch> stretches = new ArrayList<>();
-    private final Stretch[] open = new Stretch[2];
+    private final Stretch[] open = new Stretch[World.TARGETS];
     private long halted;
     private long haltedSince = -1;
-    private final long[] frozenSlot = {-1, -1};
+    private final long[] frozenSlot = {-1, -1, -1, -1};
 
     /** One validator's votes, from a slot until before another, all of which are sent to the cluster. */
     private static final class Stretch {

@@ -15,16 +15,16 @@ final class Ledger {
 
     private final World world;
     private final Map<Long, Integer> holders = new HashMap<>();
-    private final long[] epochs = new long[2];
-    private final boolean[] diskFailed = new boolean[2];
-    private final boolean[] strange = new boolean[2];
-    private final long[] ableAt = {0, 0};
+    private final long[] epochs = new long[World.TARGETS];
+    private final boolean[] diskFailed = new boolean[World.TARGETS];
+    private final boolean[] strange = new boolean[World.TARGETS];
+    private final long[] ableAt = new long[World.TARGETS];
     /** Who was able to sign last. */
     private int carrier;
     /** Who the manager was told has the identity, last. */
     private int told;
     /** An order of the manager's own that moves the identity to that host is out. */
-    private final boolean[] failsOver = new boolean[2];
+    private final boolean[] failsOver = new boolean[World.TARGETS];
     private long failedOverAt = -1;
     private int wallSteps;
     private boolean several;

@@ -21,6 +21,7 @@ final class Links {
     private final RunClass runClass;
     private final long silence;
     private final long[] heardAt = new long[2];
+    private final AgentHost[] led = new AgentHost[2];
     private final Route[] routes = {new Route(), new Route()};
 
     Links(World world, AgentHost[] agents, RunClass runClass, Duration silence) {
@@ -28,6 +29,15 @@ final class Links {
         this.agents = agents;
         this.runClass = runClass;
         this.silence = silence.toNanos();
+    }
+
+    /** From now on that endpoint leads to another agent. */
+    void lead(int host, AgentHost other) {
+        led[host] = other;
+    }
+
+    private AgentHost agent(int host) {
+        return led[host] == null ? agents[host] : led[host];
     }
 
     /** What a script does to the way to that host. */
@@ -61,11 +71,11 @@ final class Links {
             if (atTheDoor(host)) {
                 return;
             }
-            if (!agents[host].listens()) {
+            if (!agent(host).listens()) {
                 back(host, () -> answer.accept(null), false);
                 return;
             }
-            agents[host].arrive(() -> agents[host].polled(request, status -> {
+            agent(host).arrive(() -> agent(host).polled(request, status -> {
                 long back = way(host, sure, limit.toNanos());
                 if (back >= 0 && !routes[host].lostBack()) {
                     world.agenda().after(back + routes[host].back(), () -> answer.accept(status));
@@ -91,11 +101,11 @@ final class Links {
             if (atTheDoor(host)) {
                 return;
             }
-            if (!agents[host].listens()) {
+            if (!agent(host).listens()) {
                 back(host, () -> answer.accept(null, Failure.Kind.NOT_DELIVERED), false);
                 return;
             }
-            agents[host].arrive(() -> agents[host].ask(request, response -> back(host, () -> answer.accept(response, null), true),
+            agent(host).arrive(() -> agent(host).ask(request, response -> back(host, () -> answer.accept(response, null), true),
                     () -> back(host, () -> answer.accept(null, Failure.Kind.NO_ANSWER), true)));
         });
     }

@@ -12,6 +12,7 @@ final class PeerLink {
     private final Program program;
     private final int host;
     private AgentHost peer;
+    private int peerHost;
     private boolean lost;
 
     PeerLink(World world, Program program, int host) {
@@ -20,8 +21,10 @@ final class PeerLink {
         this.host = host;
     }
 
-    void to(AgentHost other) {
+    /** {@code itsHost}: the number of the host that it is on. */
+    void to(AgentHost other, int itsHost) {
         peer = other;
+        peerHost = itsHost;
     }
 
     /** A script lets nothing from this host to the other, or everything again. */
@@ -34,7 +37,7 @@ final class PeerLink {
     }
 
     void ask(PeerStatusRequest question, Consumer<PeerStatusResponse> answer) {
-        boolean cut = lost || world.on(Fault.Kind.PEER_LINK_CUT, 0) || silenced(host) || silenced(1 - host);
+        boolean cut = lost || world.on(Fault.Kind.PEER_LINK_CUT, 0) || silenced(host) || silenced(peerHost);
         if (cut || !peer.listens()) {
             program.after(cut ? PATIENCE : 1_000_000, () -> answer.accept(null));
             return;
@@ -51,7 +54,7 @@ final class PeerLink {
         long there = network.millis(0, 3);
         long back = network.millis(0, 3);
         world.agenda().after(there, () -> {
-            if (world.machine(1 - host).asleep() && world.on(Fault.Kind.DROP_TO_SLEEPING_HOST, 1 - host)) {
+            if (world.machine(peerHost).asleep() && world.on(Fault.Kind.DROP_TO_SLEEPING_HOST, peerHost)) {
                 return;
             }
             peer.arrive(() -> peer.peerAsks(question, words -> world.agenda().after(back, () -> {

@@ -87,7 +87,8 @@ public enum RunClass {
         boolean managers = this != PAUSES || kind != Kind.SECOND_MANAGER && kind != Kind.MANAGER_CLONED;
         boolean stands = kind != Kind.AGENT_FROZEN || freezes;
         // Where all hosts answer, none is silent for longer than a restart takes.
-        boolean quick = !answering() || kind != Kind.LOOP_FROZEN && kind != Kind.AGENT_STOPPED;
+        // (And where the boot identity is switched, a host that could not do it is believed to be passive: not yet mended.)
+        boolean quick = !answering() || kind != Kind.LOOP_FROZEN && kind != Kind.AGENT_STOPPED && kind != Kind.THREADS_GONE;
         return stands && quick && managers && !NOT_YET.contains(kind) && (answering() || !BEYOND.contains(kind));
     }
 

@@ -34,6 +34,7 @@ public final class Simulation {
     private final long seed;
     private final Setup setup;
     private final boolean mutated;
+    private SimValidator third;
     private Chaos chaos;
     /** For so long a host that wakes may sign: its fencer's need, or that of its own fence. */
     private final long moment;
@@ -114,6 +115,17 @@ public final class Simulation {
 
     Sources sources() {
         return sources;
+    }
+
+    /** A third host with validator and agent: not yet anybody's peer, nor known to the manager. */
+    AgentHost third() {
+        third = new SimValidator(world, World.THIRD, cluster);
+        SimValidator[] all = {validators[0], validators[1], null, third};
+        AgentHost agent = new AgentHost(world, World.THIRD, setup.agents().get(1), third,
+                new Sources(world, cluster, all, sources.count()), links, Mutant.NONE, setup.identityKnown());
+        agent.deadMan().fencer(new SimFencer(world, World.THIRD, setup.fencers().get(1), agent, third));
+        agent.pairWith(agents[0]);
+        return agent;
     }
 
     /** Another manager of the same configuration, of that id and with ways of its own; it does not run yet. */
@@ -244,7 +256,8 @@ public final class Simulation {
         if (!setup.symlinks() && (validators[0].bootStaked() || validators[1].bootStaked())) {
             world.violated("INV-10: the boot identity on a disk is the staked one");
         }
-        boolean two = one && other;
+        boolean more = third != null && third.ableToSign();
+        boolean two = one && other || more && (one || other);
         if (two && runClass.sleeps() && bothSince >= 0 && world.agenda().now() - bothSince > moment) {
             world.violated("INV-1: after a suspend two validators are able to sign for longer than the fence needs");
         } else if (two && runClass.demanding() && !runClass.sleeps()) {

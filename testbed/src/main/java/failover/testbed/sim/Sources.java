@@ -17,7 +17,7 @@ final class Sources {
     private final int count;
     private final long[] frozenAt = new long[2];
     private final long[] lag = {40, 40};
-    private final long[] forkedAt = {-1, -1};
+    private final long[] forkedAt = {-1, -1, -1, -1};
     /** Whose validator's RPC a cluster RPC really is; -1: a node of its own. */
     private final int[] beside = {-1, -1};
 

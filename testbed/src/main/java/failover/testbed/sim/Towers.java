@@ -14,11 +14,11 @@ final class Towers {
     private static final long AFTER_SLEEP = 30_000_000_000L;
 
     private final World world;
-    private final long[] file = new long[2];
-    private final boolean[] signs = new boolean[2];
+    private final long[] file = new long[World.TARGETS];
+    private final boolean[] signs = new boolean[World.TARGETS];
     /** The tower as it was when the present identity_remove_command began. */
-    private final long[] beforeRemoval = new long[2];
-    private final boolean[] handed = new boolean[2];
+    private final long[] beforeRemoval = new long[World.TARGETS];
+    private final boolean[] handed = new boolean[World.TARGETS];
     private Cluster cluster;
     private boolean judged;
     private boolean copiedEarly;

@@ -10,9 +10,14 @@ import java.util.function.Supplier;
 final class World {
     /** The manager's number where hosts are counted. */
     static final int MANAGER = 2;
-    /** Whom a fault may hit: three hosts, or as many sources. */
-    private static final int TARGETS = 3;
-    private static final String[] NAMES = {"A", "B", "M"};
+    /** A third host with an agent, which only some scripts have. */
+    static final int THIRD = 3;
+    /** Whom a fault may hit: all hosts, or as many sources. */
+    static final int TARGETS = 4;
+    /** The streams of chance are counted by the three hosts that every run has. */
+    private static final int USUAL = 3;
+    private static final long STREAMS_OF_THIRD = 500;
+    private static final String[] NAMES = {"A", "B", "M", "C"};
 
     private final Agenda agenda = new Agenda(this::mark);
     private final long seed;
@@ -42,7 +47,7 @@ final class World {
         this.listing = listing;
         for (int i = 0; i < TARGETS; i++) {
             HostClock any = HostClock.any(dice(Concern.CLOCKS, i));
-            machines[i] = new Machine(this, i, rates == null ? any : any.at(rates[i]));
+            machines[i] = new Machine(this, i, rates == null || i == THIRD ? any : any.at(rates[i]));
         }
     }
 
@@ -86,7 +91,7 @@ final class World {
     Dice dice(Concern concern, int host) {
         Dice found = dice[concern.ordinal()][host];
         if (found == null) {
-            found = new Dice(seed, 1 + concern.ordinal() * TARGETS + host);
+            found = new Dice(seed, host == THIRD ? STREAMS_OF_THIRD + concern.ordinal() : 1 + concern.ordinal() * USUAL + host);
             dice[concern.ordinal()][host] = found;
         }
         return found;

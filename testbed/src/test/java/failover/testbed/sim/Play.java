@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /** What was seen when a {@link Scenario} was played: who could sign when, by the model's truth, and what everybody said. */
 final class Play {
-    private static final String[] NAMES = {"A", "B", "M"};
+    private static final String[] NAMES = {"A", "B", "M", "C"};
 
     /** Something that is so from that instant on, or was said then. */
     private record Mark(double at, String what) {

@@ -104,4 +104,18 @@ class ScenarioGrantorsTest {
                 .at(35, s -> s.restartManager(0.5)).at(50, s -> s.restoreManager(1)).at(120, s -> s.powerLoss(B)).until(400)
                 .signs("A", 60, 400));
     }
+
+    /** A stays by the word of the B of old, and the manager would promote the new one, which has promised nothing. */
+    @Test
+    void aHostThatIsNotTheHoldersPeerIsNotPromotedOnItsSilence() {
+        notYet("ids, not addresses", Scenario.of("B is replaced by C, A's peer_endpoint still leads to the old B; M loses A").evidenceOff()
+                .at(30, Stage::replaceB).at(70, s -> s.cutBoth(A, M)).until(140));
+    }
+
+    /** The same, and A stays by the manager's word; C is promoted by hand while the manager is away. */
+    @Test
+    void aPlannedMoveToAHostThatIsNotTheHoldersPeerEndsWithOneVoterToo() {
+        play(Scenario.of("B is replaced by C, and an operator switches to it").evidenceOff()
+                .at(30, Stage::replaceB).at(70, Stage::failover).until(140));
+    }
 }

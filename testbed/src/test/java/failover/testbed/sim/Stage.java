@@ -282,6 +282,13 @@ final class Stage {
         return List.copyOf(answers);
     }
 
+    /** B is replaced by a third host, in the manager's configuration and by that host's own; A's still names B, which runs on. */
+    void replaceB() {
+        AgentHost third = simulation.third();
+        third.start();
+        simulation.links().lead(B, third);
+    }
+
     /** A second manager of the same configuration starts. */
     void startSecondManager(boolean reachesA, boolean reachesB) {
         second = another("manager2", reachesA, reachesB);
