@@ -346,7 +346,7 @@ final class AgentHost {
             boolean staked = SimValidator.STAKED.equals(find.identity());
             program.after(20_000_000, () -> post(new AgentEvent.VoteAccountLooked(find.identity(), staked)));
         } else if (effect instanceof AgentEffect.Keep keep) {
-            known = keep.memory();
+            ears.remembers(keep.memory());
             desk.keeps(keep, disk);
         } else if (effect instanceof AgentEffect.LookAtTower) {
             tasks.lookAtTower(check -> post(new AgentEvent.TowerSeen(check, 0)));

@@ -99,7 +99,7 @@ final class PeerDesk {
                 core.accept(new AgentEvent.Kept(keep.number(), error));
             }
         };
-        disk.write(keep.memory(), once);
+        disk.write(keep.memory(), error -> program.arrive(() -> once.accept(error)));
         program.after(world.clock(host).world(KEEP_LIMIT), () -> once.accept("the disk is late"));
     }
 }

@@ -257,6 +257,9 @@ public final class Simulation {
             world.violated("INV-10: the boot identity on a disk is the staked one");
         }
         boolean more = third != null && third.ableToSign();
+        if (more) {
+            world.ledger().able(World.THIRD);
+        }
         boolean two = one && other || more && (one || other);
         if (two && runClass.sleeps() && bothSince >= 0 && world.agenda().now() - bothSince > moment) {
             world.violated("INV-1: after a suspend two validators are able to sign for longer than the fence needs");
