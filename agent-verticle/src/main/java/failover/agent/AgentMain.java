@@ -55,7 +55,7 @@ public final class AgentMain {
     public static Program.Spec<AgentConfig> spec() {
         return new Program.Spec<>("agent", "Guards the validator beside it and moves its identity when the manager says so.", FLAGS,
                 AgentSettings.VARIABLES, "validator-config.json", EXAMPLE, AgentSettings::read, AgentVerticle::new, AgentConfig::logFile,
-                config -> "listen_addr " + config.listen(), Map.of());
+                config -> "listen_addr " + config.listen(), Map.of(), HostAdvice::of);
     }
 
     /**

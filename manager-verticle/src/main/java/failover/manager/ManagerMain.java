@@ -3,6 +3,7 @@ package failover.manager;
 import failover.manager.config.ManagerConfig;
 import failover.manager.config.ManagerSettings;
 import failover.protocol.LogSetup;
+import failover.protocol.OwnDirectory;
 import failover.protocol.Program;
 import failover.protocol.config.GoFlags.Flag;
 import failover.protocol.config.GoFlags.Kind;
@@ -16,6 +17,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,7 +82,18 @@ public final class ManagerMain {
                 "Watches two validators through their agents and moves the identity when the active one fails.",
                 FLAGS, ManagerSettings.VARIABLES, "manager-config.json", EXAMPLE,
                 (layers, environment, flagsOnly) -> ManagerSettings.read(layers, environment), ManagerVerticle::new, ManagerConfig::logFile,
-                config -> "api_listen " + config.apiListen().map(HostPort::toString).orElse("off"), actions);
+                config -> "api_listen " + config.apiListen().map(HostPort::toString).orElse("off"), actions,
+                ManagerMain::advice);
+    }
+
+    /** What would keep it from starting on this host, for {@code --check-config}. */
+    private static List<String> advice(ManagerConfig config) {
+        try {
+            String objection = Files.isDirectory(config.stateDir()) ? OwnDirectory.objection(config.stateDir()) : null;
+            return objection == null ? List.of() : List.of("state_dir " + config.stateDir() + " is not used: " + objection);
+        } catch (IOException e) {
+            return List.of("state_dir " + config.stateDir() + " cannot be looked at: " + e.getMessage());
+        }
     }
 
     private static Future<Integer> trigger(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {

@@ -83,10 +83,11 @@ public final class Program<C> {
      * @param logFile the log file of the settings
      * @param listens where the program listens, as {@code key value}, for the message of a failed start
      * @param actions by flag name, tried in this order
+     * @param advice what {@code --check-config} finds on this host beyond the settings; may block for some seconds
      */
     public record Spec<C>(String name, String summary, List<Flag> flags, Map<String, String> variables, String exampleFile,
             String example, Reader<C> reader, Function<C, Deployable> verticle, Function<C, Optional<Path>> logFile,
-            Function<C, String> listens, Map<String, Action> actions) {
+            Function<C, String> listens, Map<String, Action> actions, Function<C, List<String>> advice) {
     }
 
     public Program(Spec<C> spec, PrintStream out, PrintStream err) {
@@ -201,6 +202,7 @@ public final class Program<C> {
             loaded.settings().forEach(out::println);
             loaded.warnings().forEach(warning -> out.println("WARNING: " + warning));
             NameAdvice.of(vertx, loaded.settings()).forEach(warning -> out.println("WARNING: " + warning));
+            spec.advice().apply(loaded.config()).forEach(warning -> out.println("WARNING: " + warning));
             out.println("The settings can be used.");
             return 0;
         }

@@ -30,10 +30,10 @@ public final class LeaseDir implements AutoCloseable {
     }
 
     /**
-     * Takes hold of the directory, which is made (0700) if there is none. One that this user cannot write is nobody's to hold: no fencer
-     * stands behind this host then, which whoever writes there will say.
+     * Takes hold of the directory, which is made (0700) if there is none. One that this user cannot write, or that others
+     * may write too, is not held: no fencer stands behind this host then, which is said where a lease would be written.
      *
-     * @throws IOException when another agent has it, or when others than its owner could have planted what is in it; with the remedy
+     * @throws IOException when another agent has it; with the remedy
      */
     public static LeaseDir claim(Path directory) throws IOException {
         try {
@@ -43,11 +43,7 @@ public final class LeaseDir implements AutoCloseable {
         } catch (IOException e) {
             return new LeaseDir(null, null);
         }
-        String objection = OwnDirectory.objection(directory);
-        if (objection != null) {
-            throw new IOException("lease_dir " + directory + " is not used: " + objection + ", or name another with lease_dir");
-        }
-        if (!Files.isWritable(directory)) {
+        if (!Files.isWritable(directory) || OwnDirectory.objection(directory) != null) {
             return new LeaseDir(null, null);
         }
         Path lock = directory.toRealPath().resolve("lease.lock");
