@@ -75,7 +75,7 @@ public final class AgentVerticle extends VerticleBase {
             dog.map(Watchdog::numbers).orElse(null)), false));
         Future<FencerWord> fencer = watchdog.compose(dog -> vertx.executeBlocking(() -> {
             leaseDir = LeaseDir.claim(config.leaseDir());
-            return new FencerWord(config.leaseDir(), config.processName(), dog);
+            return new FencerWord(config.leaseDir(), config.processName(), dog, guard(dog));
         }, false));
         Future<?> workers = Future.join(List.of(
             deploy(new ProbeWorker(config, instance, this::workersStop), "agent-probe-" + instance, 1),
@@ -94,6 +94,8 @@ public final class AgentVerticle extends VerticleBase {
             if (shell != null) {
                 // What it began is ended: a watchdog that runs on would reset a host whose agent only could not listen.
                 shell.stop();
+            } else if (fencer.succeeded()) {
+                fencer.result().leave();
             }
             return left().transform(left -> close()).transform(closed -> Future.failedFuture(failure));
         });
@@ -101,6 +103,12 @@ public final class AgentVerticle extends VerticleBase {
 
     private Optional<Watchdog> findWatchdog() throws IOException {
         return Watchdogs.find(config, System.getenv(), ProcessHandle.current().pid(), Watchdogs.CLASSES).map(Watchdog::new);
+    }
+
+    /** Where somebody is to fence this host at all, and nobody else ends it with its agent. */
+    private Optional<FenceGuard> guard(Optional<Watchdog> watchdog) {
+        boolean wanted = watchdog.isEmpty() && !config.dryRun() && config.fencing() != AgentRules.Fencing.OFF;
+        return wanted ? Optional.of(new FenceGuard(config.stateDir(), config.processName())) : Optional.empty();
     }
 
     /** As late as can be: from here on it is fed, or fires. */

@@ -7,35 +7,41 @@ import failover.protocol.solana.Pubkey;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 
 /**
  * A look at the validator that needs no event loop: the dead-man's eyes (E2). Only what a fence needs, the process and its identity.
- * Blocking, at most the limit; one thread.
+ * Blocking, with one end for all of it; one thread, but {@link #cut}.
  */
 final class BlockingLook {
-    private static final int LARGEST = 64 * 1024;
     private static final byte[] WHO = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"getIdentity\"}".getBytes(StandardCharsets.UTF_8);
+    /** What killing the identity_check_command may take of the look's time. */
+    private static final Duration KILLING = Duration.ofMillis(50);
     private final AgentConfig config;
     private final ProcessTable table;
+    private final LocalAddress address;
     private final CommandLines lines;
     private final CommandRunner runner = new CommandRunner();
+    private volatile DeadlineCall asking;
 
     BlockingLook(AgentConfig config) {
         this.config = config;
         this.lines = new CommandLines(config);
+        this.address = new LocalAddress(config.localRpc().host());
         this.table = new ProcessTable(Path.of("/proc"), config.processName(), config.localRpc().port(), CommandLines.ledger(config));
+    }
+
+    /** Makes its threads. */
+    void start() {
+        address.start();
     }
 
     /** What is there now. */
     Observation look(Duration limit) {
         long at = System.nanoTime();
+        long end = at + limit.toNanos();
         ProcessView process = table.look(at);
         if (!process.running()) {
             return new Observation(at, process, 0, false, null, null, "the validator's process does not run");
@@ -43,43 +49,42 @@ final class BlockingLook {
         String identity = null;
         String error = null;
         try {
-            identity = ask(limit);
+            identity = ask(end);
         } catch (IOException | DecodeException | ClassCastException | IllegalArgumentException e) {
             error = "getIdentity: " + e.getMessage();
         }
         if (identity == null && !config.commands().identityCheck().isBlank()) {
-            identity = byCommand(limit);
+            identity = byCommand(Duration.ofNanos(end - System.nanoTime()).minus(KILLING));
         }
         return new Observation(at, process, 0, false, null, identity, identity == null ? error : null);
     }
 
-    private String ask(Duration limit) throws IOException {
-        int millis = (int) Math.max(1, limit.toMillis());
-        URI uri = config.localRpc().uri();
-        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+    /** It is overdue: whatever holds it is let go. */
+    void cut() {
+        DeadlineCall call = asking;
+        if (call != null) {
+            call.cut();
+        }
+    }
+
+    private String ask(long end) throws IOException {
+        DeadlineCall call = new DeadlineCall(config.localRpc(), end);
+        asking = call;
         try {
-            connection.setConnectTimeout(millis);
-            connection.setReadTimeout(millis);
-            connection.setUseCaches(false);
-            connection.setDoOutput(true);
-            connection.setRequestProperty("Content-Type", "application/json");
-            connection.setRequestProperty("Connection", "close");
-            try (OutputStream question = connection.getOutputStream()) {
-                question.write(WHO);
-            }
-            try (InputStream answer = connection.getInputStream()) {
-                JsonObject result = new JsonObject(new String(answer.readNBytes(LARGEST), StandardCharsets.UTF_8)).getJsonObject("result");
-                return result == null ? null : Pubkey.parse(result.getString("identity", "")).toString();
-            }
+            JsonObject result = new JsonObject(call.post(address.addresses(), WHO)).getJsonObject("result");
+            return result == null ? null : Pubkey.parse(result.getString("identity", "")).toString();
         } finally {
-            connection.disconnect();
+            asking = null;
         }
     }
 
     private String byCommand(Duration limit) {
+        if (limit.isNegative() || config.dryRun()) {
+            return null;
+        }
         var result = runner.run(new CommandRunner.Order("identity_check_command",
             lines.fill(config.commands().identityCheck(), null), lines.environment(null), limit,
-            false, false, new CutSwitch()));
+            false, true, new CutSwitch()));
         try {
             return result.ok() ? Pubkey.parse(result.output().strip()).toString() : null;
         } catch (IllegalArgumentException e) {

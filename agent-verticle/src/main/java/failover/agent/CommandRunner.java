@@ -93,23 +93,35 @@ final class CommandRunner {
             .redirectErrorStream(true).redirectInput(Redirect.from(new File("/dev/null")));
         builder.environment().putAll(order.environment());
         builder.environment().put(MARKER, mark);
-        Process process;
+        Process process = null;
+        ProcessTree tree = null;
         try {
             process = builder.start();
-        } catch (IOException e) {
-            return notStarted("cannot be started: " + e.getMessage());
-        }
-        BoundedOutput output = new BoundedOutput(process.getInputStream());
-        ProcessTree tree = new ProcessTree(bash, process.pid(), MARKER + "=" + mark);
-        started.accept(process.pid());
-        try {
+            tree = new ProcessTree(process.pid(), MARKER + "=" + mark);
+            BoundedOutput output = new BoundedOutput(process.getInputStream());
+            started.accept(process.pid());
             return watch(order, process, tree, output, begun);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return killed(How.CANCELLED, tree, output, begun);
+            tree.kill();
+            return new CommandResult(How.CANCELLED, -1, "interrupted", since(begun));
+        } catch (IOException | RuntimeException | Error e) {
+            // No thread can be made, no file opened, no memory had: the command that cannot be watched over must not go on.
+            return process == null && e instanceof IOException ? notStarted("cannot be started: " + e.getMessage())
+                : abandoned(process, tree == null ? ProcessTree.marked(MARKER + "=" + mark) : tree, e, begun);
         } finally {
-            started.accept(0);
+            if (process != null) {
+                started.accept(0);
+            }
         }
+    }
+
+    private static CommandResult abandoned(Process process, ProcessTree tree, Throwable why, long begun) {
+        if (process != null) {
+            process.destroyForcibly();
+        }
+        tree.kill();
+        return new CommandResult(How.CANCELLED, -1, "cannot be watched over: " + why, since(begun));
     }
 
     private static CommandResult watch(Order order, Process process, ProcessTree tree, BoundedOutput output, long begun)

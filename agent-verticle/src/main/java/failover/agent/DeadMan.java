@@ -26,6 +26,7 @@ import java.util.function.Consumer;
  */
 final class DeadMan {
     private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
+    private static final int FELL = 70;
     private static final FenceEvent LOOK = new FenceEvent.Look();
     private final SelfFence machine;
     private final CommandGate gate;
@@ -34,6 +35,7 @@ final class DeadMan {
     private final Consumer<AgentEvent> post;
     private final Runnable forgetLooks;
     private final FenceHands hands;
+    private final Reserve reserve = new Reserve();
     private final Thread thread;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<FenceEvent.Published> published = new AtomicReference<>();
@@ -66,6 +68,7 @@ final class DeadMan {
     }
 
     void start() {
+        reserve.take();
         hands.start();
         thread.start();
         watchdog.ifPresent(dog -> dog.start(() -> current, thread::isAlive));
@@ -93,6 +96,17 @@ final class DeadMan {
     }
 
     private void run() {
+        try {
+            look();
+        } finally {
+            if (ended.getCount() > 0) {
+                // Nobody would fence this host any more. The guard and the fencer act on what they were told last.
+                Runtime.getRuntime().halt(FELL);
+            }
+        }
+    }
+
+    private void look() {
         FenceEvent.Published taken = null;
         boolean stopped = false;
         while (ended.getCount() > 0) {
@@ -113,7 +127,7 @@ final class DeadMan {
                 } else {
                     step(LOOK);
                     tell();
-                    hands.speak();
+                    hands.nudge();
                     pause();
                 }
             } catch (Throwable e) {
@@ -153,8 +167,10 @@ final class DeadMan {
     private void perform(FenceEffect effect) {
         if (effect instanceof FenceEffect.CloseGate) {
             gate.close();
+            reserve.release();
         } else if (effect instanceof FenceEffect.OpenGate) {
             gate.open();
+            reserve.take();
         } else if (effect instanceof FenceEffect.Do todo) {
             hands.begin(todo, result -> {
                 // What is overdue may come after what is not.
@@ -163,7 +179,7 @@ final class DeadMan {
                 LockSupport.unpark(thread);
             });
         } else if (effect instanceof FenceEffect.Arm arm) {
-            fencer.arm(arm.deadlineNanos());
+            fencer.arm(arm.deadlineNanos(), arm.lastNanos());
         } else if (effect instanceof FenceEffect.Disarm) {
             fencer.disarm();
         } else if (effect instanceof FenceEffect.AskFencer) {

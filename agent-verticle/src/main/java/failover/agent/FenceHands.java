@@ -3,6 +3,7 @@ package failover.agent;
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.CommandResult;
 import failover.agent.decision.FenceEffect;
+import failover.agent.decision.Observation;
 import failover.agent.decision.SelfFence;
 import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class FenceHands {
     private static final Logger LOG = LoggerFactory.getLogger(FenceHands.class);
     private static final int WORDS = 256;
+    private static final long OVERDUE_NANOS = SelfFence.LOOK_LIMIT.multipliedBy(2).toNanos();
     private final AgentConfig config;
     private final MemoryStore store;
     private final BlockingLook eyes;
@@ -36,6 +38,7 @@ final class FenceHands {
     private final Hand moving = new Hand("agent-fence-tower");
     private final Hand speaking = new Hand("agent-fence-words");
     private final ArrayBlockingQueue<FenceEffect.Say> words = new ArrayBlockingQueue<>(WORDS);
+    private volatile long lookingSince;
     private final AtomicLong dropped = new AtomicLong();
 
     FenceHands(AgentConfig config, MemoryStore store, FencerWord fencer) {
@@ -53,6 +56,19 @@ final class FenceHands {
         running.start();
         moving.start();
         speaking.start();
+        eyes.start();
+        looking.give(this::rehearse);
+    }
+
+    /**
+     * Once through all that a fence may need, for nothing: what is loaded and opened lazily is loaded now, while there is memory and a file
+     * descriptor for it.
+     */
+    private void rehearse() {
+        new Rehearsal(config.dryRun()).play();
+        killer.kill(1, 0, Duration.ZERO);
+        ProcessHandle.of(1).ifPresent(ProcessHandle::isAlive);
+        look();
     }
 
     /** Begins a step; what it gives is told to {@code done}, from whatever thread, once. Does not block, but for a kill. */
@@ -65,7 +81,7 @@ final class FenceHands {
             done.accept(killed(config.dryRun() ? "[DRY-RUN] Would kill all " + config.processName()
                 : killer.killAll(kill.limit()).orElse(null)));
         } else if (task instanceof Task.Look) {
-            give(looking, () -> new TaskResult.Looked(eyes.look(SelfFence.LOOK_LIMIT)),
+            give(looking, () -> new TaskResult.Looked(look()),
                 why -> new TaskResult.Looked(SelfFence.unseen(System.nanoTime(), why)), done);
         } else if (task instanceof Task.Run run) {
             CommandWorker.Order order = new CommandWorker.Order(run.kind(), run.limit(), todo.memory().stakedIdentity(), new CutSwitch());
@@ -83,6 +99,15 @@ final class FenceHands {
             }, why -> new TaskResult.Waited(), done);
         } else {
             throw new AssertionError(task);
+        }
+    }
+
+    private Observation look() {
+        lookingSince = System.nanoTime();
+        try {
+            return eyes.look(SelfFence.LOOK_LIMIT);
+        } finally {
+            lookingSince = 0;
         }
     }
 
@@ -114,8 +139,16 @@ final class FenceHands {
         speak();
     }
 
-    /** Sees to it that what was said is written; for whoever says something, and now and then. Does not block. */
-    void speak() {
+    /** What was said is to be written, and a look that is overdue let go; now and then. Does not block. */
+    void nudge() {
+        speak();
+        long since = lookingSince;
+        if (since != 0 && System.nanoTime() - since > OVERDUE_NANOS) {
+            eyes.cut();
+        }
+    }
+
+    private void speak() {
         if (!words.isEmpty() || dropped.get() > 0) {
             speaking.give(this::write);
         }

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FencerWord {
     private static final Logger LOG = LoggerFactory.getLogger(FencerWord.class);
+    private static final Duration LEAVE = Duration.ofMillis(200);
     private static final Duration LATELY = Duration.ofSeconds(3);
     private static final long AGAIN_NANOS = Duration.ofMillis(250).toNanos();
     private static final long LOOK_NANOS = Duration.ofMillis(5).toNanos();
@@ -37,6 +38,7 @@ final class FencerWord {
     private final String processName;
     private final String trouble;
     private final Optional<Watchdog> watchdog;
+    private final Optional<FenceGuard> guard;
     private final Thread thread;
     private Wish wish;
     private volatile Consumer<FenceEvent.FencerSaid> asker;
@@ -54,8 +56,10 @@ final class FencerWord {
      *
      * @param directory the fencer's {@code --dir}
      * @param watchdog stands in the fencer's place: then it is asked, and the file is for the agent's next start alone
+     * @param guard stands behind both; started here
      */
-    FencerWord(Path directory, String processName, Optional<Watchdog> watchdog) {
+    FencerWord(Path directory, String processName, Optional<Watchdog> watchdog, Optional<FenceGuard> guard) {
+        this.guard = guard;
         this.watchdog = watchdog;
         this.processName = processName;
         this.wish = new Wish(0, 0, new ProcessRef(0, 0, processName, ""), 0);
@@ -84,6 +88,7 @@ final class FencerWord {
         this.thread = new Thread(this::run, "agent-lease-file");
         this.thread.setDaemon(true);
         this.thread.start();
+        guard.ifPresent(FenceGuard::start);
     }
 
     /** What is left of the fencer's deadline that an earlier start in this boot left; {@code null} when none (E16). */
@@ -100,8 +105,21 @@ final class FencerWord {
         }
     }
 
-    /** The validator's process as it was seen last. */
-    synchronized void validator(long pid) {
+    /** This agent ends, and this host is fenced or left to the fencer: the guard has nothing more to do. Blocks for a moment at most. */
+    void leave() {
+        guard.ifPresent(last -> {
+            last.disarm();
+            last.close(LEAVE);
+        });
+    }
+
+    /**
+     * The validator's process as it was seen last.
+     *
+     * @param certain it is the validator, and not one of several that may be
+     */
+    synchronized void validator(long pid, boolean certain) {
+        guard.ifPresent(last -> last.validator(certain ? Math.max(0, pid) : 0));
         long now = Math.max(0, pid);
         if (now != wish.validator.pid()) {
             // Its start and its service are read by the thread that writes them.
@@ -111,16 +129,19 @@ final class FencerWord {
 
     /** Names the session of the command that runs now, so that a fence takes it along; 0: it has ended. */
     synchronized void command(long leader) {
+        guard.ifPresent(last -> last.command(Math.max(0, leader)));
         want(wish.deadlineMs, wish.validator, Math.max(0, leader));
     }
 
-    /** The deadline is to be written down, on the boot clock. */
-    synchronized void arm(long deadlineNanos) {
+    /** The deadline is to be written down, on the boot clock; and when the guard is to act. */
+    synchronized void arm(long deadlineNanos, long lastNanos) {
+        guard.ifPresent(last -> last.arm(lastNanos));
         want(deadlineNanos / NANOS, wish.validator, wish.command);
     }
 
     /** That there is none is to be written down. */
     synchronized void disarm() {
+        guard.ifPresent(FenceGuard::disarm);
         want(0, wish.validator, wish.command);
     }
 

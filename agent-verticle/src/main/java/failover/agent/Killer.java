@@ -56,17 +56,18 @@ final class Killer {
         long begun = System.nanoTime();
         long own = ProcessHandle.current().pid();
         while (true) {
-            List<Long> pids = ProcStat.pids(proc);
-            List<ProcStat> living = pids.stream().map(pid -> ProcStat.read(proc, pid)).flatMap(Optional::stream)
+            boolean[] unseen = {false};
+            List<ProcStat> living = ProcStat.pids(proc, () -> unseen[0] = true).stream()
+                .map(pid -> ProcStat.read(proc, pid, () -> unseen[0] = true)).flatMap(Optional::stream)
                 .filter(stat -> stat.pid() > 1 && stat.pid() != own && stat.alive() && named(stat.comm())).toList();
-            boolean seen = pids.contains(own);
+            boolean seen = !unseen[0];
             if (seen && living.isEmpty()) {
                 return Optional.empty();
             }
             if (System.nanoTime() - begun > limit.toNanos()) {
                 return Optional.of(seen ? "of the processes named " + name + " these live " + limit.toMillis() + " ms after SIGKILL: "
                     + living.stream().map(ProcStat::pid).toList() + " (of another user, or stuck in the kernel?)"
-                    : proc + " cannot be read: nobody knows which processes run");
+                    : proc + " cannot be read (are there file descriptors left?): nobody knows which processes run");
             }
             living.forEach(stat -> strike(stat.pid(), stat.startTicks()));
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);

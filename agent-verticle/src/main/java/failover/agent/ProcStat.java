@@ -2,7 +2,9 @@ package failover.agent;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,11 +29,29 @@ record ProcStat(long pid, String comm, char state, long group, long session, lon
 
     /** Reads it; empty when there is no such process (any more) or it cannot be read. Takes some microseconds. */
     static Optional<ProcStat> read(Path proc, long pid) {
+        return read(proc, pid, () -> { });
+    }
+
+    /** The same; {@code unreadable} is told when it cannot be read, for want of a file descriptor, say: that is no word of its death. */
+    static Optional<ProcStat> read(Path proc, long pid, Runnable unreadable) {
         try {
             return parse(Files.readAllBytes(proc.resolve(pid + "/stat")));
         } catch (IOException e) {
+            if (!gone(e)) {
+                unreadable.run();
+            }
             return Optional.empty();
         }
+    }
+
+    /**
+     * There is no such process any more, as procfs says it before a file of it is opened, and after; or it is none of this user's business
+     * (hidepid).
+     */
+    static boolean gone(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        return e instanceof NoSuchFileException || e instanceof AccessDeniedException || message.contains("No such process")
+            || message.contains("Operation not permitted");
     }
 
     static Optional<ProcStat> parse(byte[] line) {
@@ -56,7 +76,15 @@ record ProcStat(long pid, String comm, char state, long group, long session, lon
 
     /** The ids of all processes, in no order. */
     static List<Long> pids(Path proc) {
+        return pids(proc, () -> { });
+    }
+
+    /** The same; {@code unreadable} is told when nobody knows. */
+    static List<Long> pids(Path proc, Runnable unreadable) {
         String[] names = proc.toFile().list();
+        if (names == null) {
+            unreadable.run();
+        }
         List<Long> pids = new ArrayList<>();
         for (String name : names == null ? new String[0] : names) {
             if (!name.isEmpty() && name.length() < 11 && name.chars().allMatch(c -> c >= '0' && c <= '9')) {

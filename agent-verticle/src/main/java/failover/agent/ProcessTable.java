@@ -38,6 +38,8 @@ final class ProcessTable {
     private final Uptime uptime;
     private Choice choice;
     private String strangerSaid = "";
+    /** Something that belongs to a process could not be read, though the process may be there. */
+    private boolean unreadable;
 
     /**
      * A table.
@@ -90,9 +92,19 @@ final class ProcessTable {
                 return view(choice);
             }
         }
-        choice = choose(candidates(), nanos);
+        unreadable = false;
+        List<ProcStat> candidates = candidates();
+        if (unreadable && candidates.isEmpty()) {
+            // No file descriptor left, say: who cannot see the validator has not seen it dead.
+            choice = null;
+            return ProcessView.UNKNOWN;
+        }
+        choice = choose(candidates, nanos);
         if (choice == null) {
             return ProcessView.NOT_RUNNING;
+        }
+        if (unreadable) {
+            return view(choice).uncertain();
         }
         if (choice.certain) {
             users.seen(choice.stat.pid());
@@ -120,13 +132,17 @@ final class ProcessTable {
 
     private List<ProcStat> candidates() {
         List<ProcStat> found = new ArrayList<>();
-        for (long pid : ProcStat.pids(proc)) {
+        for (long pid : ProcStat.pids(proc, this::cannotRead)) {
             if (commMatches(pid)) {
-                ProcStat.read(proc, pid).filter(ProcStat::alive).filter(stat -> mayBeValidator(stat.pid()))
+                ProcStat.read(proc, pid, this::cannotRead).filter(ProcStat::alive).filter(stat -> mayBeValidator(stat.pid()))
                     .filter(stat -> users.mayBe(stat.pid())).ifPresent(found::add);
             }
         }
         return found;
+    }
+
+    private void cannotRead() {
+        unreadable = true;
     }
 
     private boolean commMatches(long pid) {
@@ -198,6 +214,7 @@ final class ProcessTable {
         try {
             return Files.readAllBytes(proc.resolve(file));
         } catch (IOException e) {
+            unreadable |= !ProcStat.gone(e);
             return new byte[0];
         }
     }

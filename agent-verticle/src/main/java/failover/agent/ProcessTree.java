@@ -1,14 +1,13 @@
 package failover.agent;
 
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -19,22 +18,30 @@ final class ProcessTree {
     private static final Duration LIMIT = Duration.ofSeconds(2);
     private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(5).toNanos();
     private static final long WRAP_MARGIN = 10_000;
+    private static final long NOBODY = -1;
     private static final Path PROC = Path.of("/proc");
-    private final Path bash;
     private final long leader;
     private final byte[] marker;
+    /** When the leader started: nobody that is older belongs to it, and whose environment need not be read. */
+    private long bornAt;
 
     /**
      * A tree.
      *
-     * @param bash whose builtin {@code kill} strikes the group in one stroke
      * @param leader the command's shell: leader of its session and group
      * @param marker {@code NAME=value} that only this command's processes have in their environment
      */
-    ProcessTree(Path bash, long leader, String marker) {
-        this.bash = bash;
+    ProcessTree(long leader, String marker) {
         this.leader = leader;
         this.marker = marker.getBytes(StandardCharsets.UTF_8);
+        this.bornAt = ProcStat.read(PROC, leader).map(ProcStat::startTicks).orElse(0L);
+    }
+
+    /** The tree of a command that was started, though who started it was not told its number: whoever carries the marker. */
+    static ProcessTree marked(String marker) {
+        ProcessTree tree = new ProcessTree(NOBODY, marker);
+        tree.bornAt = ProcStat.read(PROC, ProcessHandle.current().pid()).map(ProcStat::startTicks).orElse(0L);
+        return tree;
     }
 
     /** Somebody of the session still lives; children that left it on purpose (a daemon) do not count. */
@@ -53,39 +60,33 @@ final class ProcessTree {
         }
     }
 
-    /** SIGKILL to all, until none lives; the ids of those who still do after two seconds, else empty. */
+    /**
+     * SIGKILL to all, until none lives; the ids of those who still do after two seconds, else empty. Needs no process and no thread;
+     * parents go before their children, so that nobody goes on to the next line of its script.
+     */
     List<Long> kill() {
         long begun = System.nanoTime();
         while (true) {
-            strikeGroup();
-            List<Long> living = members();
+            List<ProcStat> living = members();
+            living.forEach(member -> ProcessHandle.of(member.pid()).ifPresent(ProcessHandle::destroyForcibly));
             if (living.isEmpty() || System.nanoTime() - begun > LIMIT.toNanos()) {
-                return living;
+                return living.stream().map(ProcStat::pid).toList();
             }
-            living.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
     }
 
-    private void strikeGroup() {
-        try {
-            Process strike = new ProcessBuilder(bash.toString(), "-c", "kill -KILL -- -" + leader)
-                .redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD).start();
-            if (!strike.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                strike.destroyForcibly();
-            }
-        } catch (IOException ignored) {
-            // The members are killed one by one below.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private List<Long> members() {
-        List<Long> living = new ArrayList<>();
+    /** The leader first, then in the order of their starts. */
+    private List<ProcStat> members() {
+        long born = ProcStat.read(PROC, leader).map(ProcStat::startTicks).orElse(bornAt);
+        bornAt = born;
+        List<ProcStat> living = new ArrayList<>();
         for (long pid : ProcStat.pids(PROC)) {
-            ProcStat.read(PROC, pid).filter(stat -> ofSession(stat) || stat.alive() && isMarked(pid)).ifPresent(stat -> living.add(pid));
+            ProcStat.read(PROC, pid).filter(stat -> ofSession(stat) || stat.alive() && stat.startTicks() >= born && isMarked(pid))
+                .ifPresent(living::add);
         }
+        living.sort(Comparator.comparing((ProcStat stat) -> stat.pid() != leader).thenComparingLong(ProcStat::startTicks)
+            .thenComparingLong(ProcStat::pid));
         return living;
     }
 

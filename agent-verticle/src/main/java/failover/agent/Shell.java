@@ -41,8 +41,8 @@ final class Shell {
     private static final long TICK_MILLIS = 250;
     /** More change requests than any operator sends; the next is refused at once. */
     private static final int MOST_TICKETS = 16;
-    /** Less than a stop may take in all. */
-    private static final Duration LEAVING = Duration.ofSeconds(4);
+    /** Less than a stop may take in all; more than the longest fence of an agent that goes, and than it asks for the fencer before. */
+    private static final Duration LEAVING = Duration.ofSeconds(7);
     /** A peer waits two seconds for its answer. */
     private static final Duration KEEP_LIMIT = Duration.ofMillis(1500);
     private static final Duration VOTE_ACCOUNT_LIMIT = Duration.ofSeconds(15);
@@ -109,7 +109,9 @@ final class Shell {
     /** Done when this host is left as it is to be while no agent runs beside it. */
     Future<Void> left() {
         return vertx.executeBlocking(() -> {
-            deadMan.awaitEnd(LEAVING);
+            if (deadMan.awaitEnd(LEAVING)) {
+                fencer.leave();
+            }
             return null;
         }, false);
     }
@@ -296,7 +298,7 @@ final class Shell {
     }
 
     private void seen(Observation seen) {
-        fencer.validator(seen.process().running() ? seen.process().pid() : 0);
+        fencer.validator(seen.process().running() ? seen.process().pid() : 0, seen.process().certain());
         post(new AgentEvent.Observed(seen));
     }
 

@@ -42,9 +42,10 @@ import org.slf4j.LoggerFactory;
 public final class Program<C> {
     private static final Logger LOG = LoggerFactory.getLogger(Program.class);
     private static final long START_SECONDS = 60;
-    private static final long STOP_MILLIS = 4_500;
+    /** An agent whose host is guarded by nobody fences it before it goes, and that may take so long. */
+    private static final long STOP_MILLIS = 8_500;
     private static final Duration LAST_WORDS = Duration.ofSeconds(10);
-    /** The same for a program that was told to stop: with {@link #STOP_MILLIS} it stays below five seconds. */
+    /** The same for a program that was told to stop: with {@link #STOP_MILLIS} it stays below nine seconds. */
     private static final Duration LAST_LINES = Duration.ofMillis(300);
     private static final int RUNNING = -1;
     private static final int FAILED = 1;

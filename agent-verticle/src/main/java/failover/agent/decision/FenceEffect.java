@@ -33,8 +33,9 @@ public sealed interface FenceEffect {
      * Write the lease down for the fencer and for this agent's next start (E4, E16).
      *
      * @param deadlineNanos until when, on the boot clock
+     * @param lastNanos when the last in line has to act, on the boot clock: agent and fencer have had their time by then
      */
-    record Arm(long deadlineNanos) implements FenceEffect {
+    record Arm(long deadlineNanos, long lastNanos) implements FenceEffect {
     }
 
     /** Write down that there is no lease: the fencer rests. */

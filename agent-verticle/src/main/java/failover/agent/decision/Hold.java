@@ -67,6 +67,14 @@ public record Hold(long epoch, Now base, Duration worth, Duration fence, Duratio
         return now.bootNanos() + left(now).plus(toldLater(fence)).toNanos();
     }
 
+    /**
+     * When the guard behind agent and fencer has to act, on the boot clock, so that the validator is dead before the lease ends: after both
+     * have had their time, or most of it.
+     */
+    public long last(Now now) {
+        return now.bootNanos() + left(now).minus(LeaseNumbers.fencer(fence).multipliedBy(3).dividedBy(4)).toNanos();
+    }
+
     /** The fencer fires its D_w and the clocks' drift before the deadline it is told. */
     private static Duration drifted(Duration time) {
         return time.plus(time.dividedBy(200));

@@ -13,8 +13,16 @@ import java.time.Duration;
  */
 public record ProcessView(boolean running, long pid, long startTicks, Duration uptime, boolean certain) {
 
-    /** No such process. */
+    /** Nobody could look: it may run, and which process it would be is not known. */
+    public static final ProcessView UNKNOWN = new ProcessView(true, 0, 0, Duration.ZERO, false);
+
+    /** There is no such process. */
     public static final ProcessView NOT_RUNNING = new ProcessView(false, 0, 0, Duration.ZERO, true);
+
+    /** The same, where something else may be the validator just as well. */
+    public ProcessView uncertain() {
+        return new ProcessView(running, pid, startTicks, uptime, false);
+    }
 
     /** True when both name the same life of the same process. */
     public boolean sameProcess(long otherPid, long otherStartTicks) {

@@ -193,7 +193,7 @@ public final class SelfFence {
         } else if (!hold.equals(told) && !hold.ended(now)) {
             told = hold;
             armed = true;
-            effects.add(new FenceEffect.Arm(hold.deadline(now)));
+            effects.add(new FenceEffect.Arm(hold.deadline(now), hold.last(now)));
         }
     }
 
@@ -312,7 +312,7 @@ public final class SelfFence {
      * @param why for people
      */
     public static Observation unseen(long atNanos, String why) {
-        return new Observation(atNanos, new ProcessView(true, 0, 0, Duration.ZERO, false), 0, false, why, null, why);
+        return new Observation(atNanos, ProcessView.UNKNOWN, 0, false, why, null, why);
     }
 
     private void heard(FenceEvent.FencerSaid said, Now now, List<FenceEffect> effects) {

@@ -1,0 +1,78 @@
+# The guard: the last in line behind a host that carries the identity (E2). A child of the agent, started with it, which does one thing: when
+# the time that it was told has come and no later one was told since, it kills the validator. It needs neither the agent's memory nor its
+# threads, files or luck: all it does are builtins, so that it starts no process and opens no more than one file at a time.
+# It reads lines "FIRE_MS PID START COMMAND COMMAND_START NAME" from its standard input: milliseconds since boot (0: no lease is held), the
+# validator's process, the leader of the command that runs (0: none), the validator's name. Argument: the state_dir of its agent.
+LC_ALL=C
+trap '' INT HUP PIPE
+trap 'told_to_go=1' TERM
+told_to_go= agent_there=1 fire=0 pid=0 start=0 command=0 command_start=0 name=
+exec {nap}<> <(:)
+
+now() { # now := milliseconds since boot
+    local up rest
+    read -r up rest </proc/uptime || return 1
+    now=$((10#${up%.*} * 1000 + 10#${up#*.} * 10))
+}
+
+lives() { # lives PID START: that very process, and no zombie; with START 0 whoever has the number. born := its start, called := its name
+    local line rest
+    born=0
+    { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+    rest=${line##*) }
+    called=${line#*(}
+    called=${called%)*}
+    set -f
+    # shellcheck disable=SC2086  # numbers, to be split
+    set -- "$1" "$2" $rest
+    set +f
+    born=${22}
+    case $3 in Z | X | x) return 1 ;; esac
+    [ "$2" = 0 ] || [ "$2" = "$born" ]
+}
+
+strike() { # one round: SIGKILL for all that may sign, or may yet make something sign; true when none of it lives
+    local one alive=
+    if [ "$command" -gt 1 ] && lives "$command" "$command_start"; then kill -KILL -- "-$command"; fi
+    if [ "$pid" -gt 1 ]; then
+        if lives "$pid" "$start"; then kill -KILL "$pid"; alive=1; fi
+    else
+        for one in /proc/[0-9]*; do
+            one=${one#/proc/}
+            if [ "$one" -gt 1 ] && lives "$one" 0 && [ "$called" = "$name" ]; then kill -KILL "$one"; alive=1; fi
+        done
+    fi
+    [ -z "$alive" ]
+} 2>/dev/null
+
+fence() {
+    local rounds=0
+    until strike; do
+        rounds=$((rounds + 1))
+        read -r -t 0.02 -u "$nap" _
+        [ "$rounds" -ne 100 ] || echo "failover guard: the validator (process $pid, $name) does not die of SIGKILL; trying on" >&2
+    done
+    now
+    echo "failover guard: the lease ended and this host's agent had not fenced it: the validator (process $pid, $name) is dead," \
+        "$((now - fire)) ms after the time told" >&2
+    fire=0
+}
+
+while :; do
+    left=60000
+    if [ "$fire" -gt 0 ]; then now && left=$((fire - now)); fi
+    if [ "$left" -le 0 ]; then fence; continue; fi
+    nap_for=0.5
+    [ "$left" -gt 1000 ] || nap_for=0.02
+    if [ -n "$agent_there" ]; then
+        read -r -t "$nap_for" f p s c cs n
+        case $? in
+            0) case $f$p$s$c$cs in *[!0-9]* | '') ;; *) fire=$f pid=$p start=$s command=$c command_start=$cs name=$n ;; esac ;;
+            1) agent_there= ;;
+        esac
+    else
+        # The agent is gone. Who lets it go on purpose has told 0; whoever starts it again ends this guard once it has one of its own.
+        [ "$fire" -gt 0 ] && [ -z "$told_to_go" ] || exit 0
+        read -r -t "$nap_for" -u "$nap" _
+    fi
+done
