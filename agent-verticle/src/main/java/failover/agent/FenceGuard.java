@@ -156,8 +156,8 @@ final class FenceGuard {
         ProcessRef command = newest.command > 0 ? ProcessRef.of(newest.command).orElse(ProcessRef.NONE) : ProcessRef.NONE;
         byte[] name = processName.getBytes(StandardCharsets.UTF_8);
         String kept = new String(name, 0, Math.min(name.length, 15), StandardCharsets.UTF_8);
-        String line = newest.fireMs + " " + validator.pid() + " " + validator.start() + " " + command.pid() + " " + command.start() + " "
-            + kept + "\n";
+        String line = String.join(" ", "guard", Long.toString(newest.fireMs), validator.pid() + " " + validator.start(),
+            command.pid() + " " + command.start(), kept) + "\n";
         OutputStream to = child.getOutputStream();
         to.write(line.getBytes(StandardCharsets.UTF_8));
         to.flush();

@@ -1,12 +1,12 @@
 # The guard: the last in line behind a host that carries the identity (E2). A child of the agent, started with it, which does one thing: when
 # the time that it was told has come and no later one was told since, it kills the validator. It needs neither the agent's memory nor its
 # threads, files or luck: all it does are builtins, so that it starts no process and opens no more than one file at a time.
-# It reads lines "FIRE_MS PID START COMMAND COMMAND_START NAME" from its standard input: milliseconds since boot (0: no lease is held), the
-# validator's process, the leader of the command that runs (0: none), the validator's name. Argument: the state_dir of its agent.
+# It reads lines "guard FIRE_MS PID START COMMAND COMMAND_START NAME" from its standard input: milliseconds since boot (0: no lease is held),
+# the validator's process, the leader of the command that runs (0: none), the validator's name. Argument: the state_dir of its agent.
 LC_ALL=C
 trap '' INT HUP PIPE
 trap 'told_to_go=1' TERM
-told_to_go= agent_there=1 fire=0 pid=0 start=0 command=0 command_start=0 name=
+told_to_go= agent_there=1 fire=0 pid=0 start=0 command=0 command_start=0 name= begun=
 exec {nap}<> <(:)
 
 now() { # now := milliseconds since boot
@@ -58,6 +58,18 @@ fence() {
     fire=0
 }
 
+obey() { # obey LINE: a whole one, or none
+    set -f
+    # shellcheck disable=SC2086  # words, to be split
+    set -- $1
+    set +f
+    [ "${1-}" = guard ] && [ $# -ge 7 ] || return 0
+    case $2$3$4$5$6 in *[!0-9]*) return 0 ;; esac
+    fire=$2 pid=$3 start=$4 command=$5 command_start=$6
+    shift 6
+    name=$*
+}
+
 while :; do
     left=60000
     if [ "$fire" -gt 0 ]; then now && left=$((fire - now)); fi
@@ -65,10 +77,12 @@ while :; do
     nap_for=0.5
     [ "$left" -gt 1000 ] || nap_for=0.02
     if [ -n "$agent_there" ]; then
-        read -r -t "$nap_for" f p s c cs n
+        # The time to read may be over in the middle of a line: what was read of it is kept for the next round.
+        IFS= read -r -t "$nap_for" more
         case $? in
-            0) case $f$p$s$c$cs in *[!0-9]* | '') ;; *) fire=$f pid=$p start=$s command=$c command_start=$cs name=$n ;; esac ;;
+            0) obey "$begun$more"; begun= ;;
             1) agent_there= ;;
+            *) begun=$begun$more ;;
         esac
     else
         # The agent is gone. Who lets it go on purpose has told 0; whoever starts it again ends this guard once it has one of its own.

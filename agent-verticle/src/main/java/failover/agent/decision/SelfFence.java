@@ -32,7 +32,7 @@ public final class SelfFence {
     /** An agent that stops asks the fencer that long before it takes nobody for an answer: it may have started a moment ago. */
     private static final Duration ASK_BEFORE_LEAVING = Duration.ofSeconds(1);
     /** The longest fence of an agent that stops: whoever stops it waits no longer. */
-    private static final Duration LONGEST_LEAVING = Duration.ofSeconds(5);
+    private static final Duration LONGEST_LEAVING = Duration.ofMillis(4500);
     private static final int MOST_STUMBLES = 3;
     private static final Duration SOON = Duration.ofMillis(20);
     private static final Duration IDLE = Duration.ofDays(1);
