@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -173,5 +174,19 @@ class LeaseTest {
         assertTrue(refused.getMessage().contains(dir.resolve("missing").toString()), refused.getMessage());
         assertFalse(link.renew(111_000), "nothing was armed");
         assertThrows(IllegalArgumentException.class, () -> link.arm(110_000, ProcessRef.NONE));
+    }
+
+    @Test
+    void theLeaseIsReplacedInOneStepAndNeverSeenHalfWritten() throws IOException {
+        FencerLink link = link();
+        link.arm(110_000, VALIDATOR);
+        Object first = Files.readAttributes(dir.resolve("lease"), BasicFileAttributes.class).fileKey();
+        try (var open = Files.newBufferedReader(dir.resolve("lease"))) {
+            link.arm(111_000, VALIDATOR);
+            Object second = Files.readAttributes(dir.resolve("lease"), BasicFileAttributes.class).fileKey();
+            assertFalse(first.equals(second), "another file stands in its place");
+            assertEquals(110_000, Lease.parse(String.join("\n", open.lines().toList()) + "\n").orElseThrow().deadlineMs(),
+                    "who had it open reads the old one whole");
+        }
     }
 }

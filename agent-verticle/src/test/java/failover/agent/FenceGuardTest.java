@@ -1,0 +1,174 @@
+package failover.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.agent.fence.BootClock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The guard behind the agent: a process that kills when the time it was told has come, and whom nobody then has to tell anything. */
+@Timeout(60)
+class FenceGuardTest {
+    private static final long MS = 1_000_000L;
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private final String name = "simv" + ThreadLocalRandom.current().nextInt(100_000_000, 1_000_000_000);
+    private final List<Process> processes = new ArrayList<>();
+    private final List<FenceGuard> guards = new ArrayList<>();
+    @TempDir
+    Path directory;
+    private Path program;
+
+    @BeforeEach
+    void copy() throws Exception {
+        program = Files.copy(Path.of("/bin/sleep"), directory.resolve(name), StandardCopyOption.REPLACE_EXISTING,
+            StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    @AfterEach
+    void end() {
+        guards.forEach(guard -> {
+            guard.disarm();
+            guard.close(SOON);
+        });
+        processes.forEach(Process::destroyForcibly);
+    }
+
+    private Process validator() throws Exception {
+        Process started = new ProcessBuilder(program.toString(), "1000").start();
+        processes.add(started);
+        return started;
+    }
+
+    private FenceGuard guard() {
+        FenceGuard guard = new FenceGuard(directory, name);
+        guards.add(guard);
+        guard.start();
+        return guard;
+    }
+
+    private static long in(long millis) throws Exception {
+        return (BootClock.system().millis() + millis) * MS;
+    }
+
+    @Test
+    void itKillsWhenTheTimeHasComeAndNotBefore() throws Exception {
+        Process validator = validator();
+        Process other = validator();
+        FenceGuard guard = guard();
+        guard.validator(validator.pid());
+        for (int i = 0; i < 15; i++) {
+            guard.arm(in(3_000));
+            assertFalse(validator.waitFor(200, TimeUnit.MILLISECONDS), "its time was moved on again and again");
+        }
+        assertTrue(validator.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(other.isAlive(), "it knew which one it was");
+    }
+
+    @Test
+    void whoeverBearsTheNameIsMeantWhereTheProcessIsNotKnown() throws Exception {
+        Process one = validator();
+        Process two = validator();
+        FenceGuard guard = guard();
+        guard.validator(0);
+        guard.arm(in(300));
+        assertTrue(one.waitFor(20, TimeUnit.SECONDS) && two.waitFor(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void theCommandThatRunsGoesWithTheValidator() throws Exception {
+        Process validator = validator();
+        Process command = new ProcessBuilder("setsid", "bash", "-c", "trap '' TERM; sleep 1000; :").start();
+        processes.add(command);
+        FenceGuard guard = guard();
+        guard.validator(validator.pid());
+        guard.command(command.pid());
+        guard.arm(in(300));
+        assertTrue(validator.waitFor(20, TimeUnit.SECONDS) && command.waitFor(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void itStaysWhenItsAgentIsGoneAndEndsWithItsWork() throws Exception {
+        Process validator = validator();
+        long start = ProcStat.read(Path.of("/proc"), validator.pid()).orElseThrow().startTicks();
+        String script = new String(FenceGuard.class.getResourceAsStream("guard.bash").readAllBytes(), StandardCharsets.UTF_8);
+        Process alone = new ProcessBuilder("bash", "-c", script, "failover-guard", directory.toString()).start();
+        processes.add(alone);
+        alone.getOutputStream().write(("guard " + in(1_500) / MS + " " + validator.pid() + " " + start + " 0 0 " + name + "\n")
+            .getBytes(StandardCharsets.UTF_8));
+        alone.getOutputStream().close();
+        assertFalse(validator.waitFor(500, TimeUnit.MILLISECONDS));
+        assertTrue(alone.isAlive(), "its agent is gone, its lease is not");
+        assertTrue(validator.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(alone.waitFor(20, TimeUnit.SECONDS));
+        assertEquals(0, alone.exitValue());
+    }
+
+    @Test
+    void whoIsToldThatNothingIsHeldEndsWithItsAgent() throws Exception {
+        Process validator = validator();
+        FenceGuard guard = guard();
+        guard.validator(validator.pid());
+        guard.arm(in(60_000));
+        long child = guard.awaitChild(SOON);
+        assertTrue(child > 0);
+        guard.disarm();
+        guard.close(SOON);
+        Eventually.holds(() -> ProcStat.read(Path.of("/proc"), child).filter(ProcStat::alive).isEmpty());
+        assertTrue(validator.isAlive());
+    }
+
+    @Test
+    void theNextStartEndsTheGuardOfTheOneBefore() throws Exception {
+        Process validator = validator();
+        FenceGuard first = guard();
+        first.validator(validator.pid());
+        first.arm(in(60_000));
+        long child = first.awaitChild(SOON);
+        FenceGuard second = new FenceGuard(directory, name);
+        guards.add(second);
+        second.start();
+        second.validator(validator.pid());
+        assertTrue(second.awaitChild(SOON) > 0);
+        assertTrue(ProcStat.read(Path.of("/proc"), child).filter(ProcStat::alive).isPresent(), "until it has taken the lease over");
+        second.arm(in(60_000));
+        Eventually.holds(() -> ProcStat.read(Path.of("/proc"), child).filter(ProcStat::alive).isEmpty());
+    }
+
+    @Test
+    void aLineIsObeyedWholeOrNotAtAllHoweverItComes() throws Exception {
+        Process validator = validator();
+        long start = ProcStat.read(Path.of("/proc"), validator.pid()).orElseThrow().startTicks();
+        String script = new String(FenceGuard.class.getResourceAsStream("guard.bash").readAllBytes(), StandardCharsets.UTF_8);
+        Process alone = new ProcessBuilder("bash", "-c", script, "failover-guard", directory.toString()).start();
+        processes.add(alone);
+        for (int i = 0; i < 60; i++) {
+            byte[] line = ("guard " + in(900) / MS + " " + validator.pid() + " " + start + " 0 0 " + name + "\n")
+                .getBytes(StandardCharsets.UTF_8);
+            int cut = 7 + i % 9;
+            alone.getOutputStream().write(line, 0, cut);
+            alone.getOutputStream().flush();
+            // Within the last second it reads for 20 ms at a time: here the time is over in the middle of the line.
+            assertFalse(validator.waitFor(25, TimeUnit.MILLISECONDS), "the half of a line was taken for a whole one");
+            alone.getOutputStream().write(line, cut, line.length - cut);
+            alone.getOutputStream().flush();
+        }
+        alone.getOutputStream().write("nonsense 1 2 3 4 5 6\nguard x y z 0 0 a\nguard 1\n\nguard 0 0 0 0 0 x\n".getBytes(StandardCharsets.UTF_8));
+        alone.getOutputStream().close();
+        assertTrue(alone.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(validator.isAlive());
+    }
+}

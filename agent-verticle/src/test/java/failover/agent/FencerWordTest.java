@@ -1,0 +1,182 @@
+package failover.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.agent.decision.FenceEvent;
+import failover.agent.fence.BootClock;
+import failover.agent.fence.Lease;
+import failover.agent.fence.LeaseFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the agent writes for its fencer, and what it takes for its word. The fencer is played by the test. */
+@Timeout(60)
+class FencerWordTest {
+    private static final long MS = 1_000_000L;
+    private final BootClock clock = BootClock.system();
+    @TempDir
+    Path directory;
+
+    private FencerWord word() {
+        return new FencerWord(directory, "sleep", Optional.empty(), Optional.empty());
+    }
+
+    private Lease written() throws Exception {
+        LeaseFile file = new LeaseFile(directory);
+        Eventually.holds(() -> file.read().isPresent());
+        return file.read().orElseThrow();
+    }
+
+    private Lease written(long deadlineMs) throws Exception {
+        LeaseFile file = new LeaseFile(directory);
+        Eventually.holds(() -> file.read().filter(lease -> lease.deadlineMs() == deadlineMs).isPresent());
+        return file.read().orElseThrow();
+    }
+
+    private void answer(Lease to, long atMs, boolean armed, String problem) throws IOException {
+        answer(to.nonce(), to.seq(), to.deadlineMs(), atMs, armed, problem);
+    }
+
+    private void answer(String nonce, long seq, long deadlineMs, long atMs, boolean armed, String problem) throws IOException {
+        Path fresh = directory.resolve("answer.test");
+        Files.writeString(fresh, "version=1\nboot_id=" + clock.bootId() + "\nfencer_pid=9\nat_ms=" + atMs + "\nnonce=" + nonce + "\nseq="
+            + seq + "\narmed=" + (armed ? 1 : 0) + "\nproblem=" + problem + "\ndeadline_ms=" + deadlineMs + "\nend=" + seq + "\n");
+        Files.move(fresh, directory.resolve("answer"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private FenceEvent.FencerSaid said(FencerWord word) throws Exception {
+        CompletableFuture<FenceEvent.FencerSaid> said = new CompletableFuture<>();
+        word.ask(said::complete);
+        return said.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void theDeadlineIsTheInstantThatWasSaidHoweverLateItIsWritten() throws Exception {
+        long deadline = clock.millis() + 60_000;
+        FencerWord word = word();
+        word.arm(deadline * MS + 999_999, 0);
+        assertEquals(deadline, written(deadline).deadlineMs());
+        word.disarm();
+        assertEquals(0, written(0).deadlineMs());
+    }
+
+    @Test
+    void aFreshStartLeavesWhatAnEarlierOneArmed() throws Exception {
+        long deadline = clock.millis() + 60_000;
+        word().arm(deadline * MS, 0);
+        Lease before = written(deadline);
+        FencerWord restarted = word();
+        assertTrue(restarted.left().toMillis() > 0);
+        restarted.disarm();
+        restarted.validator(ProcessHandle.current().pid(), true);
+        restarted.command(0);
+        said(restarted);
+        assertEquals(before, written(), "it rests only when the one that armed it, or took over, says so");
+    }
+
+    @Test
+    void theNewestOfManyIsWritten() throws Exception {
+        FencerWord word = word();
+        long first = clock.millis() + 60_000;
+        for (int i = 0; i <= 1000; i++) {
+            word.arm((first + i) * MS, 0);
+        }
+        written(first + 1000);
+        word.validator(ProcessHandle.current().pid(), true);
+        Eventually.holds(() -> written().validator().pid() == ProcessHandle.current().pid());
+        assertEquals(first + 1000, written().deadlineMs());
+        assertTrue(written().validator().start() > 0);
+    }
+
+    @Test
+    void aFencerIsCapableOnlyIfItIsArmedForWhatItWasTold() throws Exception {
+        FencerWord word = word();
+        assertFalse(said(word).capable(), "nobody is there");
+        answer("of another agent", 3, 0, clock.millis(), false, "");
+        assertTrue(said(word).capable(), "nothing is told yet, and it is well");
+        long deadline = clock.millis() + 60_000;
+        word.arm(deadline * MS, 0);
+        Lease told = written(deadline);
+        answer(told, clock.millis(), true, "");
+        assertTrue(said(word).capable());
+        answer(told, clock.millis() - 5_000, true, "");
+        assertFalse(said(word).capable(), "its answer is old");
+        Eventually.holds(() -> clock.millis() > told.deadlineMs() - 58_000);
+        answer(told, clock.millis(), false, "");
+        assertFalse(said(word).capable(), "it says that it is not armed");
+        answer("of another agent", told.seq(), told.deadlineMs(), clock.millis(), true, "");
+        assertFalse(said(word).capable(), "it obeys somebody else");
+        answer(told.nonce(), told.seq(), told.deadlineMs() + 5_000, clock.millis(), true, "");
+        assertFalse(said(word).capable(), "it would act later than it was told");
+        answer(told.nonce(), told.seq() - 1, told.deadlineMs() - 5_000, clock.millis(), true, "");
+        FenceEvent.FencerSaid behind = said(word);
+        assertFalse(behind.capable(), "it has not seen the newest writing for seconds");
+        assertTrue(behind.problem().contains("not armed for the lease that it was told"), behind.problem());
+    }
+
+    @Test
+    void aFencerThatSaysWhatIsInItsWayIsNotCapableAndTheReasonIsHandedOn() throws Exception {
+        FencerWord word = word();
+        answer("", 0, 0, clock.millis(), false, "lease_refused");
+        assertFalse(said(word).capable());
+        long deadline = clock.millis() + 60_000;
+        word.arm(deadline * MS, 0);
+        answer(written(deadline), clock.millis(), false, "no_permission_for_validator");
+        FenceEvent.FencerSaid said = said(word);
+        assertFalse(said.capable());
+        assertTrue(said.problem().contains("no_permission_for_validator") && said.problem().contains("CAP_KILL"), said.problem());
+    }
+
+    @Test
+    void armedIsWhoAnsweredTheLastWriting() throws Exception {
+        FencerWord word = word();
+        assertNotNull(word.awaitArmed(Duration.ofMillis(50)));
+        long deadline = clock.millis() + 60_000;
+        word.arm(deadline * MS, 0);
+        Lease told = written(deadline);
+        answer(told, clock.millis(), true, "");
+        assertNull(word.awaitArmed(Duration.ofSeconds(20)));
+        word.arm((deadline + 1) * MS, 0);
+        written(deadline + 1);
+        assertNotNull(word.awaitArmed(Duration.ofMillis(50)), "that was an answer to the writing before");
+    }
+
+    @Test
+    void aDirectoryThatHangsHoldsNobodyUp() throws Exception {
+        FencerWord word = word();
+        assertEquals(0, new ProcessBuilder("mkfifo", directory.resolve("answer").toString()).start().waitFor());
+        CompletableFuture<FenceEvent.FencerSaid> said = new CompletableFuture<>();
+        word.ask(said::complete);
+        word.arm((clock.millis() + 60_000) * MS, 0);
+        word.disarm();
+        word.command(1);
+        word.validator(1, true);
+        assertNotNull(word.awaitArmed(Duration.ofMillis(50)));
+        assertFalse(said.isDone(), "nobody has answered");
+    }
+
+    @Test
+    void aDirectoryThatWasFullIsWrittenOnceThereIsRoom() throws Exception {
+        FencerWord word = word();
+        Files.createDirectories(directory.resolve("lease.new").resolve("in the way"));
+        long deadline = clock.millis() + 60_000;
+        word.arm(deadline * MS, 0);
+        assertNotNull(word.awaitArmed(Duration.ofMillis(300)));
+        assertTrue(new LeaseFile(directory).read().isEmpty());
+        Files.delete(directory.resolve("lease.new").resolve("in the way"));
+        written(deadline);
+    }
+}
