@@ -44,7 +44,7 @@ final class FencerWord {
     private volatile Consumer<FenceEvent.FencerSaid> asker;
     private volatile boolean capable;
     private volatile boolean awaited;
-    private volatile long armedVersion;
+    private volatile long armedVersion = -1;
     private volatile String writeTrouble;
     private boolean troubleSaid;
     private long writtenCommand;

@@ -244,12 +244,7 @@ final class Shell {
             if (todo.task() instanceof Task.Save save) {
                 memory = save.memory();
             }
-            long generation = tasks.generation();
-            tasks.perform(todo.task()).onSuccess(result -> {
-                if (generation == tasks.generation()) {
-                    post(new AgentEvent.TaskDone(result));
-                }
-            });
+            tasks.perform(todo.task(), result -> post(new AgentEvent.TaskDone(result)));
         } else if (effect instanceof AgentEffect.Publish publish) {
             deadMan.publish(publish, fences);
         } else if (effect instanceof AgentEffect.Abandon) {

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -73,8 +74,18 @@ final class Tasks {
         this.killThread = vertx.createSharedWorkerExecutor("agent-kill-" + instance, 1, 1, TimeUnit.HOURS);
     }
 
-    /** Does one step. Ends within its time, whatever disk, process or worker does not answer: then as what is safe to take it for. */
-    Future<TaskResult> perform(Task task) {
+    /** Does one step, and tells what it gave; nobody, once {@link #abandon} was called: it belonged to a change that is no more. */
+    void perform(Task task, Consumer<TaskResult> then) {
+        long mine = generation;
+        perform(task).onSuccess(result -> {
+            if (mine == generation) {
+                then.accept(result);
+            }
+        });
+    }
+
+    /** Ends within its time, whatever disk, process or worker does not answer: then as what is safe to take it for. */
+    private Future<TaskResult> perform(Task task) {
         if (task instanceof Task.Run run) {
             return run(run);
         } else if (task instanceof Task.Look) {
@@ -138,11 +149,6 @@ final class Tasks {
     void abandon() {
         generation++;
         cutShort();
-    }
-
-    /** Which tasks count: results of an earlier generation are dropped. */
-    long generation() {
-        return generation;
     }
 
     /** Cuts the command that runs short, tree and all; ends a wait. */

@@ -166,7 +166,8 @@ class FenceGuardTest {
             alone.getOutputStream().write(line, cut, line.length - cut);
             alone.getOutputStream().flush();
         }
-        alone.getOutputStream().write("nonsense 1 2 3 4 5 6\nguard x y z 0 0 a\nguard 1\n\nguard 0 0 0 0 0 x\n".getBytes(StandardCharsets.UTF_8));
+        alone.getOutputStream().write("nonsense 1 2 3 4 5 6\nguard x y z 0 0 a\nguard 1\n\nguard 0 0 0 0 0 x\n"
+            .getBytes(StandardCharsets.UTF_8));
         alone.getOutputStream().close();
         assertTrue(alone.waitFor(20, TimeUnit.SECONDS));
         assertTrue(validator.isAlive());
