@@ -45,7 +45,8 @@ final class FenceHands {
         this.config = config;
         this.store = store;
         this.eyes = new BlockingLook(config);
-        this.killer = new Killer(Path.of("/proc"), config.processName());
+        this.killer = new Killer(Path.of("/proc"), config.processName(),
+            ValidatorUsers.of(Path.of("/proc"), CommandLines.ledger(config))::mayBe);
         this.runner = new CommandRunner(fencer::command);
         this.lines = new CommandLines(config);
         this.towers = new TowerFiles(config);

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 
 /**
  * SIGKILL, and the proof that who got it is dead. Needs no new process and no thread: the signal is a system call, the proof a small file.
@@ -19,6 +20,7 @@ final class Killer {
     private static final int COMM_BYTES = 15;
     private final Path proc;
     private final String name;
+    private final LongPredicate mayBe;
 
     /**
      * A killer.
@@ -27,7 +29,17 @@ final class Killer {
      * @param name the validator's process name
      */
     Killer(Path proc, String name) {
+        this(proc, name, pid -> true);
+    }
+
+    /**
+     * The same.
+     *
+     * @param mayBe whether a process of that name can be the validator: it is of a user that runs it, or nobody knows
+     */
+    Killer(Path proc, String name, LongPredicate mayBe) {
         this.proc = proc;
+        this.mayBe = mayBe;
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         this.name = new String(bytes, 0, Math.min(bytes.length, COMM_BYTES), StandardCharsets.UTF_8);
     }
@@ -59,7 +71,8 @@ final class Killer {
             boolean[] unseen = {false};
             List<ProcStat> living = ProcStat.pids(proc, () -> unseen[0] = true).stream()
                 .map(pid -> ProcStat.read(proc, pid, () -> unseen[0] = true)).flatMap(Optional::stream)
-                .filter(stat -> stat.pid() > 1 && stat.pid() != own && stat.alive() && named(stat.comm())).toList();
+                .filter(stat -> stat.pid() > 1 && stat.pid() != own && stat.alive() && named(stat.comm()))
+                .filter(stat -> mayBe.test(stat.pid())).toList();
             boolean seen = !unseen[0];
             if (seen && living.isEmpty()) {
                 return Optional.empty();
