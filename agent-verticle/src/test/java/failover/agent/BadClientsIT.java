@@ -84,7 +84,7 @@ class BadClientsIT {
             }
             long begun = System.nanoTime();
             assertTrue(agent.status().processRunning());
-            assertTrue(Duration.ofNanos(System.nanoTime() - begun).toMillis() < 2_000);
+            assertTrue(Duration.ofNanos(System.nanoTime() - begun).toMillis() < 8_000);
         } finally {
             for (Socket socket : idle) {
                 socket.close();
