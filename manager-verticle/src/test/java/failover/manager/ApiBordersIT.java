@@ -11,10 +11,13 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import failover.manager.config.ManagerConfig;
 import failover.manager.decision.Failure;
+import failover.protocol.Names;
 import failover.protocol.config.Endpoint;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.StatusRequest;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
@@ -26,6 +29,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -168,6 +172,35 @@ class ApiBordersIT {
         assertEquals("[::1]:" + request.localAddress().port(), request.getHeader("Host").replace("0:0:0:0:0:0:0:1", "::1"));
         request.response().end(poll ? "{\"validator_slot\":1000,\"timestamp\":5}"
             : "{\"success\":true,\"message\":\"m\",\"timestamp\":5}");
+    }
+
+    @Test
+    void aCommandGoesOutAndPollsComeBackWhileNoNameServerAnswers() throws Exception {
+        DatagramSocket mute = vertx.createDatagramSocket().listen(0, "127.0.0.1").await(10, TimeUnit.SECONDS);
+        Path hosts = Files.writeString(dir.resolve("hosts"), "127.0.0.1 agent-a\n");
+        Vertx named = Vertx.vertx(new VertxOptions().setAddressResolverOptions(Names.options().setHostsPath(hosts.toString())
+            .setServers(List.of("127.0.0.1:" + mute.localAddress().port()))));
+        try {
+            HttpServer agent = named.createHttpServer().requestHandler(request -> request.response().end(request.path().equals("/status")
+                ? "{\"validator_slot\":1000,\"timestamp\":5}" : "{\"success\":true,\"message\":\"m\",\"timestamp\":5}"))
+                .listen(0, "127.0.0.1").await(10, TimeUnit.SECONDS);
+            AgentClient client = new AgentClient(named, named.createHttpClient(new HttpClientOptions()),
+                Endpoint.parse("http://agent-a:" + agent.actualPort()));
+            client.poll(new StatusRequest(5, 0, null, 0), Duration.ofSeconds(5)).await(10, TimeUnit.SECONDS);
+            Files.writeString(hosts, "\n");
+            named.timer(1_200, TimeUnit.MILLISECONDS).await(10, TimeUnit.SECONDS);
+            FailoverRequest command = new FailoverRequest("become_passive", "r", false, 5, null, 0, 0, false);
+            assertTrue(client.command(command, Duration.ofSeconds(5)).await(10, TimeUnit.SECONDS).success());
+            // The connection for polls is lost as well: the next one is found again.
+            agent.close().await(10, TimeUnit.SECONDS);
+            HttpServer again = named.createHttpServer().requestHandler(request -> request.response()
+                .end("{\"validator_slot\":1001,\"timestamp\":5}")).listen(agent.actualPort(), "127.0.0.1").await(10, TimeUnit.SECONDS);
+            assertEquals(1001, client.poll(new StatusRequest(5, 0, null, 0), Duration.ofSeconds(5)).await(10, TimeUnit.SECONDS)
+                .validatorSlot());
+            again.close().await(10, TimeUnit.SECONDS);
+        } finally {
+            named.close().await(10, TimeUnit.SECONDS);
+        }
     }
 
     @Test
