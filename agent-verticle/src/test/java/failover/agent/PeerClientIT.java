@@ -48,6 +48,18 @@ class PeerClientIT {
         assertTrue(why.startsWith("http://127.0.0.1:") || why.contains("leads back"), why);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"[::1]", "[0:0:0:0:0:0:0:1]"})
+    void aPeerAndAValidatorAtIpv6LiteralsAreAsked(String host) throws Exception {
+        HttpServer server = vertx.createHttpServer().requestHandler(request -> request.response().end(request.path().equals("/peer-status")
+            ? "{\"is_alive\":true,\"timestamp\":5}" : "{\"result\":7}")).listen(0, "::1").await(10, TimeUnit.SECONDS);
+        String url = "http://" + host + ":" + server.actualPort();
+        PeerClient client = new PeerClient(vertx, Configs.of(directory, new JsonObject().put("peer_endpoint", url)));
+        assertTrue(client.ask(MEMORY, null, null).await(10, TimeUnit.SECONDS).isAlive());
+        ValidatorRpc rpc = new ValidatorRpc(vertx, failover.protocol.config.Endpoint.parse(url), java.time.Duration.ofSeconds(5));
+        assertEquals(7, rpc.ask().await(10, TimeUnit.SECONDS).slot());
+    }
+
     @Test
     void aPeerThatNeverAnswersIsSilentAfterTwoSeconds() throws Exception {
         HttpServer server = vertx.createHttpServer().requestHandler(request -> { }).listen(0, "127.0.0.1").await(10, TimeUnit.SECONDS);

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -62,7 +63,14 @@ public final class Names {
 
     /** Where a server is to be connected to; fails when its name was never resolved and cannot be now. */
     public Future<SocketAddress> server(Endpoint endpoint) {
-        return address(endpoint.host()).map(found -> SocketAddress.inetSocketAddress(new InetSocketAddress(found, endpoint.port())));
+        return address(endpoint.host()).map(found -> server(found, endpoint.port()));
+    }
+
+    /** In brackets, because a pooled client of Vert.x makes a URL's authority of it; a zone has no place in one. */
+    private static SocketAddress server(InetAddress found, int port) {
+        return found instanceof Inet6Address six && six.getScopeId() == 0 && six.getScopedInterface() == null
+                ? SocketAddress.inetSocketAddress(port, "[" + found.getHostAddress() + "]")
+                : SocketAddress.inetSocketAddress(new InetSocketAddress(found, port));
     }
 
     /** The address of a host. */
