@@ -49,14 +49,9 @@ class BadClientsIT {
     void aBodyThatOnlyTurnsOutTooLargeIsRefusedToo() throws Exception {
         try (Socket socket = agent.connect()) {
             write(socket, "POST /failover HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
-            byte[] chunk = ("10000\r\n" + "x".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
-            try {
-                for (int i = 0; i < 17; i++) {
-                    socket.getOutputStream().write(chunk);
-                }
-            } catch (IOException expected) {
-                return;
-            }
+            // To the limit, and one byte: what is not sent cannot be answered with a reset that hides the answer.
+            String chunk = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
+            write(socket, chunk.repeat(AgentHttp.LARGEST_CHANGE / 0x10000) + "1\r\nx\r\n");
             String answer = TestAgent.readToEnd(socket);
             assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
         }
@@ -95,7 +90,7 @@ class BadClientsIT {
     @Test
     void whatIsNoHttpIsAnsweredOrClosed() throws Exception {
         String answer = agent.exchange("\u0016\u0003\u0001 this is no HTTP\r\n\r\n");
-        assertTrue(answer.isEmpty() || answer.matches("HTTP/1\\.[01] 400 (?s).*"), answer);
+        assertTrue(answer.matches("HTTP/1\\.[01] 400 (?s).*"), answer);
         assertTrue(agent.status().processRunning());
     }
 

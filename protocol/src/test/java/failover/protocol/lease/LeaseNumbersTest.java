@@ -138,15 +138,14 @@ class LeaseNumbersTest {
     void theNearestSettingThatIsNamedDoes(long leaseMs, long fenceMs) {
         Optional<Duration> lease = Optional.of(leaseMs).filter(ms -> ms > 0).map(Duration::ofMillis);
         Optional<Duration> fence = Optional.of(fenceMs).filter(ms -> ms > 0).map(Duration::ofMillis);
-        try {
-            LeaseNumbers.of(Duration.ofSeconds(2), 5, lease, fence);
-        } catch (IllegalArgumentException e) {
-            Matcher value = SECONDS.matcher(e.getMessage());
-            assertTrue(value.find(), e.getMessage());
-            Optional<Duration> named = Optional.of(Duration.ofMillis(Math.round(Double.parseDouble(value.group(1)) * 1000)));
-            boolean ofLease = e.getMessage().contains("lease_ttl of") || e.getMessage().startsWith("lease_ttl: is too long");
-            LeaseNumbers.of(Duration.ofSeconds(2), 5, ofLease ? named : lease, ofLease ? fence : named);
-        }
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> LeaseNumbers.of(Duration.ofSeconds(2), 5, lease, fence));
+        Matcher value = SECONDS.matcher(e.getMessage());
+        assertTrue(value.find(), e.getMessage());
+        Optional<Duration> named = Optional.of(Duration.ofMillis(Math.round(Double.parseDouble(value.group(1)) * 1000)));
+        boolean ofLease = e.getMessage().contains("lease_ttl of") || e.getMessage().startsWith("lease_ttl: is too long");
+        LeaseNumbers taken = LeaseNumbers.of(Duration.ofSeconds(2), 5, ofLease ? named : lease, ofLease ? fence : named);
+        assertEquals(named.get(), ofLease ? taken.lease() : taken.fence(), e.getMessage());
     }
 
     @Test

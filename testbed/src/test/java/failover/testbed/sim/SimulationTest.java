@@ -9,6 +9,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +40,10 @@ class SimulationTest {
         Batch batch = new Batch(RunClass.FENCER_FAILS);
         batch.run(1, 60);
         System.out.println(batch.summary());
-        assertTrue(batch.summary().contains("able to sign in"));
+        Matcher damage = Pattern.compile("two validators able to sign in (\\d+) of 60 runs, ([0-9.]+) s in all").matcher(batch.summary());
+        assertTrue(damage.find(), batch.summary());
+        assertTrue(Integer.parseInt(damage.group(1)) > 0 && Double.parseDouble(damage.group(2)) > 0,
+                "fencers failed and nobody was hurt: either they do not fail, or nobody looks\n" + batch.summary());
     }
 
     @Test
