@@ -5,8 +5,10 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -20,9 +22,13 @@ final class FakeRpc {
     static final String RESET = "<reset>";
     static final String HUGE = "<huge>";
     private final Map<String, String> answers = new ConcurrentHashMap<>();
+    private final Map<String, Long> delays = new ConcurrentHashMap<>();
     private final Map<String, Integer> counts = new ConcurrentHashMap<>();
+    /** The methods in the order in which they were asked for. */
+    final List<String> order = new CopyOnWriteArrayList<>();
     private final AtomicInteger asked = new AtomicInteger();
     private int port;
+    private Vertx vertx;
 
     private FakeRpc() {
         answer("getSlot", "{\"jsonrpc\":\"2.0\",\"result\":380000000,\"id\":1}");
@@ -32,6 +38,7 @@ final class FakeRpc {
 
     static FakeRpc start(Vertx vertx) throws Exception {
         FakeRpc fake = new FakeRpc();
+        fake.vertx = vertx;
         HttpServer server = vertx.createHttpServer().requestHandler(fake::handle).listen(0, "127.0.0.1").await(10, TimeUnit.SECONDS);
         fake.port = server.actualPort();
         return fake;
@@ -62,9 +69,22 @@ final class FakeRpc {
             + "\"nodePubkey\":\"" + identity + "\",\"votes\":[{\"slot\":" + (lastVote - 1) + "},{\"slot\":" + lastVote + "}]}}}}}}");
     }
 
+    /** The same of a validator without the full RPC API. */
+    void votesByMinimalApi(String identity, long lastVote, long slot) {
+        answers.remove("getAccountInfo");
+        answer("getVoteAccounts", "{\"result\":{\"current\":[{\"nodePubkey\":\"" + identity + "\",\"votePubkey\":\"" + ACCOUNT
+            + "\",\"activatedStake\":7,\"lastVote\":" + lastVote + "}],\"delinquent\":[]}}");
+        answer("getSlot", "{\"jsonrpc\":\"2.0\",\"result\":" + slot + ",\"id\":1}");
+    }
+
     /** How often that was asked for. */
     int asked(String method) {
         return counts.getOrDefault(method, 0);
+    }
+
+    /** From now on answers to that method come so many milliseconds late. */
+    void delay(String method, long millis) {
+        delays.put(method, millis);
     }
 
     private void handle(HttpServerRequest request) {
@@ -78,6 +98,7 @@ final class FakeRpc {
         request.body().onSuccess(body -> {
             String method = new JsonObject(body).getString("method");
             counts.merge(method, 1, Integer::sum);
+            order.add(method);
             if (method.equals("getSlot")) {
                 asked.incrementAndGet();
             }
@@ -99,7 +120,8 @@ final class FakeRpc {
                     request.response().end(Buffer.buffer("{\"result\":\"" + "x".repeat(1_000_000) + "\"}"));
                     break;
                 default:
-                    request.response().putHeader("Content-Type", "application/json").end(answer);
+                    vertx.setTimer(Math.max(1, delays.getOrDefault(method, 1L)), late ->
+                        request.response().putHeader("Content-Type", "application/json").end(answer));
                     break;
             }
         });

@@ -79,4 +79,59 @@ class VotesIT {
             assertEquals("knows no vote account of " + STAKED, agent.status().votes().error());
         }
     }
+
+    /** Agave without --full-rpc-api, which is the rule: the slot is asked for before the votes are read, and once more after that. */
+    @Test
+    void aValidatorWithoutTheFullRpcApiTellsOfVotesByTheMinimalOne() throws Exception {
+        try (TestAgent agent = new TestAgent(directory).withValidator()) {
+            agent.rpc.votesByMinimalApi(STAKED, 379_999_990, 380_000_000);
+            agent.start(settings());
+            VoteWord word = last(agent, 379_999_990);
+            assertEquals(new VoteWord(FakeRpc.ACCOUNT, 379_999_990, 380_000_000, word.ageMs(), null), word);
+            // A slow list: what is said of it is as old as the first question, so that a stale vote has no newer witness.
+            agent.rpc.delay("getVoteAccounts", 700);
+            agent.rpc.votesByMinimalApi(STAKED, 379_999_995, 380_000_003);
+            Eventually.holds(() -> agent.status().votes() != null && agent.status().votes().lastVote() == 379_999_995);
+            assertTrue(agent.status().votes().ageMs() >= 690, agent.status().votes().toString());
+            agent.rpc.delay("getVoteAccounts", 1);
+            int asked = agent.rpc.asked("getAccountInfo");
+            agent.rpc.votesByMinimalApi(STAKED, 379_999_999, 380_000_009);
+            last(agent, 379_999_999);
+            assertEquals(asked, agent.rpc.asked("getAccountInfo"), "it is not asked in vain again and again");
+            agent.rpc.votesByMinimalApi(STAKED, 380_000_020, 380_000_009);
+            Eventually.holds(() -> agent.status().votes().error() != null);
+            assertTrue(agent.status().votes().error().contains("newer than its own slot"), agent.status().votes().toString());
+        }
+    }
+
+    /** An identity may vote with another of its accounts than the one with the most stake. */
+    @Test
+    void allVoteAccountsOfTheIdentityCount() throws Exception {
+        String second = Keypair.generate().pubkey().toString();
+        try (TestAgent agent = new TestAgent(directory).withValidator()) {
+            agent.rpc.answer("getVoteAccounts", "{\"result\":{\"current\":[{\"nodePubkey\":\"" + STAKED + "\",\"votePubkey\":\""
+                + FakeRpc.ACCOUNT + "\",\"activatedStake\":7}],\"delinquent\":[{\"nodePubkey\":\"" + STAKED + "\",\"votePubkey\":\""
+                + second + "\",\"activatedStake\":0}]}}");
+            String one = "{\"data\":{\"parsed\":{\"info\":{\"nodePubkey\":\"" + STAKED + "\",\"votes\":[{\"slot\":SLOT}]}}}}";
+            agent.rpc.answer("getMultipleAccounts", "{\"result\":{\"context\":{\"slot\":1000},\"value\":[" + one.replace("SLOT", "7") + ","
+                + one.replace("SLOT", "998") + "]}}");
+            agent.start(settings());
+            VoteWord word = last(agent, 998);
+            assertEquals(FakeRpc.ACCOUNT + "-and-1", word.account());
+            assertEquals(1000, word.slot());
+        }
+    }
+
+    @Test
+    void aListOfMegabytesIsReadAndNotHeld() throws Exception {
+        try (TestAgent agent = new TestAgent(directory).withValidator()) {
+            agent.rpc.votes(STAKED, 379_999_990, 380_000_000);
+            String other = "{\"nodePubkey\":\"" + Keypair.generate().pubkey() + "\",\"votePubkey\":\"" + Keypair.generate().pubkey()
+                + "\"},";
+            agent.rpc.answer("getVoteAccounts", "{\"result\":{\"current\":[" + other.repeat(60_000) + "{\"nodePubkey\":\"" + STAKED
+                + "\",\"votePubkey\":\"" + FakeRpc.ACCOUNT + "\",\"activatedStake\":7}],\"delinquent\":[]}}");
+            agent.start(settings());
+            assertEquals(380_000_000, last(agent, 379_999_990).slot());
+        }
+    }
 }

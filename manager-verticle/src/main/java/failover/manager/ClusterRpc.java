@@ -1,5 +1,6 @@
 package failover.manager;
 
+import failover.manager.decision.NodeWord;
 import failover.manager.decision.VoteReading;
 import failover.protocol.config.Endpoint;
 import io.vertx.core.Future;
@@ -9,10 +10,11 @@ import io.vertx.core.http.HttpClientAgent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Asks every {@code cluster_rpc}: for the network's slot, where the highest wins, because a source can only be behind (OM-19), and for the
- * identity's votes, each source by itself (safety.md, E6). Messages hide what a URL may hold of keys. On the verticle's context only.
+ * Asks every {@code cluster_rpc}: for its slot, for the identity's votes, and who it is, each source by itself (safety.md, E6).
+ * Messages hide what a URL may hold of keys. On the verticle's context only.
  */
 final class ClusterRpc {
     /** Once one source has answered, the others get no longer than this: an old slot hides a lag. */
@@ -22,20 +24,22 @@ final class ClusterRpc {
     private final Duration limit;
     private final List<ClusterSource> sources;
 
-    ClusterRpc(Vertx vertx, HttpClientAgent client, List<Endpoint> sources, Duration limit) {
+    /** {@code voteAccount}: {@code vote_account_pubkey}, read besides what a search finds. */
+    ClusterRpc(Vertx vertx, HttpClientAgent client, List<Endpoint> sources, Duration limit, Optional<String> voteAccount) {
         this.vertx = vertx;
         this.limit = limit;
         List<ClusterSource> all = new ArrayList<>();
         for (Endpoint each : sources) {
             // A name must be one source's only, also where the masked part is what makes the difference.
             long alike = all.stream().filter(other -> other.endpoint.toString().equals(each.toString())).count();
-            all.add(new ClusterSource(vertx, client, each, alike == 0 ? each.toString() : each + " (" + (alike + 1) + ")"));
+            all.add(new ClusterSource(vertx, client, each, alike == 0 ? each.toString() : each + " (" + (alike + 1) + ")",
+                    voteAccount));
         }
         this.sources = List.copyOf(all);
     }
 
-    /** The highest slot; fails with a message that gives each source's reason. */
-    Future<Long> slot() {
+    /** The slots of those that answer, at least one; fails with a message that gives each source's reason. */
+    Future<List<Long>> slots() {
         return new Round().begin();
     }
 
@@ -55,21 +59,26 @@ final class ClusterRpc {
         return sources.get(source).votes(identity, limit);
     }
 
+    /** Who that source is, as far as it says; never fails. */
+    Future<NodeWord> node(int source) {
+        return sources.get(source).node(limit);
+    }
+
     void close() {
         sources.forEach(ClusterSource::close);
     }
 
     private final class Round {
-        private final Promise<Long> promise = Promise.promise();
+        private final Promise<List<Long>> promise = Promise.promise();
         private final List<String> failures = new ArrayList<>();
         private int missing = sources.size();
-        private long highest = -1;
+        private final List<Long> slots = new ArrayList<>();
         private long timer = -1;
 
-        Future<Long> begin() {
+        Future<List<Long>> begin() {
             for (ClusterSource source : sources) {
                 source.slot(limit).onComplete(slot -> {
-                    highest = Math.max(highest, slot);
+                    slots.add(slot);
                     answered();
                 }, cause -> {
                     failures.add(source.endpoint.host() + ": " + cause.getMessage());
@@ -83,15 +92,15 @@ final class ClusterRpc {
             missing--;
             if (missing == 0) {
                 finish();
-            } else if (highest >= 0 && timer < 0) {
+            } else if (!slots.isEmpty() && timer < 0) {
                 timer = vertx.setTimer(STRAGGLERS.toMillis(), id -> finish());
             }
         }
 
         private void finish() {
             vertx.cancelTimer(timer);
-            if (highest >= 0) {
-                promise.tryComplete(highest);
+            if (!slots.isEmpty()) {
+                promise.tryComplete(List.copyOf(slots));
             } else {
                 promise.tryFail(new ClusterSource.NoWord(String.join("; ", failures)));
             }

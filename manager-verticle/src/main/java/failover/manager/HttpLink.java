@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * POSTs to one server, each with one deadline over connecting, asking and reading the whole answer (OM0-1, OM0-7). The link owns its
@@ -105,11 +106,21 @@ final class HttpLink {
 
     /** The same where an answer may have up to {@code largest} bytes. */
     Future<Answer> post(String path, Buffer json, Duration limit, int largest) {
+        return post(path, json, limit, largest, null);
+    }
+
+    /**
+     * The same where the body of an answer with status 200 is handed on as it comes and not kept; of any other it is kept as usual.
+     *
+     * @param taker gets the parts in order; when it throws an {@link IllegalArgumentException}, the answer is none for that reason;
+     *     {@code null}: the body is kept
+     */
+    Future<Answer> post(String path, Buffer json, Duration limit, int largest, Consumer<Buffer> taker) {
         if (out >= atOnce) {
             return Future.failedFuture(new NoAnswer(new Failure(Kind.NOT_DELIVERED, "not asked: " + out + " requests are unanswered")));
         }
         out++;
-        return new Exchange(path, json, limit, largest).begin().onComplete(done -> out--);
+        return new Exchange(path, json, limit, largest, taker).begin().onComplete(done -> out--);
     }
 
     /** The end: no request is repeated from now on, connections in use close with their answers. */
@@ -141,6 +152,8 @@ final class HttpLink {
         private final Buffer json;
         private final Duration limit;
         private final int largest;
+        private final Consumer<Buffer> taker;
+        private long received;
         private final Promise<Answer> promise = Promise.promise();
         private final Buffer body = Buffer.buffer();
         private Phase phase = Phase.CONNECTING;
@@ -148,7 +161,8 @@ final class HttpLink {
         private boolean kept;
         private long timer;
 
-        Exchange(String path, Buffer json, Duration limit, int largest) {
+        Exchange(String path, Buffer json, Duration limit, int largest, Consumer<Buffer> taker) {
+            this.taker = taker;
             this.path = path;
             this.json = json;
             this.limit = limit;
@@ -219,14 +233,29 @@ final class HttpLink {
             }
             phase = Phase.ANSWERING;
             response.exceptionHandler(this::broken);
+            boolean handedOn = taker != null && response.statusCode() == 200;
+            int most = handedOn ? largest : Math.min(largest, LARGEST_ANSWER);
             response.handler(chunk -> {
-                if (body.length() + chunk.length() > largest) {
-                    fail(Kind.GARBAGE, "an answer of more than " + largest + " bytes: " + excerpt(body));
+                received += chunk.length();
+                if (received > most) {
+                    fail(Kind.GARBAGE, "an answer of more than " + most + " bytes: " + excerpt(body));
+                } else if (handedOn) {
+                    hand(chunk);
                 } else {
                     body.appendBuffer(chunk);
                 }
             });
             response.endHandler(end -> succeed(new Answer(response.statusCode(), response.headers(), body)));
+        }
+
+        private void hand(Buffer chunk) {
+            try {
+                if (phase == Phase.ANSWERING) {
+                    taker.accept(chunk);
+                }
+            } catch (IllegalArgumentException e) {
+                fail(Kind.GARBAGE, e.getMessage());
+            }
         }
 
         private void expire() {

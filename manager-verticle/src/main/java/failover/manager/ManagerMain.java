@@ -12,6 +12,7 @@ import failover.protocol.config.HostPort;
 import failover.protocol.config.Layers;
 import failover.protocol.config.Loaded;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -45,6 +46,8 @@ public final class ManagerMain {
             new Flag("i-have-fenced", Kind.SWITCH, "", "", "With --trigger-failover: the active cannot sign, do not wait for proof."),
             new Flag("accept-stale-tower", Kind.SWITCH, "", "",
                     "With --trigger-failover: go on although the tower is older than the chain, or missing."),
+            new Flag("check-sources", Kind.SWITCH, "", "",
+                    "Ask every cluster_rpc and both agents once, say what each can prove of the votes, and exit: 0 well, 1 not."),
             new Flag("pause", Kind.SWITCH, "", "", "Let the manager that runs on this host begin no failover, and exit."),
             new Flag("resume", Kind.SWITCH, "", "", "The opposite of --pause, and exit."),
             new Flag("reason", Kind.TEXT, "", "manual failover triggered via CLI", "Why, for --trigger-failover, --pause and --resume."));
@@ -77,6 +80,7 @@ public final class ManagerMain {
         actions.put("trigger-failover", ManagerMain::trigger);
         actions.put("pause", (vertx, flags, layers, out) -> pause(vertx, flags, layers, out, true));
         actions.put("resume", (vertx, flags, layers, out) -> pause(vertx, flags, layers, out, false));
+        actions.put("check-sources", ManagerMain::checkSources);
         actions.put("shutdown-agent", ManagerMain::shutdown);
         return new Program.Spec<>("manager",
                 "Watches two validators through their agents and moves the identity when the active one fails.",
@@ -128,6 +132,13 @@ public final class ManagerMain {
         }
         Duration work = config.timing().demotionTimeout().plus(config.timing().promotionTimeout()).plusSeconds(10);
         return new Asked(config.apiListen().get(), work.compareTo(TRIGGER_LIMIT) > 0 ? work : TRIGGER_LIMIT);
+    }
+
+    private static Future<Integer> checkSources(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {
+        ManagerConfig config = ManagerSettings.read(layers, System.getenv()).config();
+        Promise<Integer> code = Promise.promise();
+        vertx.getOrCreateContext().runOnContext(begun -> new SourceCheck(vertx, out, config).run().onComplete(code));
+        return code.future();
     }
 
     private static Future<Integer> shutdown(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {

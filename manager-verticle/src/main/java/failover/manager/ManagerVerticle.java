@@ -81,7 +81,8 @@ public final class ManagerVerticle extends VerticleBase {
         http = vertx.createHttpClient(new HttpClientOptions());
         agents.put(Host.PRIMARY, new AgentClient(vertx, http, config.hosts().primary()));
         agents.put(Host.SECONDARY, new AgentClient(vertx, http, config.hosts().secondary()));
-        cluster = new ClusterRpc(vertx, http, config.clusterRpc(), config.timing().requestTimeout());
+        cluster = new ClusterRpc(vertx, http, config.clusterRpc(), config.timing().requestTimeout(),
+                config.voteAccount());
         ManagerRules rules = Settings.rules(config, cluster.sources());
         Settings.banner(config, rules).forEach(LOG::info);
         core = new ManagerCore(rules);
@@ -221,11 +222,13 @@ public final class ManagerVerticle extends VerticleBase {
                     response -> post(new ManagerEvent.CommandReplied(command.command(), response)),
                     cause -> post(new ManagerEvent.CommandFailed(command.command(), AgentClient.failureOf(cause))));
         } else if (effect instanceof ManagerEffect.ReadNetworkSlot) {
-            cluster.slot().onComplete(
-                    slot -> post(new ManagerEvent.NetworkSlotRead(slot)),
+            cluster.slots().onComplete(
+                    slots -> post(new ManagerEvent.NetworkSlotRead(slots)),
                     cause -> post(new ManagerEvent.NetworkSlotUnknown(cause.getMessage())));
         } else if (effect instanceof ManagerEffect.ReadVotes votes) {
             readVotes(votes);
+        } else if (effect instanceof ManagerEffect.ReadNodes nodes) {
+            readNodes(nodes);
         } else if (effect instanceof ManagerEffect.Save save) {
             memory.save(save.memory()).onComplete(
                     saved -> post(new ManagerEvent.Saved(save.number(), null)),
@@ -249,7 +252,16 @@ public final class ManagerVerticle extends VerticleBase {
             String source = sources.get(i);
             cluster.read(i, votes.identity(), votes.limit()).onComplete(
                     reading -> post(new ManagerEvent.VotesRead(source, reading)),
-                    cause -> post(new ManagerEvent.VotesUnknown(source, String.valueOf(cause.getMessage()), votes.askedAt())));
+                    cause -> post(new ManagerEvent.VotesUnknown(source, String.valueOf(cause.getMessage()), votes.askedAt(),
+                            cause instanceof ClusterSource.NoWord word && word.refused())));
+        }
+    }
+
+    private void readNodes(ManagerEffect.ReadNodes nodes) {
+        List<String> sources = cluster.sources();
+        for (int i = 0; i < sources.size(); i++) {
+            String source = sources.get(i);
+            cluster.node(i).onSuccess(word -> post(new ManagerEvent.NodeRead(source, word, nodes.askedAt())));
         }
     }
 

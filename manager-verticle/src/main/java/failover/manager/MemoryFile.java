@@ -16,11 +16,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -35,6 +37,7 @@ final class MemoryFile {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryFile.class);
     private static final int FORMAT = 1;
     private static final long WALL = Bounds.LAST_SECOND * 1000;
+    private static final int MOST_NAMES = 64;
 
     /** A write that takes longer than this is told to whoever asks after the manager's health. */
     private static final Duration SLOW = Duration.ofSeconds(5);
@@ -174,7 +177,8 @@ final class MemoryFile {
                     .put("since_ms", memory.pause().sinceMillis()));
         }
         if (memory.tip() != null) {
-            json.put("tip", new JsonObject().put("slot", memory.tip().slot()).put("wall_ms", memory.tip().wallMillis()));
+            json.put("tip", new JsonObject().put("slot", memory.tip().slot()).put("wall_ms", memory.tip().wallMillis())
+                    .put("sources", new JsonArray(memory.tip().sources())));
         }
         if (memory.terms() != null) {
             json.put("terms", new JsonObject().put("lease_ms", memory.terms().leaseMs()).put("jitter_ms", memory.terms().jitterMs()));
@@ -205,9 +209,7 @@ final class MemoryFile {
                     : new Intent(intent.getString("operation_id"), required(intent, "from"), required(intent, "to"),
                             Step.valueOf(intent.getString("step", "").toUpperCase(Locale.ROOT)), intent.getString("reason")),
                     pause == null ? null : new Pause(pause.getString("reason", ""), cut(pause, "since_ms", WALL)),
-                    // An earlier version believed any slot: it is a help, and dropped when it can be none.
-                    tip == null || tip.getLong("slot", 0L) <= 0 || tip.getLong("slot") > Bounds.HIGHEST_SLOT ? null
-                            : new Tip(tip.getLong("slot"), cut(tip, "wall_ms", WALL)),
+                    tip == null ? null : tip(tip),
                     // It granted longer leases, too, and those are still to be waited for.
                     terms == null ? null : new Terms(cut(terms, "lease_ms", Bounds.LONGEST_SETTING.toMillis()),
                             cut(terms, "jitter_ms", Bounds.LONGEST_TIME_MS)));
@@ -234,6 +236,18 @@ final class MemoryFile {
 
     private static long cut(JsonObject json, String key, long most) {
         return Math.min(most, Math.max(0, json.getLong(key, 0L)));
+    }
+
+    /** An earlier version believed any slot. One that can be none is dropped; that a source has worked (E6) is kept. */
+    private static Tip tip(JsonObject tip) {
+        long slot = tip.getLong("slot", 0L);
+        return new Tip(slot <= 0 || slot > Bounds.HIGHEST_SLOT ? Tip.UNTRUSTED : slot, cut(tip, "wall_ms", WALL),
+                texts(tip.getJsonArray("sources")));
+    }
+
+    /** Names in a list that earlier versions do not write; whatever is none is left out. */
+    private static List<String> texts(JsonArray list) {
+        return list == null ? List.of() : list.stream().filter(String.class::isInstance).map(String.class::cast).limit(MOST_NAMES).toList();
     }
 
     private static Host required(JsonObject json, String key) throws IOException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.manager.FakeAgent.Await;
+import failover.manager.decision.NodeWord;
 import failover.manager.decision.VoteReading;
 import failover.protocol.config.Endpoint;
 import failover.protocol.solana.Keypair;
@@ -17,6 +18,7 @@ import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -51,12 +53,12 @@ class ClusterRpcIT {
 
     private ClusterRpc cluster(FakeAgent... sources) {
         List<Endpoint> endpoints = Stream.of(sources).map(each -> Endpoint.parse(each.endpoint().uri() + "/v1?api-key=hush")).toList();
-        return new ClusterRpc(vertx, vertx.createHttpClient(new HttpClientOptions()), endpoints, LIMIT);
+        return new ClusterRpc(vertx, vertx.createHttpClient(new HttpClientOptions()), endpoints, LIMIT, Optional.empty());
     }
 
-    private Future<Long> slot(ClusterRpc cluster) {
-        Promise<Long> promise = Promise.promise();
-        context.runOnContext(v -> cluster.slot().onComplete(promise));
+    private Future<List<Long>> slot(ClusterRpc cluster) {
+        Promise<List<Long>> promise = Promise.promise();
+        context.runOnContext(v -> cluster.slots().onComplete(promise));
         return promise.future();
     }
 
@@ -65,12 +67,12 @@ class ClusterRpcIT {
     }
 
     @Test
-    void theHighestSlotOfAllSourcesWinsWhateverTheOthersSay() {
+    void theSlotsOfAllSourcesThatAnswerAreToldWhateverTheOthersSay() {
         FakeAgent good = source(slotAnswer(380_000_005L));
         ClusterRpc cluster = cluster(source(slotAnswer(380_000_001L)), good, source("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"),
                 source(FakeAgent.json("<html>maintenance</html>")), source(FakeAgent.json("null")),
                 new FakeAgent(vertx, FakeAgent::silence));
-        assertEquals(380_000_005L, Await.result(slot(cluster)));
+        assertEquals(List.of(380_000_001L, 380_000_005L), Await.result(slot(cluster)).stream().sorted().toList());
         assertTrue(good.requests.get(0).startsWith("POST /v1?api-key=hush HTTP/1.1\r\n"), good.requests.get(0));
         assertEquals("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"getSlot\",\"params\":[{\"commitment\":\"processed\"}]}",
                 FakeAgent.bodyOf(good.requests.get(0)));
@@ -87,7 +89,7 @@ class ClusterRpcIT {
         assertTrue(why.contains("127.0.0.1: HTTP 502: bad"), why);
         assertTrue(why.contains("Connection refused"), why);
         assertTrue(why.contains("error -32005 Node is behind"), why);
-        assertTrue(why.contains("no slot in the answer: {\"result\":\"12\"}"), why);
+        assertTrue(why.contains("no slot in the answer: 12"), why);
         assertFalse(why.contains("hush") || why.contains("/v1"), why);
     }
 
@@ -178,5 +180,121 @@ class ClusterRpcIT {
         assertEquals(Duration.ofMinutes(5), ClusterSource.pauseOf("86400", now));
         assertEquals(Duration.ofSeconds(10), ClusterSource.pauseOf(null, now));
         assertEquals(Duration.ofSeconds(10), ClusterSource.pauseOf("soon", now));
+    }
+
+    private static String batch(String list, long before, long after) {
+        return FakeAgent.json("[{\"id\":2,\"result\":" + after + "},{\"id\":0,\"result\":" + before + "},{\"id\":1,\"result\":" + list
+                + "}]");
+    }
+
+    private static String only(long lastVote) {
+        return "{\"current\":[{\"nodePubkey\":\"" + NODE + "\",\"votePubkey\":\"" + ACCOUNT + "\",\"lastVote\":" + lastVote
+                + "}],\"delinquent\":[]}";
+    }
+
+    private static final String NO_METHOD = FakeAgent.json("{\"error\":{\"code\":-32601,\"message\":\"Method not found\"}}");
+
+    /** Agave without --full-rpc-api, which is the rule. */
+    private static BiConsumer<NetSocket, String> minimal(String batch) {
+        return (socket, request) -> {
+            String body = FakeAgent.bodyOf(request);
+            socket.write(body.startsWith("[") ? batch : body.contains("getVoteAccounts") ? FakeAgent.json(LIST) : NO_METHOD);
+        };
+    }
+
+    @Test
+    void aNodeWithoutTheFullApiIsAskedForVotesAndSlotsInOneRequestWhichOneNodeAnswers() {
+        FakeAgent node = new FakeAgent(vertx, minimal(batch(only(380_000_009L), 380_000_010L, 380_000_010L)));
+        ClusterRpc cluster = cluster(node);
+        VoteReading reading = Await.result(votes(cluster, 0, LIMIT));
+        assertEquals(380_000_009L, reading.lastVote());
+        assertTrue(reading.slot() < 380_000_010L && reading.slotAfter() > 380_000_010L, "in which order is not promised: " + reading);
+        assertTrue(reading.slot() > 380_000_000L - 20 && reading.slotAfter() < 380_000_030L, reading.toString());
+        Await.result(votes(cluster, 0, LIMIT));
+        assertEquals(1, node.requests.stream().filter(each -> each.contains("getAccountInfo")).count(), "not in vain again and again");
+        String asked = FakeAgent.bodyOf(node.requests.get(2));
+        assertTrue(asked.startsWith("[{") && asked.indexOf("getSlot") < asked.indexOf("getVoteAccounts")
+                && asked.lastIndexOf("getSlot") > asked.indexOf("getVoteAccounts") && asked.contains("\"votePubkey\":\"" + ACCOUNT), asked);
+        node.behave(minimal(batch(only(380_000_009L), 380_000_010L, 380_000_990L)));
+        assertTrue(Await.failure(votes(cluster, 0, LIMIT)).getMessage().contains("these are two nodes"));
+    }
+
+    @Test
+    void aNodeThatRefusesAllThatTellsOfVotesIsNoSource() {
+        FakeAgent node = new FakeAgent(vertx, FakeAgent.always(NO_METHOD));
+        ClusterSource.NoWord why = (ClusterSource.NoWord) Await.failure(votes(cluster(node), 0, LIMIT));
+        assertTrue(why.refused() && why.getMessage().contains("-32601"), why.getMessage());
+        node.behave(minimal(NO_METHOD));
+        why = (ClusterSource.NoWord) Await.failure(votes(cluster(node), 0, LIMIT));
+        assertTrue(why.refused() && why.getMessage().contains("no batch"), why.getMessage());
+        node.behave((socket, request) -> socket.write(FakeAgent.bodyOf(request).contains("getVoteAccounts") ? FakeAgent.json(LIST)
+                : "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"));
+        assertTrue(((ClusterSource.NoWord) Await.failure(votes(cluster(node), 0, LIMIT))).refused());
+        node.behave((socket, request) -> socket.write(FakeAgent.bodyOf(request).contains("getVoteAccounts") ? FakeAgent.json(LIST)
+                : "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"));
+        assertFalse(((ClusterSource.NoWord) Await.failure(votes(cluster(node), 0, LIMIT))).refused(), "that passes");
+    }
+
+    @Test
+    void aReadingIsAsOldAsItsQuestionHoweverLateTheAnswer() {
+        FakeAgent slow = new FakeAgent(vertx, node(LIST, account(NODE, 9, 10)));
+        ClusterRpc cluster = cluster(slow);
+        Await.result(votes(cluster, 0, LIMIT));
+        slow.behave((socket, request) -> vertx.setTimer(600, late -> socket.write(FakeAgent.json(account(NODE, 9, 10)))));
+        long before = System.nanoTime();
+        VoteReading reading = Await.result(votes(cluster, 0, Duration.ofSeconds(8)));
+        assertTrue(System.nanoTime() - reading.askedAt() >= 590_000_000L, "it counts from its arrival");
+        assertTrue(reading.askedAt() - before >= 0);
+    }
+
+    @Test
+    void whatASourceSaysOfItselfIsAskedAndItsClusterOnlyOnce() {
+        FakeAgent node = new FakeAgent(vertx, (socket, request) -> {
+            String body = FakeAgent.bodyOf(request);
+            socket.write(FakeAgent.json(body.contains("getIdentity") ? "{\"result\":{\"identity\":\"" + NODE + "\"}}"
+                    : body.contains("getGenesisHash") ? "{\"result\":\"" + ACCOUNT + "\"}" : "{\"result\":380000000}"));
+        });
+        ClusterRpc cluster = cluster(node);
+        assertEquals(new NodeWord(NODE, ACCOUNT, 380_000_000L), Await.result(who(cluster)));
+        assertEquals(new NodeWord(NODE, ACCOUNT, 380_000_000L), Await.result(who(cluster)));
+        assertEquals(1, node.requests.stream().filter(each -> each.contains("getGenesisHash")).count());
+        assertTrue(node.requests.get(2).contains("\"finalized\""), node.requests.get(2));
+        assertEquals(NodeWord.SILENT, Await.result(who(cluster(source(NO_METHOD)))));
+        assertEquals(NodeWord.SILENT, Await.result(who(cluster(source(FakeAgent.json("{\"result\":{\"identity\":\"x\"}}"))))));
+    }
+
+    private Future<NodeWord> who(ClusterRpc cluster) {
+        Promise<NodeWord> promise = Promise.promise();
+        context.runOnContext(v -> cluster.node(0).onComplete(promise));
+        return promise.future();
+    }
+
+    @Test
+    void theVoteAccountThatIsConfiguredIsReadWithoutASearchAndWithWhateverIsFound() {
+        String configured = Keypair.generate().pubkey().toString();
+        String info = account(NODE, 9, 10).replace("{\"result\":{\"context\":{\"slot\":10},\"value\":", "").replaceAll("}}$", "");
+        FakeAgent node = new FakeAgent(vertx, (socket, request) -> {
+            String body = FakeAgent.bodyOf(request);
+            if (body.contains("getAccountInfo")) {
+                socket.write(FakeAgent.json(account(NODE, 9, 10)));
+            } else if (body.contains("getMultipleAccounts")) {
+                socket.write(FakeAgent.json("{\"result\":{\"context\":{\"slot\":30},\"value\":[" + info + "," + info.replace("9}", "29}")
+                        + "]}}"));
+            }
+        });
+        ClusterRpc cluster = new ClusterRpc(vertx, vertx.createHttpClient(new HttpClientOptions()),
+                List.of(Endpoint.parse(node.endpoint().uri().toString())), LIMIT, Optional.of(configured));
+        assertEquals(configured, Await.result(votes(cluster, 0, LIMIT)).account());
+        FakeAgent both = new FakeAgent(vertx, (socket, request) -> {
+            String body = FakeAgent.bodyOf(request);
+            socket.write(FakeAgent.json(body.contains("getVoteAccounts") ? LIST : body.contains("getAccountInfo") ? account(NODE, 9, 10)
+                    : "{\"result\":{\"context\":{\"slot\":30},\"value\":[" + info + "," + info.replace("9}", "29}") + "]}}"));
+        });
+        ClusterRpc second = new ClusterRpc(vertx, vertx.createHttpClient(new HttpClientOptions()),
+                List.of(Endpoint.parse(both.endpoint().uri().toString())), LIMIT, Optional.of(configured));
+        Await.result(votes(second, 0, LIMIT));
+        VoteReading reading = Await.result(votes(second, 0, LIMIT));
+        assertEquals(configured + "-and-1", reading.account());
+        assertEquals(29, reading.lastVote());
     }
 }

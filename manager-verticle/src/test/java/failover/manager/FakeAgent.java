@@ -20,11 +20,18 @@ final class FakeAgent {
     final AtomicInteger connections = new AtomicInteger();
     private final NetServer server;
     private volatile BiConsumer<NetSocket, String> behaviour;
+    private volatile boolean gets;
 
     FakeAgent(Vertx vertx, BiConsumer<NetSocket, String> behaviour) {
         this.behaviour = behaviour;
         this.server = vertx.createNetServer().connectHandler(this::connected);
         Await.result(server.listen(0, "127.0.0.1"));
+    }
+
+    /** It answers requests without a body, too. */
+    FakeAgent answeringGets() {
+        gets = true;
+        return this;
     }
 
     /** From now on it behaves otherwise. */
@@ -83,6 +90,11 @@ final class FakeAgent {
             String text = seen.toString().substring(taken.get());
             int end = text.indexOf("\r\n\r\n");
             int at = text.toLowerCase(java.util.Locale.ROOT).indexOf("content-length: ");
+            if (gets && end > 0 && text.startsWith("GET ")) {
+                taken.addAndGet(end + 4);
+                requests.add(text.substring(0, end + 4));
+                behaviour.accept(socket, text.substring(0, end + 4));
+            }
             if (end > 0 && at > 0) {
                 int length = Integer.parseInt(text.substring(at + 16, text.indexOf("\r\n", at)).trim());
                 if (text.length() >= end + 4 + length) {

@@ -32,7 +32,8 @@ class MemoryFileTest {
             new ManagerMemory.HostRecord("http://b:2", "id-b", 12, 0),
             1736000000123L,
             new ManagerMemory.Intent("op-1", Host.SECONDARY, Host.PRIMARY, ManagerMemory.Step.PROMOTING, "a \"b\"\n<c>"),
-            new ManagerMemory.Pause("work on the rack", 1736000000000L), new Tip(300_000_000L, 1736000000100L),
+            new ManagerMemory.Pause("work on the rack", 1736000000000L),
+            new Tip(300_000_000L, 1736000000100L, List.of("https://one", "[secondary]")),
             new ManagerMemory.Terms(9406, 500));
 
     @TempDir

@@ -55,7 +55,7 @@ class SettingsTest {
     @Test
     void everyKindOfEffectIsKnownToTheShell() {
         // ManagerVerticle.perform has a branch for each of these; a new kind needs one, and a line here.
-        assertEquals(Set.of("Poll", "ReadNetworkSlot", "ReadVotes", "Save", "Remember", "Command", "Answer", "Wake", "Say"),
+        assertEquals(Set.of("Poll", "ReadNetworkSlot", "ReadVotes", "ReadNodes", "Save", "Remember", "Command", "Answer", "Wake", "Say"),
                 Stream.of(ManagerEffect.class.getPermittedSubclasses()).map(Class::getSimpleName).collect(Collectors.toSet()));
     }
 

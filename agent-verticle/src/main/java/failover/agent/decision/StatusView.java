@@ -63,7 +63,7 @@ final class StatusView {
             return null;
         }
         long older = Math.max(0, now.since(seen.atNanos()).toMillis());
-        return new VoteWord(word.account(), word.lastVote(), word.slot(), word.ageMs() + older, word.error());
+        return word.aged(word.ageMs() + older);
     }
 
     /** A host whose vote state cannot be judged at all says nothing of it. */

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param stateDir {@code state_dir}: where intents and the last failover survive a restart
  * @param apiListen {@code api_listen}; empty when it is "off"
  * @param stakedIdentity {@code staked_identity_pubkey}: the identity that moves, base58
+ * @param voteAccount {@code vote_account_pubkey}: the identity's vote account, base58; without it the sources are searched for it
  * @param policy what must be known before a silent host is replaced
  * @param limits counts and distances
  * @param timing periods and time limits
@@ -32,6 +33,7 @@ public record ManagerConfig(
     Path stateDir,
     Optional<HostPort> apiListen,
     Optional<String> stakedIdentity,
+    Optional<String> voteAccount,
     Policy policy,
     Limits limits,
     Timing timing) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Reads the manager's keys out of the layers: the one place that knows their names, defaults and relations. Pure. */
@@ -32,13 +33,13 @@ public final class ManagerSettings {
     public static final Map<String, String> VARIABLES = Map.of("ACTIVE_VALIDATOR", "active_validator",
             "PASSIVE_VALIDATOR", "passive_validator", "DRY_RUN", "dry_run", "MANAGER_LOG_FILE", "log_file");
     private static final List<Endpoint> MAINNET = List.of(Endpoint.parse("https://api.mainnet-beta.solana.com"));
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1", "0:0:0:0:0:0:0:1", "ip6-localhost");
     private static final String STANDARD_API = "127.0.0.1:8081";
     private static final List<String> HOST_KEYS = List.of("endpoint", "ip", "ledger_path");
     private static final Duration STANDARD_REQUEST_TIMEOUT = Duration.ofSeconds(5);
     /** Keys of the newer original whose feature does not exist here yet. */
     private static final List<String> WITHOUT_EFFECT = List.of("telegram_chat_id", "identity_keypair_path", "ssh_user",
-            "ssh_key_path", "ssh_set_identity_command", "ssh_authorized_voter_command", "vote_account_pubkey",
-            "stale_vote_slot_threshold");
+            "ssh_key_path", "ssh_set_identity_command", "ssh_authorized_voter_command", "stale_vote_slot_threshold");
 
     private ManagerSettings() {
     }
@@ -55,6 +56,7 @@ public final class ManagerSettings {
         Named named = Named.read(in, idle);
         Optional<Hosts> hosts = named.pair(in);
         List<Endpoint> cluster = clusterRpc(in);
+        onTheirHosts(in, hosts, cluster);
         boolean dryRun = in.truth("dry_run", true);
         Limits limits = new Limits(
                 (int) in.integer("misses_before_failover", 5),
@@ -65,11 +67,12 @@ public final class ManagerSettings {
         Path stateDir = in.parsed("state_dir", StateDir.standard(environment, "failover-manager"), Texts::path);
         Optional<HostPort> api = api(in);
         Optional<String> identity = in.parsed("staked_identity_pubkey", Texts::publicKey);
+        Optional<String> voteAccount = in.parsed("vote_account_pubkey", Texts::publicKey);
         Policy policy = new Policy(choice(in, "vote_evidence", List.of(VoteEvidence.values())),
                 choice(in, "fencing", List.of(Fencing.values())), in.truth("hold_while_voting", false));
         withoutEffect(in, idle);
-        return in.finish(() -> new ManagerConfig(hosts.orElseThrow(), cluster, dryRun, logFile, stateDir, api, identity, policy, limits,
-                timing));
+        return in.finish(() -> new ManagerConfig(hosts.orElseThrow(), cluster, dryRun, logFile, stateDir, api, identity, voteAccount,
+                policy, limits, timing));
     }
 
     /**
@@ -145,9 +148,12 @@ public final class ManagerSettings {
         List<Endpoint> given = in.list("cluster_rpc", Endpoint::parse);
         for (int i = 0; i < given.size(); i++) {
             Endpoint each = given.get(i);
-            if (given.subList(0, i).stream().anyMatch(each::equals)) {
-                in.problem(in.where("cluster_rpc"), "cluster_rpc", "\"" + each + "\"",
-                        "is written twice: it would count as two sources that agree; keep one of them, or name another");
+            Optional<Endpoint> before = given.subList(0, i).stream().filter(other -> sameNode(other, each)).findFirst();
+            if (before.isPresent()) {
+                in.problem(in.where("cluster_rpc"), "cluster_rpc", "\"" + each + "\"", before.get().equals(each)
+                        ? "is written twice: it would count as two sources that agree; keep one of them, or name another"
+                        : "leads to the same server as \"" + before.get() + "\": the two would count as two sources that agree; keep one of"
+                                + " them, or name another provider");
             }
         }
         if (!given.isEmpty() || in.isSet("cluster_rpc")) {
@@ -156,6 +162,27 @@ public final class ManagerSettings {
         in.note("cluster_rpc", MAINNET.get(0).toString(), "default");
         in.warn("cluster_rpc is not set: slots are compared with mainnet (" + MAINNET.get(0) + "); set it if this pair votes elsewhere");
         return MAINNET;
+    }
+
+    /** The same host and port: paths and keys are one provider's names for one server. */
+    private static boolean sameNode(Endpoint one, Endpoint other) {
+        return plainHost(one).equals(plainHost(other)) && one.port() == other.port();
+    }
+
+    private static String plainHost(Endpoint endpoint) {
+        String host = endpoint.host().toLowerCase(Locale.ROOT);
+        String plain = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+        return LOOPBACK.contains(plain) ? "127.0.0.1" : plain;
+    }
+
+    /** A source on a host of the pair goes with it: said, not refused, as behind one address there may be several machines. */
+    private static void onTheirHosts(SettingsReader in, Optional<Hosts> hosts, List<Endpoint> cluster) {
+        for (Endpoint each : cluster) {
+            hosts.filter(pair -> !plainHost(each).startsWith("127.") && (plainHost(each).equals(plainHost(pair.primary()))
+                    || plainHost(each).equals(plainHost(pair.secondary())))).ifPresent(pair -> in.warn("cluster_rpc " + each
+                            + " is on a host of the pair: it says nothing any more when that host dies, and has no say on it; name an"
+                            + " independent one"));
+        }
     }
 
     /** One of some words; the first is the default. */

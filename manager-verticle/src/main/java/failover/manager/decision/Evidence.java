@@ -1,12 +1,15 @@
 package failover.manager.decision;
 
+import failover.protocol.Bounds;
 import failover.protocol.Now;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the sources have said of the identity's votes, and what follows from it (safety.md, E6, INV-6). A source is named by a text: the
@@ -16,58 +19,88 @@ import java.util.Optional;
  * <p>A source has to be asked at least every {@link #FRESH} to count: an older answer is behind the slot where the cluster must be by now.
  */
 public final class Evidence {
-    /** Slots of the source's own for which a vote must stand still, and that a source may be behind. */
+    /** Slots of the source's own for which a vote must stand still, and that a source may be behind; more where slots are shorter. */
     public static final long STILL = 16;
-    /** The least a cluster moves in a second; a slot takes 0.4 s. */
-    private static final long SLOTS_PER_SECOND = 2;
-    /** In this time a cluster moves so far that an older answer is no more one. */
-    public static final Duration FRESH = Duration.ofSeconds(STILL / SLOTS_PER_SECOND);
+    /** An older answer is none. */
+    public static final Duration FRESH = Duration.ofSeconds(8);
+    /** Who has never told of votes is waited for so long, as one that may. */
+    private static final Duration NEW = Duration.ofMinutes(1);
     private static final int SOURCES_NEEDED = 2;
-    private static final long NANOS_PER_SLOT = 1_000_000_000L / SLOTS_PER_SECOND;
     /** Nothing has ever been said. */
-    public static final Evidence NONE = new Evidence(Map.of(), 0, 0);
+    public static final Evidence NONE = new Evidence(Map.of(), Set.of(), ClusterTip.NONE, Nodes.NONE, false);
 
     private final Map<String, SourceHistory> sources;
-    /** Highest slot that a source which did not lag has shown; 0 when none. */
-    private final long highest;
-    private final long highestAt;
+    /** Who has ever told of votes, also in an earlier life of the manager. */
+    private final Set<String> worked;
+    private final ClusterTip tip;
+    private final Nodes nodes;
+    /** An earlier life of the manager had a source that worked, and it may not have kept whose. */
+    private final boolean workedBefore;
 
-    private Evidence(Map<String, SourceHistory> sources, long highest, long highestAt) {
+    private Evidence(Map<String, SourceHistory> sources, Set<String> worked, ClusterTip tip, Nodes nodes, boolean workedBefore) {
         this.sources = sources;
-        this.highest = highest;
-        this.highestAt = highestAt;
+        this.worked = worked;
+        this.tip = tip;
+        this.nodes = nodes;
+        this.workedBefore = workedBefore;
     }
 
     /** The beginning of a manager that has run before. */
-    public static Evidence restored(Tip tip, Now now) {
-        return new Evidence(Map.of(), tip.slot(), tip.seenAt(now));
+    public static Evidence restored(Tip kept, Now now) {
+        boolean none = kept.slot() <= Tip.UNTRUSTED || kept.slot() > Bounds.HIGHEST_SLOT;
+        ClusterTip then = none ? ClusterTip.NONE : ClusterTip.restored(kept.slot(), kept.seenAt(now));
+        return new Evidence(Map.of(), Set.copyOf(kept.sources()), then, Nodes.NONE, true);
     }
 
-    /** The highest slot seen, to be kept for {@link #restored}; empty when there is none. */
+    /** The name of the source beside that host. */
+    static String beside(Host host) {
+        return "[" + host + "]";
+    }
+
+    /** What is to be kept for {@link #restored}: the highest slot that was trusted, and who has worked; empty when nobody has. */
     public Optional<Tip> tip(Now now) {
-        return highest == 0 ? Optional.empty()
-                : Optional.of(new Tip(highest, now.wallMillis() - now.since(highestAt).toMillis()));
+        if (worked.isEmpty()) {
+            return Optional.empty();
+        }
+        // The RPC of a host goes when the host goes: after a restart of this program it must not be waited for.
+        List<String> names = worked.stream().filter(name -> nodes.beside(name) == null).sorted().toList();
+        ClusterTip kept = tip.kept();
+        return Optional.of(kept == null ? new Tip(Tip.UNTRUSTED, now.wallMillis(), names)
+                : new Tip(kept.slot(), now.wallMillis() - now.since(kept.at()).toMillis(), names));
     }
 
     /** Any source has ever answered, in this life of the manager or (a tip was kept) in an earlier one. */
     public boolean everWorked() {
-        return highest > 0;
+        return workedBefore || !worked.isEmpty();
     }
 
     /** A source answered. A late answer, and one with a slot before the source's newest, changes nothing. */
     public Evidence with(String source, VoteReading reading) {
+        if (reading.absurd() != null) {
+            return failed(source, reading.absurd(), reading.askedAt());
+        }
         SourceHistory known = of(source);
         if (known.drops(reading)) {
             return this;
         }
-        Map<String, SourceHistory> all = put(source, known.with(reading));
-        boolean leads = highest == 0 || reading.slot() > highest && (!lags(reading, reading.askedAt()) || confirmed(source, reading));
-        return leads ? new Evidence(all, reading.slot(), reading.askedAt()) : new Evidence(all, highest, highestAt);
+        SourceHistory near = near(source, reading);
+        boolean ahead = tip.ahead(reading) && near == null;
+        SourceHistory next = known.with(reading, ahead, tip.pace());
+        long steady = reading.askedAt() - (near == null ? next.steadySince() : Math.max(next.steadySince(), near.steadySince()));
+        ClusterTip then = tip.after(new ClusterTip.Seen(source, reading, near != null, others(source, reading), held(reading.askedAt()),
+                steady));
+        Set<String> all = worked;
+        if (!worked.contains(source)) {
+            all = new LinkedHashSet<>(worked);
+            all.add(source);
+        }
+        return new Evidence(put(source, next), all, then, nodes, workedBefore);
     }
 
     /**
      * Slot of the newest vote that any source has ever shown, whatever it is worth as a witness; 0 when none has shown any. A vote on a
-     * fork that the cluster has given up since counts: it was signed, and the tower of who votes next must know it.
+     * fork that the cluster has given up since counts: it was signed, and the tower of who votes next must know it. One that lies further
+     * ahead than a cluster can have come was signed by nobody.
      */
     public long newestVote() {
         long newest = 0;
@@ -79,11 +112,57 @@ public final class Evidence {
 
     /** A source was asked and could not say. */
     public Evidence failed(String source, String why, long askedAt) {
-        return new Evidence(put(source, of(source).failed(why, askedAt)), highest, highestAt);
+        return failed(source, why, askedAt, false);
+    }
+
+    /** The same; {@code refuses}: it serves no method that tells of votes, and will not the next time. */
+    public Evidence failed(String source, String why, long askedAt, boolean refuses) {
+        return new Evidence(put(source, of(source).failed(why, askedAt, refuses)), worked, tip, nodes, workedBefore);
+    }
+
+    /** A source has said who it is ({@link Nodes#with}). */
+    Evidence node(String source, NodeWord word, Map<Host, String> pair, long askedAt) {
+        return new Evidence(sources, worked, tip, nodes.with(source, word, pair, askedAt), workedBefore);
+    }
+
+    /** Who the sources are. */
+    Nodes nodes() {
+        return nodes;
+    }
+
+    /** Milliseconds that a slot takes, as measured; 0 while it is not. */
+    public long slotMillis() {
+        return tip.pace().millis();
     }
 
     /**
-     * What the sources say together: any progress is a veto; two must have seen none, or the one where only one is configured.
+     * It counts as a source: it has told of votes, in this life of the manager or an earlier one, and does not refuse to; or it has been
+     * asked for less than a minute.
+     */
+    boolean counts(String source, long now) {
+        SourceHistory said = of(source);
+        boolean young = said.failure() == null || now - said.steadySince() < NEW.toNanos();
+        return !said.refuses() && (worked.contains(source) || said.newest() == null && young);
+    }
+
+    /** It has told of votes, in this life of the manager or an earlier one. */
+    boolean told(String source) {
+        return worked.contains(source);
+    }
+
+    /** It said when it was asked last that it serves no method that tells of votes. */
+    boolean refuses(String source) {
+        return of(source).refuses();
+    }
+
+    /** Somebody has heard of it: it has answered, or could not. */
+    boolean met(String source) {
+        return sources.containsKey(source) || worked.contains(source);
+    }
+
+    /**
+     * What the sources say together: any progress is a veto; two must have seen none, or the one where only one is a source. Whoever has
+     * never told of votes is none; two names of one node are two to ask, and one witness.
      *
      * @param asked every source that is configured and not beside the suspect, each once
      * @param notAskedBefore a source has seen no progress only if its newest answer was asked for after this instant (the last failed
@@ -94,31 +173,105 @@ public final class Evidence {
         if (asked.isEmpty()) {
             return new Finding(Finding.Word.UNKNOWN, false, "no source of votes is configured");
         }
-        int silent = 0;
+        List<String> silent = new ArrayList<>();
+        List<String> voting = new ArrayList<>();
         int behind = 0;
-        boolean progress = false;
+        int counting = 0;
         List<String> words = new ArrayList<>();
         for (String source : asked) {
-            SourceWord word = SourceWord.of(of(source), estimate(now), notAskedBefore, now);
-            words.add(source + " " + word.why());
-            progress |= word.state() == SourceWord.State.PROGRESS;
-            silent += word.state() == SourceWord.State.NO_PROGRESS ? 1 : 0;
+            SourceWord word = word(source, notAskedBefore, now);
+            words.add(source + " " + word.why() + note(source, asked, now));
+            counting += counts(source, now) ? 1 : 0;
+            if (word.state() == SourceWord.State.PROGRESS) {
+                voting.add(source);
+            } else if (word.state() == SourceWord.State.NO_PROGRESS) {
+                silent.add(source);
+            }
             behind += word.state() == SourceWord.State.BEHIND && word.fresh() ? 1 : 0;
         }
-        int needed = Math.min(SOURCES_NEEDED, asked.size());
+        // Of two clusters it is not known which is the identity's.
+        boolean clusters = silent.stream().anyMatch(one -> silent.stream().anyMatch(other -> nodes.otherCluster(one, other)));
+        int witnesses = clusters ? 0 : distinct(silent);
+        int needed = Math.max(1, Math.min(SOURCES_NEEDED, counting));
         String told = String.join("; ", words);
-        if (progress) {
-            return new Finding(Finding.Word.PROGRESS, false, "the identity votes: " + told);
+        if (!voting.isEmpty()) {
+            String alone = distinct(voting) == 1 && witnesses > 0 ? "1 of " + distinct(asked)
+                    + " sources contradicts the others, which see no votes: " + String.join(", ", voting) + "; " : "";
+            return new Finding(Finding.Word.PROGRESS, false, "the identity votes: " + alone + told, alone.isEmpty() ? List.of() : voting);
         }
-        if (silent >= needed) {
+        if (witnesses >= needed) {
             return new Finding(Finding.Word.NO_PROGRESS, false, "the identity does not vote: " + told);
         }
-        if (behind == asked.size()) {
+        if (behind > 0 && behind == Math.max(1, counting)) {
             return new Finding(Finding.Word.UNKNOWN, true, "the cluster's tip stands still or is not where it must be (slot "
-                    + estimate(now) + " at least): " + told);
+                    + tip.estimate(now) + " at least): " + told);
         }
-        return new Finding(Finding.Word.UNKNOWN, false, "whether the identity votes is not known, " + silent + " of " + needed
+        return new Finding(Finding.Word.UNKNOWN, false, "whether the identity votes is not known, " + witnesses + " of " + needed
                 + " sources say that it does not: " + told);
+    }
+
+    /**
+     * Whether it could be proved that the identity does not vote, if its holder fell silent now: enough sources answer, are where the
+     * cluster is, and are nodes of their own.
+     *
+     * @param asked as in {@link #judge}
+     */
+    Readiness readiness(List<String> asked, long now) {
+        List<String> able = asked.stream().filter(source -> word(source, 0, now).able() && counts(source, now)).toList();
+        int counting = (int) asked.stream().filter(source -> counts(source, now)).count();
+        int needed = Math.max(1, Math.min(SOURCES_NEEDED, counting));
+        int nodesAble = distinct(able);
+        List<String> words = new ArrayList<>();
+        for (String source : asked) {
+            words.add(source + " " + (able.contains(source) ? "can say" : of(source).failure() != null
+                    ? "could not say: " + of(source).failure() : word(source, 0, now).why()) + note(source, asked, now));
+        }
+        return new Readiness(nodesAble >= needed, nodesAble + " of " + needed + " sources that are needed can say whether it votes: "
+                + String.join("; ", words));
+    }
+
+    /**
+     * An answer to "could a silent host be replaced now", as far as evidence goes.
+     *
+     * @param ready it could
+     * @param why one sentence that names every source
+     */
+    record Readiness(boolean ready, String why) {
+    }
+
+    /** What one source says now. */
+    SourceWord word(String source, long notAskedBefore, long now) {
+        return SourceWord.of(of(source), tip, notAskedBefore, now);
+    }
+
+    private String note(String source, List<String> asked, long now) {
+        StringBuilder note = new StringBuilder();
+        for (String other : asked) {
+            if (other.equals(source)) {
+                break;
+            }
+            if (nodes.same(source, other)) {
+                note.append(" (the same node as ").append(other).append(": it proves nothing more; name another in cluster_rpc)");
+            } else if (nodes.otherCluster(source, other)) {
+                note.append(" (of another cluster than ").append(other).append(": correct cluster_rpc)");
+            }
+        }
+        if (!counts(source, now)) {
+            note.append(of(source).refuses() ? " (counts for none: it serves no method that tells of votes)"
+                    : " (counts for none: it has never told of votes)");
+        }
+        return note.toString();
+    }
+
+    /** So many nodes are behind those names. */
+    private int distinct(List<String> names) {
+        List<String> seen = new ArrayList<>();
+        for (String name : names) {
+            if (seen.stream().noneMatch(other -> nodes.same(name, other))) {
+                seen.add(name);
+            }
+        }
+        return seen.size();
     }
 
     private SourceHistory of(String source) {
@@ -131,22 +284,33 @@ public final class Evidence {
         return all;
     }
 
-    /** The slot where the cluster must be at that instant: 0 when no source has said anything. */
-    private long estimate(long now) {
-        return highest == 0 ? 0 : highest + Math.max(0, (now - highestAt) / NANOS_PER_SLOT);
+    /** Another node that is at the same place at about the same time; {@code null} when there is none. */
+    private SourceHistory near(String source, VoteReading reading) {
+        for (Map.Entry<String, SourceHistory> each : sources.entrySet()) {
+            VoteReading other = each.getValue().newest();
+            if (other != null && !nodes.same(source, each.getKey())
+                    && Math.abs(other.askedAt() - reading.askedAt()) <= FRESH.toNanos() && isNear(other, reading)) {
+                return each.getValue();
+            }
+        }
+        return null;
     }
 
-    private boolean lags(VoteReading reading, long now) {
-        return estimate(now) - reading.slot() > STILL;
+    private boolean isNear(VoteReading other, VoteReading reading) {
+        long moved = tip.pace().usual(Math.abs(reading.askedAt() - other.askedAt()));
+        long from = reading.askedAt() - other.askedAt() >= 0 ? other.slot() : other.slot() - moved;
+        long close = tip.pace().still() / 2;
+        return reading.slot() >= from - close && reading.slot() <= from + moved + close;
     }
 
-    /**
-     * A higher slot that is still behind the estimate comes from a source that lags, or from a cluster that stood still or is slow. It is
-     * the cluster when a second source is at the same place at the same time; else a source could lag its way into being believed.
-     */
-    private boolean confirmed(String source, VoteReading reading) {
-        return sources.entrySet().stream().filter(each -> !each.getKey().equals(source)).map(each -> each.getValue().newest())
-                .anyMatch(other -> other != null && other.slot() > highest && Math.abs(other.slot() - reading.slot()) <= STILL
-                        && Math.abs(other.askedAt() - reading.askedAt()) <= FRESH.toNanos());
+    private boolean others(String source, VoteReading reading) {
+        return sources.entrySet().stream().anyMatch(each -> !nodes.same(source, each.getKey()) && !each.getValue().ahead()
+                && each.getValue().answersAbout(reading.askedAt()));
+    }
+
+    /** Somebody who answers is where the tip says that the cluster is; of one that is not trusted, somebody else than who showed it. */
+    private boolean held(long instant) {
+        return sources.entrySet().stream().anyMatch(each -> each.getValue().answersAbout(instant) && !tip.lags(each.getValue().newest())
+                && (tip.trusted() || !each.getKey().equals(tip.by())));
     }
 }

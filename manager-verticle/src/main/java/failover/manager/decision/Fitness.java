@@ -101,8 +101,8 @@ final class Fitness {
 
     /** Slots behind the network; 0 when it is not, or when nobody knows the network's slot. */
     long lag(ManagerState state, StatusResponse status, Now now) {
-        boolean known = state.networkSlot > 0 && now.since(state.networkSlotAt).compareTo(slotMaxAge) <= 0;
-        return known && status.validatorSlot() > 0 ? Math.max(0, state.networkSlot - status.validatorSlot()) : 0;
+        boolean known = state.network.slot() > 0 && now.since(state.network.at()).compareTo(slotMaxAge) <= 0;
+        return known && status.validatorSlot() > 0 ? Math.max(0, state.network.slot() - status.validatorSlot()) : 0;
     }
 
     private void addLag(ManagerState state, StatusResponse status, Now now, List<String> reasons) {

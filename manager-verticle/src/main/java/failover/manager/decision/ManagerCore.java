@@ -29,6 +29,7 @@ public final class ManagerCore {
     private final Pauses pauses;
     private final Readings readings;
     private final Voice voice;
+    private final SourceTalk talk;
 
     /** A core for that configuration. */
     public ManagerCore(ManagerRules rules) {
@@ -42,6 +43,7 @@ public final class ManagerCore {
         this.actions = new Actions(rules, fitness, moves, proof, pauses);
         this.readings = new Readings(rules, fitness, proof, moves, grants);
         this.voice = new Voice(rules, fitness);
+        this.talk = new SourceTalk(rules, proof);
     }
 
     /**
@@ -78,15 +80,10 @@ public final class ManagerCore {
             readings.failed(state, failed, now, out);
         } else if (event instanceof ManagerEvent.NetworkSlotRead read) {
             state.slotAsked = false;
-            state.slotTrouble = null;
-            state.networkSlot = Math.max(state.networkSlot, read.slot());
-            state.networkSlotAt = now.nanos();
+            slotRead(state, state.network.read(read.slots(), slotsHere(state), now.nanos()), out);
         } else if (event instanceof ManagerEvent.NetworkSlotUnknown unknown) {
             state.slotAsked = false;
-            if (state.slotTrouble == null) {
-                out.add(Moves.say(Level.WARNING, "the network's slot is not known, so lag is not judged: " + unknown.why()));
-            }
-            state.slotTrouble = unknown.why();
+            slotRead(state, state.network.failed(unknown.why()), out);
         } else if (event instanceof ManagerEvent.Saved saved) {
             moves.saved(state, saved, now, out);
             grants.saved(state, saved, now, out);
@@ -103,7 +100,9 @@ public final class ManagerCore {
             state.evidence = state.evidence.with(read.source(), read.reading());
             moves.prove(state, now, out);
         } else if (event instanceof ManagerEvent.VotesUnknown unknown) {
-            state.evidence = state.evidence.failed(unknown.source(), unknown.why(), unknown.askedAt());
+            state.evidence = state.evidence.failed(unknown.source(), unknown.why(), unknown.askedAt(), unknown.refuses());
+        } else if (event instanceof ManagerEvent.NodeRead read) {
+            talk.heard(state, read, now);
         } else {
             throw new AssertionError(event);
         }
@@ -137,7 +136,25 @@ public final class ManagerCore {
 
     /** The answer to {@code GET /state}. */
     public StateView view(ManagerState state, Now now) {
-        return voice.view(state, now);
+        return talk.with(voice.view(state, now), state, now);
+    }
+
+    private static void slotRead(ManagerState state, NetworkSlot next, List<ManagerEffect> out) {
+        if (state.network.trouble() == null && next.trouble() != null) {
+            out.add(Moves.say(Level.WARNING, "the network's slot is not known, so lag is not judged: " + next.trouble()));
+        }
+        state.network = next;
+    }
+
+    /** What the two validators say of themselves: whoever is near one of them does not invent its slot. */
+    private static List<Long> slotsHere(ManagerState state) {
+        List<Long> slots = new ArrayList<>();
+        for (HostView view : new HostView[] {state.primary, state.secondary}) {
+            if (view.status != null && view.status.validatorSlot() > 0) {
+                slots.add(view.status.validatorSlot());
+            }
+        }
+        return slots;
     }
 
     private void tick(ManagerState state, Now now, List<ManagerEffect> out) {
@@ -155,6 +172,7 @@ public final class ManagerCore {
         }
         proof.tick(state, doubtful(state, now) || state.judgement.verdict() != Verdict.NO_PROBLEM, now, out);
         proof.countStalled(state, now);
+        talk.tick(state, now, out);
         keepTip(state, now, out);
         moves.tick(state, now, out);
         lookSooner(state, now, out);
@@ -175,7 +193,12 @@ public final class ManagerCore {
     /** So that after a restart a source that lags is known by it. */
     private static void keepTip(ManagerState state, Now now, List<ManagerEffect> out) {
         Tip tip = state.evidence.tip(now).orElse(null);
-        if (tip != null && state.move == null && (state.memory.tip() == null || now.since(state.tipKeptAt).compareTo(KEEP_TIP) >= 0)) {
+        if (tip == null || state.move != null) {
+            return;
+        }
+        // Who has worked is kept at once: after a restart nobody is replaced on one word where there were two.
+        boolean news = state.memory.tip() == null || !state.memory.tip().sources().containsAll(tip.sources());
+        if (news || now.since(state.tipKeptAt).compareTo(KEEP_TIP) >= 0) {
             state.tipKeptAt = now.nanos();
             state.memory = state.memory.withTip(tip);
             out.add(new ManagerEffect.Remember(state.memory));
@@ -192,7 +215,7 @@ public final class ManagerCore {
                 }
             }
         }
-        return state.slotTrouble != null;
+        return state.network.trouble() != null;
     }
 
     private void poll(ManagerState state, HostView view, Now now, List<ManagerEffect> out) {
@@ -200,7 +223,8 @@ public final class ManagerCore {
         state.polls.put(number, now.nanos());
         long echo = view.status == null ? 0 : view.status.timestamp();
         out.add(new ManagerEffect.Poll(view.host, number,
-                new StatusRequest(now.wallSeconds(), echo, state.memory.managerId(), state.memory.epoch(), grants.offer(state, view, now)),
+                new StatusRequest(now.wallSeconds(), echo, state.memory.managerId(), state.memory.epoch(), grants.offer(state, view, now),
+                        state.evidence.slotMillis()),
                 rules.requestTimeout()));
     }
 }

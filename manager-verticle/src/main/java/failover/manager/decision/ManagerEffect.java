@@ -34,6 +34,14 @@ public sealed interface ManagerEffect {
     }
 
     /**
+     * Ask every source of votes who it is, of which cluster, and what that has finalized; answer with one NodeRead for each.
+     *
+     * @param askedAt this instant, monotonic
+     */
+    record ReadNodes(long askedAt) implements ManagerEffect {
+    }
+
+    /**
      * Make the memory durable (fsync); answer with Saved.
      *
      * @param number of this Save, to be given back

@@ -2,6 +2,7 @@ package failover.manager.decision;
 
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.StatusResponse;
+import java.util.List;
 
 /** What happens to a manager. Posted by the shell through one mailbox, on the verticle's context. */
 public sealed interface ManagerEvent {
@@ -33,9 +34,18 @@ public sealed interface ManagerEvent {
     /**
      * The network's slot was read.
      *
-     * @param slot the highest that any {@code cluster_rpc} gave
+     * @param slots what each {@code cluster_rpc} that answered gave, at least one
      */
-    record NetworkSlotRead(long slot) implements ManagerEvent {
+    record NetworkSlotRead(List<Long> slots) implements ManagerEvent {
+        /** Copies. */
+        public NetworkSlotRead {
+            slots = List.copyOf(slots);
+        }
+
+        /** One gave one. */
+        public NetworkSlotRead(long slot) {
+            this(List.of(slot));
+        }
     }
 
     /**
@@ -88,8 +98,23 @@ public sealed interface ManagerEvent {
      * @param source its name
      * @param why for people
      * @param askedAt monotonic
+     * @param refuses it serves no method that tells of votes: that is no trouble that passes
      */
-    record VotesUnknown(String source, String why, long askedAt) implements ManagerEvent {
+    record VotesUnknown(String source, String why, long askedAt, boolean refuses) implements ManagerEvent {
+        /** It is in trouble. */
+        public VotesUnknown(String source, String why, long askedAt) {
+            this(source, why, askedAt, false);
+        }
+    }
+
+    /**
+     * A source of votes said who it is ({@link ManagerEffect.ReadNodes}).
+     *
+     * @param source its name
+     * @param node its words
+     * @param askedAt monotonic
+     */
+    record NodeRead(String source, NodeWord node, long askedAt) implements ManagerEvent {
     }
 
     /**

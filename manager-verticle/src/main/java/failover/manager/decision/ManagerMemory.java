@@ -194,7 +194,7 @@ public record ManagerMemory(
             Intent half = intent == null ? null
                     : new Intent(intent.operationId(), intent.from().other(), intent.to().other(), intent.step(), intent.reason());
             return new ManagerMemory(managerId, start + 1, epoch, holder == null ? null : holder.other(), secondary, primary,
-                    movedAtMillis, half, pause, tip, terms);
+                    movedAtMillis, half, pause, tip == null ? null : tip.swapped(), terms);
         }
         return new ManagerMemory(managerId, start + 1, epoch, null, HostRecord.at(first), HostRecord.at(second), movedAtMillis, null, pause,
                 null, terms);

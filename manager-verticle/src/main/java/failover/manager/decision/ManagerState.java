@@ -41,11 +41,12 @@ public final class ManagerState {
     /** The tip was last kept on disk. */
     long tipKeptAt;
 
-    long networkSlot;
-    long networkSlotAt;
+    /** What was asked of the sources of votes, and said of them. */
+    SourceTalk.Told told = SourceTalk.Told.NOTHING;
+
+    NetworkSlot network = NetworkSlot.UNKNOWN;
     long slotAskedAt;
     boolean slotAsked;
-    String slotTrouble;
 
     /** The operator's request to pause or resume that waits for its answer; {@code null} when none does. */
     Pauses.Asked pauseAsked;
@@ -105,11 +106,10 @@ public final class ManagerState {
         this.stalled = other.stalled;
         this.stalledCountedAt = other.stalledCountedAt;
         this.tipKeptAt = other.tipKeptAt;
-        this.networkSlot = other.networkSlot;
-        this.networkSlotAt = other.networkSlotAt;
+        this.told = other.told;
+        this.network = other.network;
         this.slotAskedAt = other.slotAskedAt;
         this.slotAsked = other.slotAsked;
-        this.slotTrouble = other.slotTrouble;
         this.pauseAsked = other.pauseAsked;
         this.pausedAfter = other.pausedAfter;
         this.movedAt = other.movedAt;

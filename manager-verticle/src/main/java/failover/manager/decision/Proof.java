@@ -47,19 +47,41 @@ final class Proof {
         if (word == null) {
             return;
         }
-        String source = "[" + view.host + "]";
+        String source = Evidence.beside(view.host);
         state.evidence = word.failed() ? state.evidence.failed(source, word.error(), askedAt)
                 : state.evidence.with(source, VoteReading.of(word, askedAt));
     }
 
     /** What is known of the votes, from sources that do not stand beside the suspect. */
     Finding finding(ManagerState state, Host suspect, long notAskedBefore, Now now) {
-        List<String> sources = new ArrayList<>(rules.policy().sources());
-        HostView other = state.view(suspect.other());
-        if (other.ours()) {
-            sources.add("[" + other.host + "]");
+        return state.evidence.judge(asked(state, suspect), notAskedBefore, now.nanos());
+    }
+
+    /** Whether it could be proved that the votes stand still, if that host fell silent now (E6). */
+    Evidence.Readiness readiness(ManagerState state, Host suspect, Now now) {
+        if (!looked()) {
+            return new Evidence.Readiness(true, "votes are not looked at (vote_evidence is off): its silence alone would decide");
         }
-        return state.evidence.judge(sources, notAskedBefore, now.nanos());
+        if (!required(state)) {
+            return new Evidence.Readiness(true, "no source of votes has ever answered: its silence alone would decide");
+        }
+        return state.evidence.readiness(asked(state, suspect), now.nanos());
+    }
+
+    /** The sources that have a say on that host: those whose own host it is not. */
+    private List<String> asked(ManagerState state, Host suspect) {
+        List<String> sources = new ArrayList<>();
+        for (String source : rules.policy().sources()) {
+            if (state.evidence.nodes().beside(source) != suspect) {
+                sources.add(source);
+            }
+        }
+        HostView other = state.view(suspect.other());
+        String beside = Evidence.beside(other.host);
+        if (other.ours() && (other.status.votes() != null || state.evidence.met(beside))) {
+            sources.add(beside);
+        }
+        return sources;
     }
 
     /** Votes must be known to stand still before a silent host is replaced. */

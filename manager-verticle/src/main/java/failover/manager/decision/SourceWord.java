@@ -10,9 +10,9 @@ package failover.manager.decision;
 record SourceWord(State state, boolean fresh, String why) {
 
     /** Words of a source. Only two of them say anything of the votes. */
-    enum State { NOT_ASKED, ERROR, BEHIND, OLD, NOT_YET, PROGRESS, NO_PROGRESS }
+    enum State { NOT_ASKED, ERROR, BEHIND, AHEAD, OLD, NOT_YET, PROGRESS, NO_PROGRESS }
 
-    static SourceWord of(SourceHistory said, long estimate, long notAskedBefore, long now) {
+    static SourceWord of(SourceHistory said, ClusterTip tip, long notAskedBefore, long now) {
         VoteReading newest = said.newest();
         if (newest == null) {
             return said.failure() == null ? new SourceWord(State.NOT_ASKED, false, "has not been asked yet")
@@ -20,14 +20,21 @@ record SourceWord(State state, boolean fresh, String why) {
         }
         boolean failing = said.failure() != null;
         boolean fresh = !failing && now - newest.askedAt() <= Evidence.FRESH.toNanos();
+        long needed = tip.pace().still();
+        long estimate = tip.estimate(now);
         long behind = estimate - newest.slot();
         String still = "last vote " + newest.lastVote() + ", the same for " + said.stillFor() + " of its slots";
-        if (behind > Evidence.STILL) {
+        if (behind > needed) {
             String what = failing ? "could not say: " + said.failure() + "; its last answer" : standing(said);
             return new SourceWord(failing ? State.ERROR : State.BEHIND, fresh,
                     what + " is " + behind + " slots behind " + estimate + ", where the cluster must be");
         }
-        if (said.voted() && said.stillFor() < Evidence.STILL) {
+        boolean votes = said.voted() && said.stillFor() < needed;
+        if (said.ahead() && !(votes && fresh)) {
+            return new SourceWord(failing ? State.ERROR : State.AHEAD, fresh, (failing ? "could not say: " + said.failure()
+                    + "; its last answer, " : "shows ") + "slot " + newest.slot() + ", is further ahead than the cluster can have come");
+        }
+        if (votes) {
             // A vote that was seen is not unseen by a failure after it, nor by being seen too early.
             return new SourceWord(State.PROGRESS, fresh, "sees votes (last " + newest.lastVote() + " at its slot " + newest.slot() + ")");
         }
@@ -37,8 +44,13 @@ record SourceWord(State state, boolean fresh, String why) {
         if (notAskedBefore != 0 && newest.askedAt() - notAskedBefore <= 0) {
             return new SourceWord(State.OLD, fresh, "has not been asked since the last attempt to demote (" + still + ")");
         }
-        return said.stillFor() >= Evidence.STILL ? new SourceWord(State.NO_PROGRESS, fresh, "sees no votes (" + still + ")")
-                : new SourceWord(State.NOT_YET, fresh, "cannot say yet (" + still + ", " + Evidence.STILL + " are needed)");
+        return said.stillFor() >= needed ? new SourceWord(State.NO_PROGRESS, fresh, "sees no votes (" + still + ")")
+                : new SourceWord(State.NOT_YET, fresh, "cannot say yet (" + still + ", " + needed + " are needed)");
+    }
+
+    /** It answers, and is where the cluster is: what it sees of the votes can be believed, whatever that is. */
+    boolean able() {
+        return fresh && state != State.BEHIND && state != State.AHEAD;
     }
 
     private static String standing(SourceHistory said) {

@@ -31,7 +31,7 @@ final class Voice {
                 rules.dryRun(),
                 state.move == null ? null : state.move.operationId,
                 Cooldown.left(state, rules, now).toSeconds(),
-                state.networkSlot,
+                state.network.slot(),
                 List.of(line(state, state.primary, now), line(state, state.secondary, now)),
                 Pauses.view(state));
     }
@@ -71,7 +71,7 @@ final class Voice {
         return "verdict=" + judgement.verdict().name().toLowerCase(Locale.ROOT) + " " + judgement.why()
                 + (judgement.blockers().isEmpty() ? "" : " | FAILOVER BLOCKED: " + String.join("; ", judgement.blockers()))
                 + " | " + brief(state, state.primary, now) + " " + brief(state, state.secondary, now)
-                + " network_slot=" + state.networkSlot
+                + " network_slot=" + state.network.slot()
                 + (state.memory.pause() == null ? "" : " | " + Pauses.blocker(state));
     }
 

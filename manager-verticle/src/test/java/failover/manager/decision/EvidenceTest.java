@@ -93,8 +93,9 @@ class EvidenceTest {
     @Test
     void scenario27ASourceThatLagsIsNoSourceThoughItAdvancesAlsoAfterARestart() {
         says(ONE, 0, TIP);
+        says(BESIDE, 0, TIP);
         Tip kept = evidence.tip(new Now(at(0), 1_700_000_000_000L)).orElseThrow();
-        assertEquals(new Tip(TIP, 1_700_000_000_000L), kept);
+        assertEquals(new Tip(TIP, 1_700_000_000_000L, List.of(BESIDE, ONE)), kept);
         // The other way round it could not be told: an hour later a node that is half an hour late shows slots nobody has seen.
         evidence = Evidence.restored(kept, new Now(at(9_000), 1_700_003_600_000L));
         assertTrue(evidence.everWorked());

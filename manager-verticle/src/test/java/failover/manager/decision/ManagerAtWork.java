@@ -33,6 +33,8 @@ final class ManagerAtWork {
         long epoch;
         String hostId;
         String operation;
+        /** Who its validator says it is. */
+        String identity;
         LastOperation last;
         String peerId;
         long operationMs;
@@ -55,6 +57,8 @@ final class ManagerAtWork {
     /** What each source says of the newest vote; a source that is not here fails. */
     final Map<String, Long> votes = new LinkedHashMap<>();
     long clusterSlot = 1000;
+    /** What each source says of itself. */
+    final Map<String, NodeWord> nodes = new LinkedHashMap<>();
     ManagerMemory memory = ManagerMemory.fresh("manager-id");
     String run = "run-1";
     final Map<Host, Says> hosts = new EnumMap<>(Host.class);
@@ -155,6 +159,8 @@ final class ManagerAtWork {
                             ? new ManagerEvent.VotesRead(source, new VoteReading("V", votes.get(source), clusterSlot, read.askedAt()))
                             : new ManagerEvent.VotesUnknown(source, "429", read.askedAt()));
                 }
+            } else if (effect instanceof ManagerEffect.ReadNodes read) {
+                nodes.forEach((source, word) -> mailbox.add(new ManagerEvent.NodeRead(source, word, read.askedAt())));
             } else if (effect instanceof ManagerEffect.Save save) {
                 if (diskHangs) {
                     hanging.add(save);
@@ -182,9 +188,9 @@ final class ManagerAtWork {
             return new ManagerEvent.StatusFailed(poll.host(), poll.poll(), new Failure(Failure.Kind.NO_ANSWER, "timeout"));
         }
         return new ManagerEvent.StatusReplied(poll.host(), poll.poll(), new StatusResponse(says.running, 300, says.oldEnough, says.slot, 0,
-                0, says.healthy, says.active, 0, null, now().wallSeconds(), says.hostId, "1", says.active ? "active" : "passive", null,
-                says.staked, says.verified, says.epoch, says.dryRun, says.operation, says.last, says.unfit, lease(says, poll), says.votes,
-                says.peerId, says.operationMs, says.voteState));
+                0, says.healthy, says.active, 0, null, now().wallSeconds(), says.hostId, "1", says.active ? "active" : "passive",
+                says.identity, says.staked, says.verified, says.epoch, says.dryRun, says.operation, says.last, says.unfit,
+                lease(says, poll), says.votes, says.peerId, says.operationMs, says.voteState));
     }
 
     private static LeaseWord lease(Says says, ManagerEffect.Poll poll) {

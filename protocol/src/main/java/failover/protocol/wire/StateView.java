@@ -17,6 +17,7 @@ import java.util.List;
  * @param networkSlot newest reading; 0 when none
  * @param hosts both hosts
  * @param paused the operator's pause; absent when not paused
+ * @param evidence what could be proved of the active's votes if it fell silent now; absent when nobody looks at votes
  */
 public record StateView(
         @JsonProperty("verdict") @Within(Range.TEXT) String verdict,
@@ -28,7 +29,46 @@ public record StateView(
         @JsonProperty("cooldown_seconds") @Within(Range.SECONDS) long cooldownSeconds,
         @JsonProperty("network_slot") @Within(Range.SLOT) long networkSlot,
         @JsonProperty("hosts") List<HostLine> hosts,
-        @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_NULL) Pause paused) {
+        @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_NULL) Pause paused,
+        @JsonProperty("evidence") @JsonInclude(JsonInclude.Include.NON_NULL) EvidenceView evidence) {
+
+    /** A view without a word of evidence. */
+    public StateView(String verdict, String why, String active, long epoch, boolean dryRun, String operation, long cooldownSeconds,
+            long networkSlot, List<HostLine> hosts, Pause paused) {
+        this(verdict, why, active, epoch, dryRun, operation, cooldownSeconds, networkSlot, hosts, paused, null);
+    }
+
+    /**
+     * What is known of the sources of votes (safety.md, E6).
+     *
+     * @param replaceable if the active fell silent now, it could be proved that its votes stand still
+     * @param why one sentence: why not, or what the proof would rest on
+     * @param slotMs milliseconds that a slot takes, as measured; 0 while it is not
+     * @param finalizing whether the cluster finalizes: {@code yes}, {@code no}, {@code unknown}
+     * @param sources each source
+     */
+    public record EvidenceView(
+            @JsonProperty("replaceable") boolean replaceable,
+            @JsonProperty("why") @Within(Range.TEXT) String why,
+            @JsonProperty("slot_ms") @Within(Range.TIME_MS) long slotMs,
+            @JsonProperty("finalizing") @Within(Range.TEXT) String finalizing,
+            @JsonProperty("sources") List<SourceLine> sources) {
+    }
+
+    /**
+     * One source of votes.
+     *
+     * @param name a {@code cluster_rpc}, or the RPC beside a host: {@code [primary]}, {@code [secondary]}
+     * @param proves it has shown what the identity votes, and still can
+     * @param says its newest word, for people
+     * @param node who the node says it is, base58; absent when it did not say
+     */
+    public record SourceLine(
+            @JsonProperty("name") @Within(Range.TEXT) String name,
+            @JsonProperty("proves") boolean proves,
+            @JsonProperty("says") @Within(Range.TEXT) String says,
+            @JsonProperty("node") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String node) {
+    }
 
     /**
      * A pause.

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param managerId random id of the manager's state directory (ours; absent from an original manager)
  * @param epoch the highest epoch the manager knows (ours; 0 and then left out when none)
  * @param lease what the manager says of the lease (ours; absent from an original manager and in dry-run)
+ * @param slotMs milliseconds that a slot takes by the manager's measurement (ours; 0 and then left out while it has not measured any)
  */
 public record StatusRequest(
         @JsonProperty("timestamp") @Within(Range.WHEN) long timestamp,
@@ -18,13 +19,18 @@ public record StatusRequest(
                 @Within(Range.WHEN) long lastReceivedTimestamp,
         @JsonProperty("manager_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String managerId,
         @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long epoch,
-        @JsonProperty("lease") @JsonInclude(JsonInclude.Include.NON_NULL) LeaseOffer lease) {
+        @JsonProperty("lease") @JsonInclude(JsonInclude.Include.NON_NULL) LeaseOffer lease,
+        @JsonProperty("slot_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.TIME_MS) long slotMs) {
 
     /** A poll that says nothing of leases. */
     public StatusRequest(long timestamp, long lastReceivedTimestamp, String managerId, long epoch) {
-        this(timestamp, lastReceivedTimestamp, managerId, epoch, null);
+        this(timestamp, lastReceivedTimestamp, managerId, epoch, null, 0);
     }
 
+    /** A poll of a manager that has not measured how long a slot takes. */
+    public StatusRequest(long timestamp, long lastReceivedTimestamp, String managerId, long epoch, LeaseOffer lease) {
+        this(timestamp, lastReceivedTimestamp, managerId, epoch, lease, 0);
+    }
 
     /** What an empty or unreadable body means: nothing is known of who asks. */
     public static final StatusRequest EMPTY = new StatusRequest(0, 0, null, 0, null);

@@ -3,6 +3,7 @@ package failover.testbed.chain;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The read-only RPC methods that a cluster endpoint and a validator answer alike, as pure functions of a {@link ChainView}.
@@ -17,6 +18,12 @@ public final class ChainRpc {
     public static final int LEADER_SPAN = 4;
     /** The staked identity leads once in so many slots. */
     public static final int LEADER_PERIOD = 100;
+    /** What Agave serves without {@code --full-rpc-api}, as far as it is served here at all. */
+    private static final Set<String> MINIMAL = Set.of("getSlot", "getVersion", "getVoteAccounts", "getEpochInfo", "getLeaderSchedule",
+        "getGenesisHash", "getIdentity", "getHealth");
+    /** Slots until a cluster that is well has finalized one. */
+    private static final long FINALIZED_AFTER = 32;
+    private static final String GENESIS = "4uhcVJyU9pJkvQyS88uRDiswHXSCkY3zQawwpjk2NsNY";
     private static final long STAKE = 50_000_000_000_000L;
     private static final String VOTE_PROGRAM = "Vote111111111111111111111111111111111111111";
 
@@ -30,16 +37,32 @@ public final class ChainRpc {
      */
     public static Object answer(ChainView view, String version, String method, JsonArray params) {
         return switch (method) {
-            case "getSlot" -> view.slot();
+            case "getSlot" -> "processed".equals(options(params, 0).getString("commitment")) ? view.slot()
+                : Math.max(0, view.slot() - FINALIZED_AFTER);
+            case "getGenesisHash" -> GENESIS;
             case "getVersion" -> new JsonObject().put("feature-set", 3271415109L).put("solana-core", version);
             case "getVoteAccounts" -> voteAccounts(view, options(params, 0));
             case "getAccountInfo" -> accountInfo(view, version, params);
+            case "getMultipleAccounts" -> multipleAccounts(view, version, params);
             case "getEpochInfo" -> epochInfo(view);
             case "getLeaderSchedule" -> leaderSchedule(view, params);
             case "getClusterNodes" -> new JsonArray().add(new JsonObject().put("pubkey", view.node().toString())
                 .put("gossip", "127.0.0.1:8001").put("rpc", null).put("version", version).put("shredVersion", 1));
             default -> throw RpcError.noMethod();
         };
+    }
+
+    /** Whether a node serves that method without {@code --full-rpc-api}. */
+    public static boolean minimal(String method) {
+        return MINIMAL.contains(method);
+    }
+
+    private static JsonObject multipleAccounts(ChainView view, String version, JsonArray params) {
+        JsonArray values = new JsonArray();
+        for (Object account : params.getJsonArray(0)) {
+            values.add(accountInfo(view, version, new JsonArray().add(account).add(options(params, 1))).getValue("value"));
+        }
+        return new JsonObject().put("context", new JsonObject().put("apiVersion", version).put("slot", view.slot())).put("value", values);
     }
 
     private static JsonObject options(JsonArray params, int index) {

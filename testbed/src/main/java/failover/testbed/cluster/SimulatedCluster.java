@@ -1,5 +1,6 @@
 package failover.testbed.cluster;
 
+import failover.protocol.solana.Keypair;
 import failover.protocol.solana.Pubkey;
 import failover.testbed.Log;
 import failover.testbed.chain.ChainRpc;
@@ -50,6 +51,10 @@ public final class SimulatedCluster extends VerticleBase {
     private ChainView view;
     private Judge judge = new Judge(System.nanoTime());
     private boolean halted;
+    /** The tip when the cluster ceased to finalize; -1 while it does not. */
+    private long finalizedUpTo = -1;
+    /** Each endpoint is a node of its own. */
+    private final List<Pubkey> nodes = new ArrayList<>();
 
     /** A cluster that starts when it is deployed. */
     public SimulatedCluster(Options options) {
@@ -63,6 +68,7 @@ public final class SimulatedCluster extends VerticleBase {
         for (int i = 0; i < options.ports().size(); i++) {
             int observer = i;
             faults.add(RpcFaults.NONE);
+            nodes.add(Keypair.generate().pubkey());
             listening.add(vertx.createHttpServer().requestHandler(request -> route(observer, request))
                 .listen(options.ports().get(i), options.host())
                 .onSuccess(server -> Log.say("cluster listens on http://" + options.host() + ":" + server.actualPort())));
@@ -122,18 +128,26 @@ public final class SimulatedCluster extends VerticleBase {
             case LIMIT -> request.response().setStatusCode(429).putHeader("Retry-After", "5")
                 .putHeader("Content-Type", "application/json").end("{\"jsonrpc\":\"2.0\",\"error\":{\"code\":429,\"message\":"
                     + "\"Too many requests for a specific RPC call\"}}\n");
-            default -> JsonRpc.serve(request, (method, params) -> Future.succeededFuture(method(fault, method, params)));
+            default -> JsonRpc.serve(request, (method, params) -> Future.succeededFuture(method(observer, fault, method, params)));
         }
     }
 
-    private Object method(RpcFaults fault, String method, JsonArray params) {
+    private Object method(int observer, RpcFaults fault, String method, JsonArray params) {
         if ("getHealth".equals(method)) {
             if (fault.mode() == Mode.UNHEALTHY) {
                 throw new RpcError(RpcError.UNHEALTHY, "Node is unhealthy", new JsonObject().put("numSlotsBehind", null));
             }
             return "ok";
         }
-        return ChainRpc.answer(fault.sees(view), VERSION, method, params);
+        if ("getIdentity".equals(method)) {
+            return new JsonObject().put("identity", nodes.get(observer).toString());
+        }
+        ChainView seen = fault.sees(view);
+        boolean finalized = "getSlot".equals(method) && !params.isEmpty() && params.getValue(0) instanceof JsonObject options
+            && "finalized".equals(options.getString("commitment"));
+        // What was finalized stays so, and nothing more is.
+        return ChainRpc.answer(finalized && finalizedUpTo >= 0 ? seen.atSlot(Math.min(finalizedUpTo, seen.slot())) : seen, VERSION, method,
+            params);
     }
 
     private void slots(HttpServerRequest request) {
@@ -181,11 +195,14 @@ public final class SimulatedCluster extends VerticleBase {
         switch (words[0]) {
             case "clear" -> {
                 halted = false;
+                finalizedUpTo = -1;
                 lost.clear();
                 faults.replaceAll(fault -> RpcFaults.NONE);
             }
             case "halt" -> halted = true;
             case "resume" -> halted = false;
+            case "stop-finalizing" -> finalizedUpTo = view.slot();
+            case "finalize" -> finalizedUpTo = -1;
             case "lose-votes" -> lost.add(argument.isEmpty() ? "*" : argument);
             case "keep-votes" -> lost.clear();
             case "rpc-ok" -> {

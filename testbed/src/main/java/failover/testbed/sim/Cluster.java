@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The chain: slots at 2.5/s, and what has become of the identity's votes. Votes are not events: who voted from when to when is written
- * down, and which of the votes had landed by a slot is computed when somebody asks. It is the same whenever it is asked for.
+ * The chain: slots at 2.5/s unless the world has others, and what has become of the identity's votes. Votes are not events: who voted
+ * from when to when is written down, and which of the votes had landed by a slot is computed when somebody asks. It is the same whenever
+ * it is asked for.
  */
 final class Cluster {
-    private static final long SLOT_NANOS = 400_000_000L;
+    /** The cluster finalizes what is so many slots old. */
+    private static final long FINALIZED_AFTER = 32;
     private static final long FIRST = 1_000_000;
     private static final long LOST_PERCENT = 5;
     private static final long LATE_PERCENT = 5;
@@ -42,7 +44,12 @@ final class Cluster {
     /** The newest slot there is. */
     long slot() {
         long now = haltedSince < 0 ? world.agenda().now() : haltedSince;
-        return FIRST + (now - halted) / SLOT_NANOS;
+        return FIRST + (now - halted) / world.slotNanos();
+    }
+
+    /** The newest slot that it has finalized. */
+    long finalized() {
+        return slot() - FINALIZED_AFTER;
     }
 
     /** The slot that a validator on that host knows. */

@@ -11,7 +11,9 @@ import failover.protocol.wire.Grant;
 import failover.protocol.wire.VoteWord;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What a promotion must rest on when it goes out (INV-5, INV-6, INV-8), by the model's knowledge and not by the manager's. */
 final class Examiner {
@@ -23,8 +25,11 @@ final class Examiner {
     private final World world;
     private ManagerRules rules;
     private final Cluster cluster;
+    private final Sources sources;
     private final Disk<ManagerMemory> disk;
     private final Map<String, Witness> witnesses = new TreeMap<>();
+    /** Whoever has ever told the manager of votes, also before it was started anew. */
+    private final Set<String> worked = new TreeSet<>();
     private final long[] lastCall = {-1, -1};
     /** The operation whose first command went out without a durable intent. */
     private String uncovered = "";
@@ -33,7 +38,8 @@ final class Examiner {
     private String unproved;
     private ManagerMemory.Intent decided;
 
-    Examiner(World world, Cluster cluster, Disk<ManagerMemory> disk) {
+    Examiner(World world, Cluster cluster, Sources sources, Disk<ManagerMemory> disk) {
+        this.sources = sources;
         this.world = world;
         this.cluster = cluster;
         this.disk = disk;
@@ -48,6 +54,9 @@ final class Examiner {
     /** A source was asked then, and the manager has its answer now. */
     void told(String source, VoteWord word, long askedAt) {
         witnesses.computeIfAbsent(source, name -> new Witness()).said(word, askedAt);
+        if (word.error() == null) {
+            worked.add(source);
+        }
     }
 
     /** The time the manager lives through: its host's sleep does not count, as its monotonic clock does not. */
@@ -103,7 +112,7 @@ final class Examiner {
     private boolean required() {
         Policy.VoteEvidence evidence = rules.policy().evidence();
         return evidence == Policy.VoteEvidence.REQUIRED
-                || evidence == Policy.VoteEvidence.AUTO && witnesses.values().stream().anyMatch(Witness::everAnswered);
+                || evidence == Policy.VoteEvidence.AUTO && !worked.isEmpty();
     }
 
     /**
@@ -123,13 +132,24 @@ final class Examiner {
         Host suspect = intent.step() == Step.RESTORING ? intent.to() : intent.from();
         int asked = 0;
         int still = 0;
-        for (String source : rules.policy().sources()) {
-            still += look(source, suspect);
+        boolean twice = false;
+        for (int i = 0; i < rules.policy().sources().size(); i++) {
+            String source = rules.policy().sources().get(i);
+            if (sources.beside(i) == suspect.ordinal() || !worked.contains(source)) {
+                continue;
+            }
+            int said = look(source, suspect);
+            // The RPC beside the other host is one node, whatever it is called.
+            twice |= sources.beside(i) >= 0 && said > 0;
+            still += sources.beside(i) >= 0 ? 0 : said;
             asked++;
         }
-        if (witnesses.containsKey(beside(suspect.other()))) {
-            still += look(beside(suspect.other()), suspect);
+        String other = beside(suspect.other());
+        if (witnesses.containsKey(other) && worked.contains(other)) {
+            still += look(other, suspect) > 0 || twice ? 1 : 0;
             asked++;
+        } else {
+            still += twice ? 1 : 0;
         }
         if (unproved == null && required() && still < Math.min(SOURCES_NEEDED, asked)) {
             unproved = "INV-6: a host is replaced while what its votes do is not known: " + witnesses;

@@ -162,7 +162,8 @@ final class LeaseMutants {
     }
 
     private static StatusRequest with(StatusRequest request, LeaseOffer offer) {
-        return new StatusRequest(request.timestamp(), request.lastReceivedTimestamp(), request.managerId(), request.epoch(), offer);
+        return new StatusRequest(request.timestamp(), request.lastReceivedTimestamp(), request.managerId(), request.epoch(), offer,
+                request.slotMs());
     }
 
     private static FailoverRequest with(FailoverRequest request, Grant grant) {

@@ -9,7 +9,6 @@ import failover.manager.decision.ManagerMemory;
 import failover.manager.decision.ManagerRules;
 import failover.manager.decision.ManagerState;
 import failover.manager.decision.Step;
-import failover.manager.decision.VoteReading;
 import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
@@ -43,7 +42,7 @@ final class ManagerHost {
     private final Dice network;
     private final Totals totals;
 
-    private final VoteWord[] lastWords = new VoteWord[2];
+    private final ManagerEyes eyes;
     private final Mailbox<ManagerEvent> mailbox;
     private boolean up;
     private final Patience patience;
@@ -76,7 +75,8 @@ final class ManagerHost {
         this.totals = totals;
         this.network = world.dice(Dice.Concern.NETWORK, World.MANAGER);
         this.disk = new Disk<>(world, program, Fault.Kind.MANAGER_DISK_FULL, World.MANAGER);
-        this.examiner = new Examiner(world, cluster, disk);
+        this.examiner = new Examiner(world, cluster, sources, disk);
+        this.eyes = new ManagerEyes(world, program, sources, cluster, examiner, mutant, this::post);
     }
 
     /** Its configuration is another one at each start from the next on. */
@@ -266,20 +266,9 @@ final class ManagerHost {
             program.after(network.millis(20, 200), () -> post(word.error() != null ? new ManagerEvent.NetworkSlotUnknown(word.error())
                     : new ManagerEvent.NetworkSlotRead(word.slot())));
         } else if (effect instanceof ManagerEffect.ReadVotes read) {
-            for (int i = 0; i < sources.count(); i++) {
-                VoteWord said = sources.ofSource(i);
-                VoteWord word = LeaseMutants.word(mutant, said, lastWords[i], cluster.slot(), world.on(Fault.Kind.RPC_FROZEN, i),
-                        world.on(Fault.Kind.RPC_LAGS, i));
-                lastWords[i] = word.error() == null ? word : lastWords[i];
-                String name = "rpc" + i;
-                long askedAt = examiner.time();
-                long saidAt = LeaseMutants.askedAt(mutant, read.askedAt());
-                program.after(network.millis(20, 200), () -> {
-                    examiner.told(name, said, askedAt);
-                    post(word.error() != null ? new ManagerEvent.VotesUnknown(name, word.error(), read.askedAt())
-                            : new ManagerEvent.VotesRead(name, new VoteReading(word.account(), word.lastVote(), word.slot(), saidAt)));
-                });
-            }
+            eyes.readVotes(read);
+        } else if (effect instanceof ManagerEffect.ReadNodes read) {
+            eyes.readNodes(read);
         } else if (effect instanceof ManagerEffect.Save save) {
             examiner.decides(save.memory().intent());
             disk.write(save.memory(), error -> post(new ManagerEvent.Saved(save.number(), error)));

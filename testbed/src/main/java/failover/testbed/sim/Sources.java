@@ -1,5 +1,6 @@
 package failover.testbed.sim;
 
+import failover.manager.decision.NodeWord;
 import failover.protocol.wire.VoteWord;
 
 /**
@@ -8,6 +9,7 @@ import failover.protocol.wire.VoteWord;
  */
 final class Sources {
     static final String ACCOUNT = "VoteAccount11111111111111111111111111111111";
+    private static final String GENESIS = "GenesisHash1111111111111111111111111111111";
     /** A pool's other node is that far behind, in slots. */
     private static final long OTHER_NODE = 60;
 
@@ -60,14 +62,40 @@ final class Sources {
         if (!validator.answers()) {
             return silent("timeout");
         }
-        if (world.on(Fault.Kind.RPC_MINIMAL, host)) {
-            return silent("RPC error -32601: Method not found");
-        }
         long slot = validator.slot();
         // On its own fork it hears of no new vote but its own.
         long known = forkedAt[host] < 0 ? slot : Math.min(slot, forkedAt[host]);
         boolean own = forkedAt[host] >= 0 && validator.ableToSign();
-        return word(own ? slot - 1 : cluster.lastVote(known), slot);
+        VoteWord word = word(own ? slot - 1 : cluster.lastVote(known), slot);
+        return minimal(host) ? byMinimalApi(word, host) : word;
+    }
+
+    /** It serves no getAccountInfo: Agave without --full-rpc-api, which is the rule. */
+    private boolean minimal(int host) {
+        return world.on(Fault.Kind.RPC_MINIMAL, host) || Math.floorMod(world.fixed(200 + host, 0), 4) > 0;
+    }
+
+    /** The slot is asked for before the votes are, and once more after them: what is told is a little more than what is known. */
+    private VoteWord byMinimalApi(VoteWord word, int host) {
+        long spread = Math.floorMod(world.fixed(210 + host, world.agenda().now()), 100);
+        long before = spread < 80 ? 0 : spread < 95 ? 1 : 3;
+        return new VoteWord(ACCOUNT, word.lastVote(), word.slot() - before, 0, null, before == 0 ? 0 : word.slot());
+    }
+
+    /** What that cluster RPC says of itself. */
+    NodeWord node(int source) {
+        if (beside[source] >= 0) {
+            SimValidator validator = validators[beside[source]];
+            return validator.running() && validator.answers() ? new NodeWord(validator.identity(), GENESIS, cluster.finalized())
+                    : NodeWord.SILENT;
+        }
+        boolean silent = world.on(Fault.Kind.CLUSTER_BLIND, 0) || world.on(Fault.Kind.RPC_ERROR, source);
+        return silent ? NodeWord.SILENT : new NodeWord("node" + source, GENESIS, cluster.finalized());
+    }
+
+    /** The host whose validator's RPC that source is; -1 when none. */
+    int beside(int source) {
+        return beside[source];
     }
 
     /** What that cluster RPC says now. */

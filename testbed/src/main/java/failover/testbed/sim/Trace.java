@@ -90,7 +90,7 @@ final class Trace {
             VoteReading reading = read.reading();
             return numbers(23, text(read.source()) ^ reading.askedAt(), reading.slot() * 31 + reading.lastVote());
         } else if (event instanceof ManagerEvent.NetworkSlotRead read) {
-            return numbers(24, read.slot(), 0);
+            return numbers(24, read.slots().hashCode(), 0);
         }
         return event instanceof ManagerEvent.Tick ? 25 : text(event);
     }

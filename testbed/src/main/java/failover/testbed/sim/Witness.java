@@ -11,6 +11,10 @@ final class Witness {
     private static final long FRESH = 8_000_000_000L;
     private static final long NEVER = -1;
     private static final int REMEMBERED = 200;
+    /** A vote that comes in time is on the chain so many slots after its own, whether somebody looks or not. */
+    private static final long IN_TIME = 4;
+    /** But nobody may take it for seen more than so many slots before it was. */
+    private static final long UNSEEN = 8;
 
     private long askedAt = NEVER;
     private long failedAt = NEVER;
@@ -22,6 +26,10 @@ final class Witness {
     private record Shown(long vote, long slot) {
     }
 
+    /** The source's own slot as of the look before, and as of this one, at the latest. */
+    private long before;
+    private long here;
+
     /** Its answer to a question that was asked then, in the manager's time ({@link Examiner#time}). */
     void said(VoteWord word, long asked) {
         if (word.error() != null) {
@@ -29,12 +37,15 @@ final class Witness {
         } else if (askedAt == NEVER) {
             askedAt = asked;
             slot = word.slot();
+            here = Math.max(slot, word.slotAfter());
             lowest = word.lastVote();
-            votes.add(new Shown(lowest, slot));
+            votes.add(new Shown(lowest, here));
         } else if (word.slot() >= slot && asked >= askedAt) {
             // A lower slot is that of a pool's other node, or an answer that was overtaken.
             askedAt = asked;
             slot = word.slot();
+            before = here;
+            here = Math.max(slot, word.slotAfter());
             lowest = Math.min(lowest, word.lastVote());
             newest(word.lastVote());
         } else if (asked > askedAt && word.lastVote() == votes.getLast().vote && word.slot() - votes.getLast().slot >= STILL) {
@@ -49,7 +60,9 @@ final class Witness {
             votes.removeLast();
         }
         if (votes.isEmpty() || votes.getLast().vote < vote) {
-            votes.add(new Shown(vote, slot));
+            // It came after the look before; one that came in time was there before this look.
+            long earliest = Math.max(Math.max(before + 1, vote + IN_TIME), here - UNSEEN);
+            votes.add(new Shown(vote, Math.min(here, earliest)));
         }
         while (votes.size() > REMEMBERED) {
             votes.removeFirst();

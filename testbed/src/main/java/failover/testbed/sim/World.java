@@ -33,6 +33,7 @@ final class World {
     private final Towers towers = new Towers(this);
     private boolean paused;
     private int runs;
+    private long slotNanos = 400_000_000L;
     private String violation;
     private long violatedAt;
 
@@ -49,6 +50,16 @@ final class World {
             HostClock any = HostClock.any(dice(Concern.CLOCKS, i));
             machines[i] = new Machine(this, i, rates == null || i == THIRD ? any : any.at(rates[i]));
         }
+    }
+
+    /** How long a slot of the cluster takes. */
+    long slotNanos() {
+        return slotNanos;
+    }
+
+    /** The same, to be said before the cluster is made. */
+    void slotNanos(long nanos) {
+        slotNanos = nanos;
     }
 
     /** What each host's tower and the store hold. */

@@ -41,9 +41,10 @@ public final class SimulatedValidator extends VerticleBase {
      * @param judge            the same process, never through a proxy
      * @param setIdentity      how long set-identity takes
      * @param version          of Agave; from 4.2 on setIdentity has three parameters
+     * @param fullRpcApi       its RPC serves more than the minimal API, as with {@code --full-rpc-api}
      */
     public record Options(String name, Path ledger, Path identity, List<Path> authorizedVoters, String host, int rpcPort, URI cluster,
-        URI judge, Duration setIdentity, String version) {
+        URI judge, Duration setIdentity, String version, boolean fullRpcApi) {
         boolean voteHistory() {
             String[] parts = version.split("\\.", 3);
             int major = Integer.parseInt(parts[0]);
@@ -204,6 +205,9 @@ public final class SimulatedValidator extends VerticleBase {
     }
 
     private Object answer(String method, JsonArray params) {
+        if (!options.fullRpcApi() && !ChainRpc.minimal(method)) {
+            throw RpcError.noMethod();
+        }
         if ("getIdentity".equals(method)) {
             return new JsonObject().put("identity", voter.identity().toString());
         }

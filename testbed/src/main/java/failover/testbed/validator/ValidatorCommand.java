@@ -38,6 +38,9 @@ public final class ValidatorCommand implements Callable<Integer> {
     @Option(names = "--agave", defaultValue = "2.3.6",
         description = "Version it claims (${DEFAULT-VALUE}); from 4.2 on setIdentity has three parameters.")
     private String version;
+    @Option(names = "--full-rpc-api",
+        description = "Its RPC serves getAccountInfo and its like; without it the minimal API only, as Agave's.")
+    private boolean fullRpcApi;
 
     @Override
     public Integer call() throws Exception {
@@ -48,6 +51,7 @@ public final class ValidatorCommand implements Callable<Integer> {
         // The kernel's name of the process's first thread is what pgrep and ps show.
         Files.write(Path.of("/proc/self/comm"), comm.getBytes(StandardCharsets.UTF_8));
         return Simulators.run(new SimulatedValidator(new SimulatedValidator.Options(name, ledger.toAbsolutePath(), identity,
-            authorizedVoters, host, rpcPort, cluster, judge == null ? cluster : judge, Duration.ofMillis(setIdentityMs), version)));
+            authorizedVoters, host, rpcPort, cluster, judge == null ? cluster : judge, Duration.ofMillis(setIdentityMs), version,
+            fullRpcApi)));
     }
 }

@@ -64,4 +64,27 @@ class ChainRpcTest {
         assertEquals(VIEW, VIEW.landed(9_999));
         assertEquals(VIEW, VIEW.landed(10_001));
     }
+
+    @Test
+    void withoutTheFullApiANodeTellsVotesAndSlotsAndNoAccounts() {
+        for (String method : java.util.List.of("getSlot", "getVoteAccounts", "getIdentity", "getGenesisHash", "getEpochInfo")) {
+            assertTrue(ChainRpc.minimal(method), method);
+        }
+        for (String method : java.util.List.of("getAccountInfo", "getMultipleAccounts", "getClusterNodes", "getBlock")) {
+            assertFalse(ChainRpc.minimal(method), method);
+        }
+    }
+
+    @Test
+    void whatIsFinalizedIsAWhileOldAndSeveralAccountsComeInOneAnswer() {
+        JsonArray finalized = new JsonArray().add(new JsonObject().put("commitment", "finalized"));
+        assertEquals(VIEW.slot() - 32, ChainRpc.answer(VIEW, "2.3.6", "getSlot", finalized));
+        JsonArray processed = new JsonArray().add(new JsonObject().put("commitment", "processed"));
+        assertEquals(VIEW.slot(), ChainRpc.answer(VIEW, "2.3.6", "getSlot", processed));
+        JsonObject answer = (JsonObject) ChainRpc.answer(VIEW, "2.3.6", "getMultipleAccounts", new JsonArray()
+            .add(new JsonArray().add(ACCOUNT.toString()).add(NODE.toString())).add(new JsonObject().put("encoding", "jsonParsed")));
+        assertEquals(2, answer.getJsonArray("value").size());
+        assertNull(answer.getJsonArray("value").getValue(1));
+        assertEquals(VIEW.slot(), answer.getJsonObject("context").getLong("slot"));
+    }
 }

@@ -31,6 +31,7 @@ final class Scenario {
     private double cooldown = 300;
     private Duration commandTimeout = Duration.ofSeconds(5);
     private double[] rates;
+    private double slot = 0.4;
     private RunClass judgedAs = RunClass.NEVER_FREEZE;
     private boolean managerRuns = true;
     private boolean watchLease;
@@ -116,6 +117,12 @@ final class Scenario {
 
     Scenario commandTimeout(double seconds) {
         commandTimeout = Duration.ofNanos(Stage.nanos(seconds));
+        return this;
+    }
+
+    /** How long a slot takes. */
+    Scenario slots(double seconds) {
+        slot = seconds;
         return this;
     }
 
@@ -225,6 +232,7 @@ final class Scenario {
     /** Plays it; {@code seed} chooses delays and clocks, and nothing else. */
     Play play(Mutant mutant, long seed, PrintStream listing) {
         World world = new World(seed, listing, rates);
+        world.slotNanos(Stage.nanos(slot));
         Setup setup = setup();
         Simulation simulation = Simulation.scripted(world, judgedAs, mutant, setup);
         Play play = new Play(simulation);

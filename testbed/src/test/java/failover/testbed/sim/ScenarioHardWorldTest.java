@@ -1,6 +1,5 @@
 package failover.testbed.sim;
 
-import static failover.testbed.sim.Scenes.notYet;
 import static failover.testbed.sim.Scenes.play;
 import static failover.testbed.sim.Stage.A;
 import static failover.testbed.sim.Stage.B;
@@ -23,21 +22,20 @@ class ScenarioHardWorldTest {
     /** Agave without --full-rpc-api, which is the rule, knows no getAccountInfo; the default configuration has one cluster_rpc. */
     @Test
     void aSilentHostIsReplacedWithTheDefaultsBesideValidatorsWithoutTheFullRpcApi() {
-        notYet("the minimal RPC API is enough for E6", minimal("validators without --full-rpc-api, one cluster_rpc; A's host dies")
-                .signs("B", 120, 400).until(400));
+        play(minimal("validators without --full-rpc-api, one cluster_rpc; A's host dies").signs("B", 75, 200).until(200));
         play(minimal("validators without --full-rpc-api, two cluster_rpc; A's host dies").sources(2).signs("B", 80, 200).until(200));
     }
 
     @Test
     void aClusterRpcOnTheHostThatDiesDoesNotKeepItFromBeingReplaced() {
-        notYet("a source on the suspect's own host is none", Scenario.of("cluster_rpc is A's own RPC, and A's host dies").fencers()
+        play(Scenario.of("cluster_rpc is A's own RPC, and A's host dies").fencers()
                 .at(11, s -> s.sourceIsBeside(0, A)).at(50, s -> s.powerLoss(A)).signs("B", 120, 400).until(400));
     }
 
     /** A's agent is dead, its validator votes, B is on a fork. */
     @Test
     void oneNodeIsNotTwoWitnesses() {
-        notYet("a source proves that it is another node", Scenario.of("cluster_rpc is B's own RPC, B is on a fork, A's agent stands still")
+        play(Scenario.of("cluster_rpc is B's own RPC, B is on a fork, A's agent stands still")
                 .at(11, s -> s.sourceIsBeside(0, B)).at(45, s -> s.open(Kind.VALIDATOR_FORKED, B)).at(60, s -> s.freezeAgent(A, 600))
                 .until(140).expect(play -> play.longestBoth() == 0 ? null : "two"));
     }

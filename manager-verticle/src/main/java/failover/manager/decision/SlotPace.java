@@ -1,0 +1,89 @@
+package failover.manager.decision;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How long a slot takes, as measured by where the cluster was when: 400 ms once, shorter since, and nobody tells beforehand. What is a
+ * number of slots for the cluster and a time for people is reckoned by this. Immutable and pure; the median of the last few windows, so
+ * that a halt, a jump, or one window of nonsense changes nothing.
+ *
+ * @param fromSlot where the window under way began
+ * @param fromAt when, monotonic nanoseconds
+ * @param begun there is such a window
+ * @param windows nanoseconds for a slot in the last windows, oldest first
+ */
+record SlotPace(long fromSlot, long fromAt, boolean begun, List<Long> windows) {
+    /** What a slot is taken to last until it has been measured. */
+    static final Duration USUAL = Duration.ofMillis(400);
+    /** Nothing has been measured. */
+    static final SlotPace UNKNOWN = new SlotPace(0, 0, false, List.of());
+    /** So long votes must stand still, and so far a source may be behind: 16 slots of 400 ms. */
+    private static final long STILL_NANOS = 16 * USUAL.toNanos();
+    private static final long WINDOW = Duration.ofSeconds(30).toNanos();
+    /** A window in which nobody looked says nothing of the pace now. */
+    private static final long LONGEST_WINDOW = Duration.ofMinutes(10).toNanos();
+    private static final long SHORTEST_SLOT = Duration.ofMillis(100).toNanos();
+    private static final long LONGEST_SLOT = Duration.ofSeconds(1).toNanos();
+    private static final int KEPT = 5;
+
+    /** The cluster was seen at that slot then. */
+    SlotPace seen(long slot, long at) {
+        long time = at - fromAt;
+        if (!begun || slot < fromSlot || time > LONGEST_WINDOW) {
+            return new SlotPace(slot, at, true, windows);
+        }
+        if (time < WINDOW) {
+            return this;
+        }
+        long nanos = slot == fromSlot ? Long.MAX_VALUE : time / (slot - fromSlot);
+        if (nanos < SHORTEST_SLOT || nanos > LONGEST_SLOT) {
+            return new SlotPace(slot, at, true, windows);
+        }
+        List<Long> all = new ArrayList<>(windows);
+        all.add(nanos);
+        return new SlotPace(slot, at, true, List.copyOf(all.subList(Math.max(0, all.size() - KEPT), all.size())));
+    }
+
+    boolean measured() {
+        return !windows.isEmpty();
+    }
+
+    /** Nanoseconds for a slot. */
+    long nanos() {
+        if (windows.isEmpty()) {
+            return USUAL.toNanos();
+        }
+        List<Long> sorted = windows.stream().sorted().toList();
+        return sorted.get(sorted.size() / 2);
+    }
+
+    /** Milliseconds for a slot; 0 while it is not measured. */
+    long millis() {
+        return measured() ? Math.round(nanos() / 1e6) : 0;
+    }
+
+    /**
+     * Slots for which a vote must stand still, and that a source may be behind: as many as take the time of 16 slots of 400 ms, for what
+     * delays a vote on its way does not get faster with the slots, and never fewer than 16.
+     */
+    long still() {
+        return Math.max(Evidence.STILL, Math.round((double) STILL_NANOS / nanos()));
+    }
+
+    /** The least a cluster moves in that time. */
+    long least(long time) {
+        return time <= 0 ? 0 : time / (nanos() / 4 * 5);
+    }
+
+    /** What it moves in that time, a little more than measured. */
+    long usual(long time) {
+        return time <= 0 ? 0 : time / (nanos() / 32 * 31);
+    }
+
+    /** The most it moves in that time; before anything is measured, at the shortest slots there may be. */
+    long most(long time) {
+        return time <= 0 ? 0 : time / (measured() ? nanos() / 4 * 3 : SHORTEST_SLOT);
+    }
+}
