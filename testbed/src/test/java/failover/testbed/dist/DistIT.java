@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import failover.testbed.lab.Shell;
 import failover.testbed.lab.Shell.Result;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DistIT {
     private static final Path ROOT = root();
     static final Path DIST = ROOT.resolve("dist");
+    private static final String LICENSES = "META-INF/licenses/";
 
     @TempDir
     private Path tmp;
@@ -39,6 +42,27 @@ class DistIT {
     void theReadmesCommandLinesWorkInDist() {
         assertEquals("failover-manager 1.0.0\n", sh(DIST, "./failover-manager --version").ok().output());
         assertEquals("failover-agent 1.0.0\n", sh(DIST, "./failover-agent --version").ok().output());
+    }
+
+    /** Whoever gets a jar gets the licences of its parts, and what a scanner needs to name them. */
+    @Test
+    void theJarsCarryTheLicencesAndNamesOfTheirParts() throws IOException {
+        for (String name : List.of("agent", "manager", "testbed")) {
+            try (JarFile jar = new JarFile(DIST.resolve("lib/failover-" + name + ".jar").toFile())) {
+                assertEquals("failover-" + name, jar.getManifest().getMainAttributes().getValue("Implementation-Title"));
+                String parts = new String(jar.getInputStream(jar.getEntry(LICENSES + "PARTS.txt")).readAllBytes(), StandardCharsets.UTF_8);
+                List<String> groups = jar.stream().map(entry -> entry.getName()).filter(entry -> entry.matches("META-INF/maven/.+/pom.xml"))
+                    .map(entry -> entry.split("/")[2]).filter(group -> !group.equals("failover")).distinct().toList();
+                assertTrue(groups.contains("io.netty") && groups.contains("ch.qos.logback"), groups.toString());
+                for (String group : groups) {
+                    String line = parts.lines().filter(each -> each.startsWith(group + " ")).findFirst()
+                        .orElseThrow(() -> new AssertionError(group + " is not named in PARTS.txt"));
+                    String[] words = line.split("\\s+");
+                    assertTrue(List.of(words).stream().filter(word -> word.endsWith(".txt"))
+                        .allMatch(file -> jar.getEntry(LICENSES + file) != null && jar.getEntry(LICENSES + file).getSize() > 500), line);
+                }
+            }
+        }
     }
 
     @Test
