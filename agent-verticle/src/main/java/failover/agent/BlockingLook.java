@@ -47,9 +47,9 @@ final class BlockingLook {
             return new Observation(at, process, 0, false, null, null, "the validator's process does not run");
         }
         String identity = null;
-        String error = null;
+        String error = table.strangerOnRpcPort(config.localRpc().host(), process).orElse(null);
         try {
-            identity = ask(end);
+            identity = error == null ? ask(end) : null;
         } catch (IOException | DecodeException | ClassCastException | IllegalArgumentException e) {
             error = "getIdentity: " + e.getMessage();
         }

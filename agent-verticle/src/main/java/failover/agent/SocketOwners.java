@@ -56,9 +56,17 @@ final class SocketOwners {
             return loopback;
         }
         if (plain.equals("localhost")) {
-            return address.equals(hex("127.0.0.1")) || address.equals(hex("::1"));
+            return isMeant("127.0.0.1", address) || isMeant("::1", address);
         }
-        return plain.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*") && address.equals(hex(plain));
+        boolean literal = plain.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+        String wanted = literal ? hex(plain) : "";
+        // A socket of IPv6 takes connections of IPv4 as well, under an address that is written so.
+        return !wanted.isEmpty() && (address.equals(wanted) || address.equals(mapped() + wanted));
+    }
+
+    /** What stands before an address of IPv4 in one of IPv6, ::ffff:, in the same writing. */
+    private static String mapped() {
+        return "0000000000000000" + (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? "FFFF0000" : "0000FFFF");
     }
 
     /** An address in words of 32 bits, each in this machine's order, as /proc/net/tcp has it. */
