@@ -2,6 +2,7 @@ package failover.manager;
 
 import failover.manager.decision.Failure;
 import failover.manager.decision.Failure.Kind;
+import failover.protocol.Names;
 import failover.protocol.Routes;
 import failover.protocol.config.Endpoint;
 import failover.protocol.wire.FailoverRequest;
@@ -29,8 +30,10 @@ final class AgentClient {
     private final HttpLink commands;
 
     AgentClient(Vertx vertx, HttpClientAgent client, Endpoint agent) {
-        this.polls = new HttpLink(vertx, client, agent, POLLS_AT_ONCE, true);
-        this.commands = new HttpLink(vertx, client, agent, COMMANDS_AT_ONCE, false);
+        // What the polls have found out of the host's name serves a command, when no name server does.
+        Names names = new Names(vertx);
+        this.polls = new HttpLink(vertx, client, names, agent, POLLS_AT_ONCE, true);
+        this.commands = new HttpLink(vertx, client, names, agent, COMMANDS_AT_ONCE, false);
     }
 
     /** {@code POST /status}; fails with {@link HttpLink.NoAnswer}. */

@@ -61,10 +61,15 @@ final class HttpLink {
      * @param reuse keep connections, and repeat a request once if a kept one turns out to be closed: for questions, never for commands
      */
     HttpLink(Vertx vertx, HttpClientAgent client, Endpoint server, int atOnce, boolean reuse) {
+        this(vertx, client, new Names(vertx), server, atOnce, reuse);
+    }
+
+    /** The same with what is known of names: what one link has found out serves all that share it. */
+    HttpLink(Vertx vertx, HttpClientAgent client, Names names, Endpoint server, int atOnce, boolean reuse) {
         this.vertx = vertx;
         this.client = client;
         this.server = server;
-        this.names = new Names(vertx);
+        this.names = names;
         this.atOnce = atOnce;
         this.reuse = reuse;
         String user = server.uri().getRawUserInfo();
