@@ -47,7 +47,8 @@ class SettingsBordersTest {
             Random random = new Random(seed);
             JsonObject json = new JsonObject();
             for (int i = random.nextInt(2); i >= 0; i--) {
-                json.put(KEYS.get(random.nextInt(KEYS.size())), VALUES.get(random.nextInt(VALUES.size())));
+                String key = KEYS.get(random.nextInt(KEYS.size()));
+                json.put(key, random.nextBoolean() ? VALUES.get(random.nextInt(VALUES.size())) : ofItsKind(key, random));
             }
             try {
                 used(json);
@@ -61,6 +62,20 @@ class SettingsBordersTest {
             }
         }
         assertTrue(taken > 40, "hardly anything is taken: " + taken);
+    }
+
+    /** A value of the sort that the key wants, near its ends. */
+    private static Object ofItsKind(String key, Random random) {
+        if (key.matches(".*(timeout|interval|uptime).*")) {
+            return List.of("1ms", "2s", "3s", "9m59s", "10m", "1s", 2_000_000_000L, "24h").get(random.nextInt(8));
+        }
+        if (key.matches(".*(slots).*")) {
+            return List.of(1, 5, 303, 304, 1_000_000_000, 2).get(random.nextInt(6));
+        }
+        if (key.matches(".*(active_on|dry_run).*")) {
+            return random.nextBoolean();
+        }
+        return key.matches(".*(rpc|peer).*") ? "http://[::1]:" + (8_080 + random.nextInt(9)) : key.contains("listen") ? "[::1]:0" : "/x";
     }
 
     private static void used(JsonObject json) {

@@ -129,7 +129,8 @@ class ApiBordersIT {
     void clearTextHttp2IsNotSpoken() throws Exception {
         ManagerVerticle manager = start("127.0.0.1:0");
         InetAddress here = InetAddress.getByName("127.0.0.1");
-        assertFalse(raw(here, manager.apiPort(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").contains("HTTP/2"));
+        String known = raw(here, manager.apiPort(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        assertFalse(known.startsWith("\u0000") || known.contains(" 200 "), known);
         String upgrade = raw(here, manager.apiPort(), "GET /state HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: h2c\r\n"
             + "Connection: Upgrade, HTTP2-Settings, close\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n");
         assertFalse(upgrade.startsWith("HTTP/1.1 101"), upgrade);

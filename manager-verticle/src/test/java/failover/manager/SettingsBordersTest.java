@@ -49,7 +49,8 @@ class SettingsBordersTest {
             Random random = new Random(seed);
             JsonObject json = new JsonObject().put("active_validator", "http://a:1").put("passive_validator", "http://b:1");
             for (int i = random.nextInt(2); i >= 0; i--) {
-                json.put(KEYS.get(random.nextInt(KEYS.size())), VALUES.get(random.nextInt(VALUES.size())));
+                String key = KEYS.get(random.nextInt(KEYS.size()));
+                json.put(key, random.nextBoolean() ? VALUES.get(random.nextInt(VALUES.size())) : ofItsKind(key, random));
             }
             try {
                 used(json);
@@ -63,6 +64,21 @@ class SettingsBordersTest {
             }
         }
         assertTrue(taken > 40, "hardly anything is taken: " + taken);
+    }
+
+    /** A value of the sort that the key wants, near its ends. */
+    private static Object ofItsKind(String key, Random random) {
+        if (key.matches(".*(interval|timeout|cooldown|period|ttl).*")) {
+            return List.of("1ms", "2s", "3s", "9m59s", "10m", "1s", 2_000_000_000L, "24h").get(random.nextInt(8));
+        }
+        if (key.matches(".*(misses|checks|threshold).*")) {
+            return List.of(1, 5, 303, 304, 1_000_000_000, 2).get(random.nextInt(6));
+        }
+        if (key.matches(".*(dry_run|hold|secure).*")) {
+            return random.nextBoolean();
+        }
+        return key.matches(".*(_validator|_rpc).*") ? "http://[::1]:" + (8_080 + random.nextInt(9))
+                : key.contains("listen") ? "[::1]:0" : "/x";
     }
 
     private static void used(JsonObject json) {
