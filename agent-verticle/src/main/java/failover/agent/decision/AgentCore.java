@@ -313,6 +313,7 @@ public final class AgentCore {
 
     private static void seen(AgentState state, Observation observation, List<AgentEffect> out) {
         state.seen = observation;
+        state.pace = state.pace.seen(observation);
         if (observation.identity() != null && !state.identityRead) {
             state.identityRead = true;
             if (state.change == null && !state.memory.identityRead()) {

@@ -48,6 +48,7 @@ public final class AgentState {
     long unsettledAt;
 
     Observation seen;
+    Pace pace = Pace.UNKNOWN;
     boolean identityRead;
     boolean observing;
     long observedAt;
@@ -105,6 +106,7 @@ public final class AgentState {
         copy.unsettled = unsettled;
         copy.unsettledAt = unsettledAt;
         copy.seen = seen;
+        copy.pace = pace;
         copy.identityRead = identityRead;
         copy.observing = observing;
         copy.observedAt = observedAt;

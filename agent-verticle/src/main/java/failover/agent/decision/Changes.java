@@ -187,7 +187,7 @@ final class Changes {
                 : own;
         state.change = action == Action.BECOME_PASSIVE
                 ? new Demotion(rules, request, state.memory, state.identityRead, limit, now)
-                : new Promotion(rules, request, state.memory, state.identityRead, limit, now);
+                : new Promotion(rules, request, state.memory, state.identityRead, state.pace.slotMs(), limit, now);
         state.change.hold(state.lease.hold);
         state.contradictions = 0;
         out.add(new AgentEffect.CancelBackup());

@@ -10,14 +10,15 @@ import failover.protocol.wire.VoteWord;
  * @param words what is not guaranteed then
  */
 record PeerSilence(String refusal, String words) {
-    /** Slots without a vote that tell silence from a vote that is late, as the manager counts them (E6). */
-    private static final long STILL = 16;
+    /** So long without a vote tells silence from a vote that is late: the 16 slots that the manager counts (E6), as long as they were. */
+    private static final long STILL_MS = 16 * Pace.USUAL;
 
-    static PeerSilence of(VoteWord votes) {
+    static PeerSilence of(VoteWord votes, long slotMs) {
+        long still = Pace.slotsIn(STILL_MS, slotMs);
         boolean known = votes != null && !votes.failed() && votes.lastVote() > 0;
         long old = known ? votes.slot() - votes.lastVote() : 0;
-        if (known && old < STILL) {
-            return new PeerSilence("the peer does not answer, and the identity votes: its newest vote is " + old + " slots old, " + STILL
+        if (known && old < still) {
+            return new PeerSilence("the peer does not answer, and the identity votes: its newest vote is " + old + " slots old, " + still
                     + " without one are silence", null);
         }
         return new PeerSilence(null, "the peer does not answer, and that is taken for a yes, as the original does: it holds no lease, so "

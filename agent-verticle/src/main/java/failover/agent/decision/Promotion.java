@@ -4,7 +4,6 @@ import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
-import failover.protocol.wire.LastOperation;
 import failover.protocol.wire.Outcome;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
@@ -25,8 +24,10 @@ final class Promotion extends Change {
     private static final Duration INTENT_LIMIT = Duration.ofSeconds(2);
     private static final Duration RECORD_LIMIT = Duration.ofSeconds(1);
 
-    private enum Phase { LOOK, PEER, OWN_TOWER, HANDED, RESTORE, TOWER, INTENT, ARM, SYMLINK, CHANGE, VERIFY, UNDO, RECORD }
+    private enum Phase { LOOK, PEER, HANDED, OWN_TOWER, RESTORE, TOWER, INTENT, ARM, SYMLINK, CHANGE, VERIFY, UNDO, RECORD }
 
+    /** What a slot lasts, as far as this host has seen. */
+    private final long slotMs;
     private Phase phase = Phase.LOOK;
     private Observation seen;
     private CommandResult change;
@@ -34,12 +35,15 @@ final class Promotion extends Change {
     private long verifyUntil;
     private ChangeResult ending;
 
-    Promotion(AgentRules rules, FailoverRequest request, AgentMemory memory, boolean identityReadable, Duration limit, Now now) {
+    Promotion(AgentRules rules, FailoverRequest request, AgentMemory memory, boolean identityReadable, long slotMs, Duration limit,
+            Now now) {
         super(rules, request, memory, identityReadable, limit, now);
+        this.slotMs = slotMs;
     }
 
     private Promotion(Promotion other) {
         super(other);
+        this.slotMs = other.slotMs;
         this.phase = other.phase;
         this.seen = other.seen;
         this.change = other.change;
@@ -135,7 +139,7 @@ final class Promotion extends Change {
             return refuse("the peer does not answer, and this host takes its epochs from a manager: ask the manager for a failover", now);
         }
         if (peer == null) {
-            PeerSilence silence = PeerSilence.of(seen.votes());
+            PeerSilence silence = PeerSilence.of(seen.votes(), slotMs);
             if (silence.refusal() != null) {
                 return refuse(silence.refusal(), now);
             }
@@ -148,29 +152,19 @@ final class Promotion extends Change {
         return restore(now);
     }
 
-    /**
-     * The operation that took the identity from this host gives it back: the tower here is the newest there is, and neither a store that
-     * is down nor an older copy in it may keep this host from voting.
-     */
-    private boolean givenBack() {
-        LastOperation last = memory.lastOperation();
-        return last != null && request.operationId() != null && request.operationId().equals(last.operationId())
-                && Action.BECOME_PASSIVE.wire().equals(last.action()) && Outcome.DONE.wire().equals(last.outcome());
-    }
-
-    /** An operator goes on with the best tower there is, or none. */
-    private boolean staleAccepted() {
-        return request.grant() != null && request.grant().staleTower();
+    private TowerClaim claim() {
+        return new TowerClaim(request, memory.lastOperation());
     }
 
     private Task restore(Now now) {
-        if (phase != Phase.OWN_TOWER && givenBack()) {
-            phase = Phase.OWN_TOWER;
-            return new Task.CheckTower();
-        }
-        if (request.tower() != null && phase != Phase.HANDED && phase != Phase.OWN_TOWER) {
+        if (request.tower() != null && phase.compareTo(Phase.HANDED) < 0) {
+            // One that is here and newer stays.
             phase = Phase.HANDED;
             return new Task.InstallTower(request.tower());
+        }
+        if (phase != Phase.OWN_TOWER && claim().givenBack() && !claim().otherTried()) {
+            phase = Phase.OWN_TOWER;
+            return new Task.CheckTower();
         }
         if (!rules.has(CommandKind.TOWER_RESTORE)) {
             return refuse("failed to restore tower: tower restore failed: command is empty", now);
@@ -198,7 +192,7 @@ final class Promotion extends Change {
     }
 
     private Task restored(CommandResult result, Now now, List<AgentEffect> out) {
-        if (!result.ok() && !staleAccepted()) {
+        if (!result.ok() && !claim().staleAccepted()) {
             return refuse("failed to restore tower: tower restore failed: " + result.failure(), now);
         } else if (!result.ok()) {
             say(out, Level.WARNING, "tower restore failed, and an operator goes on with what is here: " + result.failure());
@@ -208,14 +202,18 @@ final class Promotion extends Change {
     }
 
     private Task towerChecked(TowerCheck check, Now now, List<AgentEffect> out) {
-        if (check.verdict() == TowerCheck.Verdict.BAD && !staleAccepted()) {
+        if (check.verdict() == TowerCheck.Verdict.BAD && !claim().staleAccepted()) {
             return refuse("failed to restore tower: " + check.detail(), now);
         }
         if (check.verdict() == TowerCheck.Verdict.VALID) {
             say(out, Level.INFO, "Tower restore successful: last voted slot " + check.lastVotedSlot());
-            TowerAge age = TowerAge.of(check, request.grant(), seen.votes(), phase == Phase.TOWER, rules);
-            if (age.refusal() != null) {
+            // Where another host may have voted, a store's usual lag is too much: its last backup was taken when that one was demoted.
+            TowerAge age = TowerAge.of(check, request.grant(), seen.votes(), phase == Phase.TOWER && !claim().otherTried(), rules);
+            if (age.refusal() != null && !claim().newestThereIs()) {
                 return refuse(age.refusal(), now);
+            }
+            if (age.refusal() != null) {
+                say(out, Level.WARNING, "this host goes on with what it has, because nobody has voted since: " + age.refusal());
             }
             if (age.words() != null) {
                 say(out, Level.WARNING, age.words());

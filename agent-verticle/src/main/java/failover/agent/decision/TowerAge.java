@@ -5,17 +5,17 @@ import failover.protocol.wire.VoteWord;
 
 /**
  * Whether a tower is new enough for a promotion (safety.md, "The tower"): a vote that its holder cast after the tower was copied is in
- * nobody's memory, and the new holder could contradict it. The chain's record shows the votes that landed.
+ * nobody's memory, and the new holder could contradict it. The chain's record shows the votes that landed. What may be lacking is a time;
+ * how many slots that is, the manager measures.
  *
  * @param refusal why it is not, with what would do; {@code null} when it is
  * @param words for the log, when there is something to say; {@code null} when not
  */
 record TowerAge(String refusal, String words) {
-    /** A backup takes time, and so do the last votes of a holder to land. */
-    private static final long SLACK = 8;
-    private static final long SLOT_MILLIS = 400;
-    /** A tower that was read after the identity was off lacks nothing; what a chain shows beyond it is a few slots of clock. */
-    private static final long HANDED_OVER = 8;
+    /** A backup takes time, and so do the last votes of a holder to land: eight slots of the usual length. */
+    private static final long SLACK_MS = 8 * Pace.USUAL;
+    /** A tower that was read after the identity was off lacks nothing; what a chain shows beyond it is a moment of clock. */
+    private static final long HANDED_OVER_MS = 8 * Pace.USUAL;
 
     /**
      * Judges a tower that is valid in itself.
@@ -34,7 +34,8 @@ record TowerAge(String refusal, String words) {
         if (missing <= 0) {
             return new TowerAge(null, null);
         }
-        long limit = fromStore ? ofStore(grant, rules) : HANDED_OVER;
+        long slotMs = grant == null ? 0 : grant.slotMs();
+        long limit = fromStore ? ofStore(grant, rules, slotMs) : Pace.slotsIn(HANDED_OVER_MS, slotMs);
         String numbers = "its last vote is slot " + tower.lastVotedSlot() + ", " + missing + " slots before the newest on the chain ("
                 + chain + "; limit " + limit + ")";
         if (missing <= limit) {
@@ -52,8 +53,8 @@ record TowerAge(String refusal, String words) {
      * What a tower from a store may lack, unless the operator says it: the votes since the last backup, and, where an agent died beside its
      * validator, those that nobody backed up any more until the lease had ended.
      */
-    private static long ofStore(Grant grant, AgentRules rules) {
+    private static long ofStore(Grant grant, AgentRules rules, long slotMs) {
         long millis = rules.towerBackupInterval().toMillis() + (grant == null ? 0 : grant.leaseMs());
-        return rules.maxTowerLagSlots() > 0 ? rules.maxTowerLagSlots() : (millis + SLOT_MILLIS - 1) / SLOT_MILLIS + SLACK;
+        return rules.maxTowerLagSlots() > 0 ? rules.maxTowerLagSlots() : Pace.slotsIn(millis, slotMs) + Pace.slotsIn(SLACK_MS, slotMs);
     }
 }

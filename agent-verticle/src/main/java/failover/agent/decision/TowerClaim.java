@@ -1,0 +1,42 @@
+package failover.agent.decision;
+
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.LastOperation;
+import failover.protocol.wire.Outcome;
+
+/**
+ * What may be concluded of this host's own tower from who is known to have voted (INV-2).
+ *
+ * @param request the promotion
+ * @param last this host's newest finished change; {@code null} when none
+ */
+record TowerClaim(FailoverRequest request, LastOperation last) {
+
+    /**
+     * The operation that took the identity from this host gives it back: neither a store that is down nor an older copy in it may keep this
+     * host from voting.
+     */
+    boolean givenBack() {
+        return last != null && request.operationId() != null && request.operationId().equals(last.operationId())
+                && Action.BECOME_PASSIVE.wire().equals(last.action()) && Outcome.DONE.wire().equals(last.outcome());
+    }
+
+    /** Somebody else may have voted in this operation: then the tower of the host it is given back to need not be the newest. */
+    boolean otherTried() {
+        return request.tower() != null || request.grant() != null && request.grant().otherTried();
+    }
+
+    /**
+     * The manager says that nothing was run anywhere else since this host gave the identity up: whatever its tower lacks, nobody has a
+     * newer one. A manager that does not name its run does not say so either.
+     */
+    boolean newestThereIs() {
+        return givenBack() && !otherTried() && request.grant() != null && request.grant().managerRun() != null;
+    }
+
+    /** An operator goes on with the best tower there is, or none. */
+    boolean staleAccepted() {
+        return request.grant() != null && request.grant().staleTower();
+    }
+}
