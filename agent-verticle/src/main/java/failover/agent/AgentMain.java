@@ -6,10 +6,14 @@ import failover.protocol.LogSetup;
 import failover.protocol.Program;
 import failover.protocol.config.GoFlags.Flag;
 import failover.protocol.config.GoFlags.Kind;
+import failover.protocol.config.GoFlags.Parsed;
 import failover.protocol.config.Layers;
 import failover.protocol.config.Loaded;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +29,9 @@ public final class AgentMain {
             new Flag("peer", Kind.TEXT, "peer_endpoint", "", "The other host's agent, for example http://192.168.1.11:8080."),
             new Flag("active", Kind.SWITCH, "is_active_on_start", "false",
                     "Start as the active one, if the validator does not know better."),
+            new Flag("forget-manager", Kind.SWITCH, "", "", "Let the agent on this host forget the manager that it obeys and that is gone"
+                    + " for good, running or not, and exit."),
+            new Flag("forget-peer", Kind.SWITCH, "", "", "The same for the other host's agent, where that host was replaced for good."),
             new Flag("dry-run", Kind.SWITCH, "dry_run", "true", "Log commands instead of running them; --dry-run=false for real."));
 
     /** As the original wrote it, byte for byte. */
@@ -55,7 +62,14 @@ public final class AgentMain {
     public static Program.Spec<AgentConfig> spec() {
         return new Program.Spec<>("agent", "Guards the validator beside it and moves its identity when the manager says so.", FLAGS,
                 AgentSettings.VARIABLES, "validator-config.json", EXAMPLE, AgentSettings::read, AgentVerticle::new, AgentConfig::logFile,
-                config -> "listen_addr " + config.listen(), Map.of(), HostAdvice::of);
+                config -> "listen_addr " + config.listen(),
+                Map.of("forget-manager", AgentMain::forget, "forget-peer", AgentMain::forget), HostAdvice::of);
+    }
+
+    private static Future<Integer> forget(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {
+        AgentConfig config = AgentSettings.read(layers, System.getenv(), flags.text("config").isEmpty()).config();
+        return vertx.executeBlocking(() -> new Forgetting(config.stateDir()).ask(
+                new Forgetting.Asked(flags.on("forget-manager"), flags.on("forget-peer")), Forgetting.PATIENCE, out), false);
     }
 
     /**

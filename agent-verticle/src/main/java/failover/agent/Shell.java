@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
 final class Shell {
     private static final Logger LOG = LoggerFactory.getLogger(Shell.class);
     private static final long TICK_MILLIS = 250;
+    private static final long WISH_MILLIS = 1000;
     /** More change requests than any operator sends; the next is refused at once. */
     private static final int MOST_TICKETS = 16;
     /** Less than a stop may take in all; more than the longest fence of an agent that goes, and than it asks for the fencer before. */
@@ -60,12 +61,18 @@ final class Shell {
     private final DeadMan deadMan;
     private final Deque<AgentEvent> mailbox = new ArrayDeque<>();
     private final Map<Long, Promise<FailoverResponse>> tickets = new HashMap<>();
+    private final Forgetting forgetting;
     private final Map<Long, Promise<StayAnswer>> peerTickets = new HashMap<>();
     private AgentState state;
     private AgentMemory memory;
     private CutSwitch backup = new CutSwitch();
     private long lastTicket;
     private long ticks;
+    private long wishes;
+    private boolean lookingForWishes;
+    /** What an operator wished for, and is in force, and not known to be durable yet. */
+    private Forgetting.Asked granted;
+    private String wishTrouble;
     private long fences;
     private boolean stepping;
     private boolean stopping;
@@ -79,6 +86,7 @@ final class Shell {
         this.observer = new Observer(vertx, config, instance, this::seen, () -> memory.stakedIdentity());
         this.peer = new PeerClient(vertx, config);
         this.identityByCommand = !config.commands().identityCheck().isBlank();
+        this.forgetting = new Forgetting(config.stateDir());
         this.internet = new InternetCheck(vertx, config.isolation());
         this.fencer = fencer;
         this.tasks = new Tasks(vertx, config, instance, observer, peer, store, () -> memory, () -> fences, fencer);
@@ -97,12 +105,14 @@ final class Shell {
         deadMan.start();
         drain();
         ticks = vertx.setPeriodic(TICK_MILLIS, timer -> post(new AgentEvent.Tick()));
+        wishes = vertx.setPeriodic(WISH_MILLIS, timer -> lookForWishes());
     }
 
     /** The workers are going: a change under way may end and be answered, nothing new begins. */
     void stop() {
         stopping = true;
         vertx.cancelTimer(ticks);
+        vertx.cancelTimer(wishes);
         deadMan.close();
     }
 
@@ -290,6 +300,34 @@ final class Shell {
         } else {
             throw new AssertionError(effect);
         }
+    }
+
+    /** An operator on this host may have left a word; on a disk that hangs, one look waits for it and no more. */
+    private void lookForWishes() {
+        if (lookingForWishes) {
+            return;
+        }
+        lookingForWishes = true;
+        vertx.executeBlocking(forgetting::asked, false).compose(asked -> {
+            if (!asked.any()) {
+                return Future.succeededFuture();
+            }
+            if (!asked.equals(granted)) {
+                granted = asked;
+                post(new AgentEvent.Forget(asked.manager(), asked.peer()));
+            }
+            return tasks.save(memory, KEEP_LIMIT).compose(error -> error != null ? Future.failedFuture(error)
+                : vertx.executeBlocking(() -> {
+                    forgetting.done(asked);
+                    return null;
+                }, false)).onSuccess(done -> granted = null);
+        }).onComplete(done -> {
+            lookingForWishes = false;
+            if (done.failed() && !String.valueOf(done.cause().getMessage()).equals(wishTrouble)) {
+                LOG.error("What an operator wants this agent to forget is not durable yet: {}", done.cause().getMessage());
+            }
+            wishTrouble = done.failed() ? String.valueOf(done.cause().getMessage()) : null;
+        });
     }
 
     private void seen(Observation seen) {
