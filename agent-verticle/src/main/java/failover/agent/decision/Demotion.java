@@ -33,6 +33,8 @@ final class Demotion extends Change {
     private Phase phase = Phase.LOOK;
     private int attempts;
     private boolean removed;
+    /** A removal ended without a word of the validator's: it may still be carried out. */
+    private boolean mayStillLand;
     private boolean restarted;
     private boolean lookedAgain;
     private long verifyUntil;
@@ -72,6 +74,7 @@ final class Demotion extends Change {
         this.phase = other.phase;
         this.attempts = other.attempts;
         this.removed = other.removed;
+        this.mayStillLand = other.mayStillLand;
         this.restarted = other.restarted;
         this.lookedAgain = other.lookedAgain;
         this.verifyUntil = other.verifyUntil;
@@ -198,6 +201,7 @@ final class Demotion extends Change {
 
     private Task removed(CommandResult result, Now now, List<AgentEffect> out) {
         removed = result.ok();
+        mayStillLand |= !removed && result.how() != CommandResult.How.NOT_STARTED && !SaidNo.of(result);
         if (!removed) {
             trouble = "failed to remove identity: " + result.failure();
             say(out, Level.WARNING, trouble + " (attempt " + attempts + ")");
@@ -250,7 +254,7 @@ final class Demotion extends Change {
         if (request.planned() && (!mustReplace || saysStaked(seen))) {
             // It votes, and is spared. A process that may take the identity or not votes for nobody, and is not.
             memory = memory.withIntent(null);
-            Outcome outcome = removed || mustReplace ? Outcome.UNKNOWN : Outcome.FAILED;
+            Outcome outcome = removed || mustReplace || mayStillLand ? Outcome.UNKNOWN : Outcome.FAILED;
             return finish(new ChangeResult(outcome, trouble, false, false, seen.identity()), now);
         }
         if (rules.has(CommandKind.VALIDATOR_RESTART) && !restarted && left(now).compareTo(KILL_TIME.multipliedBy(3)) > 0) {

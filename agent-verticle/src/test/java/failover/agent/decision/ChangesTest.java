@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.agent.decision.CommandResult.How;
 import failover.protocol.wire.Action;
+import failover.protocol.wire.StayRequest;
+import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.Role;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,86 @@ class ChangesTest {
         int tasks = agent.tasks.size();
         assertEquals(first, agent.change(Action.BECOME_PASSIVE, 5, false));
         assertEquals(tasks, agent.tasks.size());
+    }
+
+    /** A manager that comes again with a newer epoch wants to know what is so now, not what was so then. */
+    @Test
+    void aRepeatedOperationOfAnotherEpochIsLookedAtAgain() {
+        agent.active();
+        agent.post(new AgentEvent.ChangeAsked(70, new FailoverRequest("become_passive", "", false, 0, "op", 5, 0, false)));
+        agent.work();
+        int tasks = agent.tasks.size();
+        agent.post(new AgentEvent.ChangeAsked(71, new FailoverRequest("become_passive", "", false, 0, "op", 6, 0, false)));
+        agent.work();
+        assertTrue(agent.tasks.size() > tasks);
+        assertEquals(6, agent.replies.get(71L).epoch());
+    }
+
+    /** The dead-man writes what it knew when it began. */
+    @Test
+    void whatIsMetDuringAFenceIsKept() {
+        agent.active();
+        agent.post(new AgentEvent.FenceBegun());
+        AgentMemory fences = agent.state.memory;
+        agent.post(new AgentEvent.StayAnswered(new StayRequest(5, 9405, 500), agent.now(), AgentAtWork.peer(false, null)));
+        agent.ask(Action.BECOME_PASSIVE, 9, false);
+        agent.post(new AgentEvent.Fenced(fences.withRole(Role.PASSIVE), new FailoverResponse(true, "", false, 0, null, "done", true, null,
+                false, 4, 0)));
+        assertEquals("peer", agent.memory().bonds().peerId());
+        assertEquals(9, agent.memory().epoch());
+        assertEquals(Role.PASSIVE, agent.memory().role());
+    }
+
+    @Test
+    void aPromotionThatWasCutShortIsNeverDoneAlsoWhereItLanded() {
+        agent.passive();
+        long promotion = agent.ask(Action.BECOME_ACTIVE, 5, false);
+        while (!(agent.out instanceof Task.Run run) || run.kind() != CommandKind.IDENTITY_CHANGE) {
+            agent.done();
+        }
+        agent.ask(Action.BECOME_PASSIVE, 6, false);
+        agent.work();
+        assertEquals("unknown", agent.replies.get(promotion).outcome());
+        assertEquals(Role.PASSIVE, agent.memory().role());
+    }
+
+    /** A step that cannot be decided ends the change: it is not busy for ever, and claims nothing. */
+    @Test
+    void aChangeThatBreaksOffIsAnsweredAsUnknownAndTakenUpAgain() {
+        agent.passive();
+        long promotion = agent.ask(Action.BECOME_ACTIVE, 5, false);
+        while (!(agent.out instanceof Task.Run run) || run.kind() != CommandKind.IDENTITY_CHANGE) {
+            agent.done();
+        }
+        long demotion = agent.ask(Action.BECOME_PASSIVE, 6, false);
+        agent.out = null;
+        Step step = agent.core.failed(agent.state, new AgentEvent.TaskDone(new TaskResult.Waited()), "a fault");
+        agent.state = step.state();
+        assertEquals(2, step.effects().stream().filter(effect -> effect instanceof AgentEffect.Reply reply
+                && "unknown".equals(reply.response().outcome())).count(), promotion + " and " + demotion);
+        assertEquals(agent.here(), agent.state.memory.unsettled());
+        for (int i = 0; i < 22; i++) {
+            agent.nanos += 1_000_000_000L;
+            agent.post(new AgentEvent.Tick());
+        }
+        agent.work();
+        assertTrue(agent.killed(), "E15: nobody resolves it but the watch");
+    }
+
+    /** A hung disk is a full disk, and "busy" has an end. */
+    @Test
+    void noStepWaitsForADiskLongerThanItMay() {
+        agent.active();
+        agent.change(Action.BECOME_PASSIVE, 5, false);
+        agent.change(Action.BECOME_ACTIVE, 6, false);
+        agent.tasks.forEach(task -> {
+            if (task instanceof Task.Save save) {
+                assertTrue(save.limit().toMillis() <= 2000, save::toString);
+            }
+        });
+        Task.Save intent = (Task.Save) agent.tasks.stream().filter(Task.Save.class::isInstance).findFirst().orElseThrow();
+        assertEquals(Action.BECOME_PASSIVE, intent.memory().intent().action());
+        assertTrue(intent.limit().toMillis() <= 100, "taking the identity off waits for nothing");
     }
 
     @Test

@@ -34,10 +34,10 @@ class DemotionTest {
         "EXITED,       0,    false, false, false,     done,    true,  true",
         "EXITED,       0,    false, true,  false,     unknown, false, false",
         "EXITED,       1,    false, false, false,     done,    true,  true",
-        "EXITED,       1,    false, true,  false,     failed,  false, false",
+        "EXITED,       1,    false, true,  false,     unknown, false, false",
         "EXITED,       1,    false, false, true,      done,    true,  false",
         "TIMED_OUT,   -1,    false, false, false,     done,    true,  true",
-        "TIMED_OUT,   -1,    false, true,  false,     failed,  false, false",
+        "TIMED_OUT,   -1,    false, true,  false,     unknown, false, false",
         "CANCELLED,   -1,    false, false, false,     done,    true,  true",
         "NOT_STARTED, -1,    false, true,  false,     failed,  false, false",
         "NOT_STARTED, -1,    false, false, true,      done,    true,  false",
@@ -200,5 +200,51 @@ class DemotionTest {
         FailoverResponse answer = demote(true);
         assertTrue(answer.success());
         assertFalse(answer.verified());
+    }
+
+    @Test
+    void aRefusedRemovalIsKnownToHaveFailed() {
+        agent.active();
+        agent.results.put(CommandKind.IDENTITY_REMOVE, AgentAtWork.saidNo());
+        agent.idle.add(CommandKind.IDENTITY_REMOVE);
+        assertEquals("failed", demote(true).outcome());
+    }
+
+    @Test
+    void e14WhenAHostWasDemotedIsKept() {
+        agent.active();
+        demote(false);
+        assertEquals(agent.now().wallMillis(), agent.memory().demotedAtMillis(), 5_000);
+    }
+
+    /** With which key a dead one is started again, only the command that sets it can say. */
+    @Test
+    void e14ADeadProcessIsNotEnoughWhereTheBootIdentityMayBeStaked() {
+        agent.configured.add(CommandKind.PASSIVE_SYMLINK);
+        agent.passive();
+        agent.running = false;
+        assertEquals("done", demote(false).outcome());
+        assertTrue(agent.ran().contains(CommandKind.PASSIVE_SYMLINK));
+        AgentAtWork plain = new AgentAtWork().passive();
+        plain.running = false;
+        assertEquals("done", plain.change(Action.BECOME_PASSIVE, 5, false).outcome());
+        assertEquals(0, plain.ran().size());
+    }
+
+    /** Its supervisor may have started it between the look and the mending of its boot identity, with the staked one. */
+    @Test
+    void e14AProcessThatWasDeadIsLookedAtAgainOnceItsBootIdentityIsMended() {
+        agent.configured.add(CommandKind.PASSIVE_SYMLINK);
+        agent.passive();
+        agent.running = false;
+        long ticket = agent.ask(Action.BECOME_PASSIVE, ++epoch, false);
+        while (!(agent.out instanceof Task.Run run) || run.kind() != CommandKind.PASSIVE_SYMLINK) {
+            agent.done();
+        }
+        agent.running = true;
+        agent.identity = AgentAtWork.STAKED;
+        agent.work();
+        assertEquals("done", agent.replies.get(ticket).outcome());
+        assertEquals(AgentAtWork.OTHER, agent.identity);
     }
 }

@@ -1,6 +1,7 @@
 package failover.agent.decision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.Outcome;
 import failover.protocol.wire.VoteWord;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -100,5 +102,96 @@ class TowerAgeTest {
         assertNull(TowerAge.of(tower, null, here, true, agent.rules).refusal(), "a bare become_active could not say that it accepts it");
         VoteWord failed = new VoteWord(null, 0, 0, 0, "timeout");
         assertTrue(TowerAge.of(tower, null, failed, true, agent.rules).words().contains("cannot be said"));
+    }
+
+    /** What may be lacking is a time: on a cluster of 200 ms slots that is twice as many. */
+    @ParameterizedTest
+    @CsvSource({"200, 636, DONE", "200, 635, REFUSED", "400, 818, DONE", "400, 817, REFUSED", "0, 817, REFUSED", "1, 817, DONE",
+        "100000, 817, REFUSED"})
+    void aStoresLagIsReckonedInTheSlotsOfThisCluster(long slotMs, long tower, Outcome outcome) {
+        agent.maxTowerLag = 0;
+        agent.passive();
+        assertEquals(outcome.wire(), promote(tower, grant(1000, null, false, slotMs), null).outcome());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, 984, DONE", "200, 983, REFUSED", "400, 992, DONE", "400, 991, REFUSED"})
+    void soIsWhatAFinalTowerMayLack(long slotMs, long tower, Outcome outcome) {
+        agent.passive();
+        assertEquals(outcome.wire(), promote(tower, grant(1000, null, false, slotMs), new FinalTower(tower, "AAAA")).outcome());
+    }
+
+    private Grant grant(long lastVote, String run, boolean otherTried, long slotMs) {
+        String token = agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().token();
+        return new Grant(token, "manager", 1, 9405, 2000, 500, true, false, false, lastVote, false, "peer", run, otherTried, slotMs);
+    }
+
+    private FailoverResponse back(Grant grant, FinalTower handed) {
+        agent.post(new AgentEvent.ChangeAsked(8, new FailoverRequest(Action.BECOME_ACTIVE.wire(), "back", false, 0, "op", 10, 0, false,
+                grant, handed)));
+        agent.work();
+        return agent.replies.get(8L);
+    }
+
+    private void gaveItUp() {
+        agent.active();
+        agent.post(new AgentEvent.ChangeAsked(6, new FailoverRequest(Action.BECOME_PASSIVE.wire(), "move", false, 0, "op", 9, 0, true)));
+        agent.work();
+        agent.tower = new TowerCheck(TowerCheck.Verdict.VALID, "t", 900);
+        agent.tasks.clear();
+    }
+
+    /** Its vote state was not being written, and the other host refused: nobody has a newer one, and somebody has to vote. */
+    @Test
+    void whoVerifiablyLostItsLeaseToNobodyTakesItBackWithWhatItHas() {
+        gaveItUp();
+        assertEquals(Outcome.DONE.wire(), back(grant(1000, "run", false, 0), null).outcome(), agent.replies.get(8L).message());
+        assertFalse(agent.ran().contains(CommandKind.TOWER_RESTORE));
+        assertTrue(agent.lines.stream().anyMatch(line -> line.contains("nobody has voted since")), agent.lines::toString);
+    }
+
+    @Test
+    void byTheWordOfAManagerThatDoesNotSaySoTheAgeCounts() {
+        gaveItUp();
+        assertEquals(Outcome.REFUSED.wire(), back(grant(1000, null, false, 0), null).outcome());
+    }
+
+    /** INV-2: the other host may have voted while it was being cleared. */
+    @Test
+    void whereAnotherMayHaveVotedItsTowerIsUsedAndThisHostsIsNotTakenForTheNewest() {
+        gaveItUp();
+        agent.installed = new TowerCheck(TowerCheck.Verdict.VALID, "t", 998);
+        assertEquals(Outcome.DONE.wire(), back(grant(1000, "run", true, 0), new FinalTower(998, "AAAA")).outcome());
+        assertTrue(agent.tasks.stream().anyMatch(Task.InstallTower.class::isInstance));
+    }
+
+    /** A store's usual lag is too much: what it lacks is not what this host has voted. */
+    @ParameterizedTest
+    @CsvSource({"900, REFUSED", "980, REFUSED", "993, DONE"})
+    void whereAnotherMayHaveVotedAndNoTowerOfItsCameTheStoreIsAskedAndMustBeNew(long tower, Outcome outcome) {
+        gaveItUp();
+        agent.tower = new TowerCheck(TowerCheck.Verdict.VALID, "t", tower);
+        assertEquals(outcome.wire(), back(grant(1000, "run", true, 0), null).outcome());
+        assertTrue(agent.ran().contains(CommandKind.TOWER_RESTORE), "its demotion left its last backup there");
+    }
+
+    @Test
+    void aSlotIsMeasuredAndAValidatorThatCatchesUpMakesItNoShorterThanAnyIs() {
+        Pace pace = Pace.UNKNOWN.seen(look(1000, 0));
+        assertEquals(400, pace.slotMs());
+        assertEquals(400, pace.seen(look(1030, 6)).slotMs(), "not long enough");
+        assertEquals(200, pace.seen(look(1050, 10)).slotMs());
+        assertEquals(100, pace.seen(look(9000, 10)).slotMs());
+        assertEquals(400, pace.seen(look(1001, 60)).slotMs());
+        assertEquals(400, pace.seen(look(900, 10)).slotMs(), "another process begins anew");
+        assertEquals(400, pace.seen(look(0, 10)).seen(look(1000, 10)).slotMs());
+        assertNotNull(PeerSilence.of(new VoteWord("V", 1000, 1031, 0, null), 200).refusal(), "6.4 s are 32 slots here");
+        assertNull(PeerSilence.of(new VoteWord("V", 1000, 1032, 0, null), 200).refusal());
+        assertNull(PeerSilence.of(new VoteWord("V", 1000, 1016, 0, null), 400).refusal());
+    }
+
+    private static Observation look(long slot, long seconds) {
+        return new Observation(seconds * 1_000_000_000L, new ProcessView(true, 7, 7, Duration.ofHours(1), true), slot, true, null,
+                "I", null);
     }
 }
