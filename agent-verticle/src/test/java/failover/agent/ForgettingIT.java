@@ -1,0 +1,92 @@
+package failover.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** E12, E17: an operator on the host lets its agent forget whom it obeys; and whoever asks the agent gets the answer to its own question. */
+class ForgettingIT {
+    @TempDir
+    private Path directory;
+
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+    private String refused(TestAgent agent, String manager) throws Exception {
+        String body = "{\"timestamp\":1,\"manager_id\":\"" + manager + "\",\"lease\":{\"manager_start\":1,\"heartbeat_ms\":2000,\"lease_ms\":9405,"
+            + "\"fence_ms\":2000,\"jitter_ms\":500}}";
+        return new JsonObject(agent.post("/status", body)).getJsonObject("lease").getString("refused");
+    }
+
+    private int forget(boolean manager, boolean peer, Duration patience) throws Exception {
+        return new Forgetting(directory.resolve("state")).ask(new Forgetting.Asked(manager, peer), patience,
+            new PrintStream(said, true, StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aRunningAgentForgetsItsManagerWhenAnOperatorOfItsHostSaysSo() throws Exception {
+        try (TestAgent agent = new TestAgent(directory).start(new JsonObject())) {
+            assertEquals(null, refused(agent, "m1"));
+            String no = refused(agent, "m2");
+            assertTrue(no.contains("--forget-manager"), no);
+            assertEquals(0, forget(true, false, Duration.ofSeconds(30)));
+            assertTrue(said.toString(StandardCharsets.UTF_8).startsWith("Done"), said::toString);
+            assertEquals(null, refused(agent, "m2"));
+            assertTrue(refused(agent, "m1") != null);
+        }
+    }
+
+    @Test
+    void anAgentThatDoesNotRunDoesSoWhenItStarts() throws Exception {
+        try (TestAgent agent = new TestAgent(directory).start(new JsonObject())) {
+            assertEquals(null, refused(agent, "m1"));
+            agent.stop();
+            assertEquals(0, forget(true, true, Duration.ofMillis(200)));
+            assertTrue(said.toString(StandardCharsets.UTF_8).contains("when it starts"), said::toString);
+            agent.start(new JsonObject());
+            Eventually.holds(() -> !Files.exists(directory.resolve("state/forget-manager")));
+            assertEquals(null, refused(agent, "m2"));
+            assertFalse(Files.exists(directory.resolve("state/forget-peer")));
+        }
+    }
+
+    @Test
+    void aWrongDirectoryIsNamed() throws Exception {
+        assertEquals(1, forget(true, false, Duration.ofMillis(200)));
+        assertTrue(said.toString(StandardCharsets.UTF_8).contains("state_dir"), said::toString);
+    }
+
+    /** Two ask at once: only the bound peer is promised anything, and nobody reads the other's answer. */
+    @Test
+    void eachAskerGetsTheAnswerToItsOwnQuestion() throws Exception {
+        try (TestAgent agent = new TestAgent(directory).start(new JsonObject())) {
+            assertTrue(stay(agent, "peer").getBoolean("granted"));
+            for (int i = 0; i < 20; i++) {
+                CompletableFuture<JsonObject> peer = CompletableFuture.supplyAsync(() -> stay(agent, "peer"));
+                CompletableFuture<JsonObject> stranger = CompletableFuture.supplyAsync(() -> stay(agent, "stranger"));
+                assertTrue(peer.get(20, TimeUnit.SECONDS).getBoolean("granted"));
+                assertFalse(stranger.get(20, TimeUnit.SECONDS).getBoolean("granted"));
+            }
+        }
+    }
+
+    private static JsonObject stay(TestAgent agent, String host) {
+        try {
+            return new JsonObject(agent.post("/peer-status", "{\"host_id\":\"" + host + "\",\"epoch\":5,\"stay\":{\"epoch\":5,"
+                + "\"lease_ms\":9405,\"jitter_ms\":500}}")).getJsonObject("stay");
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
