@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** E12, E17: an operator on the host lets its agent forget whom it obeys; and whoever asks the agent gets the answer to its own question. */
+/** E12, E17: an operator on the host lets its agent forget whom it obeys; whoever asks the agent gets the answer to its own question. */
 class ForgettingIT {
     @TempDir
     private Path directory;
@@ -24,8 +24,8 @@ class ForgettingIT {
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
     private String refused(TestAgent agent, String manager) throws Exception {
-        String body = "{\"timestamp\":1,\"manager_id\":\"" + manager + "\",\"lease\":{\"manager_start\":1,\"heartbeat_ms\":2000,\"lease_ms\":9405,"
-            + "\"fence_ms\":2000,\"jitter_ms\":500}}";
+        String body = "{\"timestamp\":1,\"manager_id\":\"" + manager + "\",\"lease\":{\"manager_start\":1,\"heartbeat_ms\":2000,"
+            + "\"lease_ms\":9405,\"fence_ms\":2000,\"jitter_ms\":500}}";
         return new JsonObject(agent.post("/status", body)).getJsonObject("lease").getString("refused");
     }
 
