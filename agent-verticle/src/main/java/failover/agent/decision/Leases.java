@@ -214,7 +214,7 @@ final class Leases {
             return "its token is " + now.longestSince(issued.get()).toMillis() + " ms old, too old for a lease of " + grant.leaseMs()
                     + " ms (E11)";
         }
-        String bound = Promises.forbids(state, grant, now);
+        String bound = Managers.doubled(state) != null && !grant.fenced() ? Managers.doubled(state) : Promises.forbids(state, grant, now);
         if (bound == null) {
             state.lease.hold = hold;
             state.lease.outranked = 0;

@@ -51,6 +51,11 @@ final class Leasing {
     long askedToLeaveAt;
     /** The newest offer of the peer to change managers that was refused: none up to it is taken up any more. */
     long leaveRefused;
+    /** Another process of the bound manager, and since when it is known. */
+    AgentMemory.Manager twin;
+    long twinAt;
+    /** A twin that lives beside the bound process, and may keep the peer active; {@code null} when none is known. */
+    AgentMemory.Manager rival;
     /** The bound peer, or the manager, says that the other host holds the identity at this epoch; 0 when nobody has. */
     long outranked;
     /** The dead-man fences this host now. */
@@ -115,6 +120,9 @@ final class Leasing {
         this.leavingKept = other.leavingKept;
         this.askedToLeaveAt = other.askedToLeaveAt;
         this.leaveRefused = other.leaveRefused;
+        this.twin = other.twin;
+        this.twinAt = other.twinAt;
+        this.rival = other.rival;
         this.outranked = other.outranked;
         this.fencing = other.fencing;
         this.fenceCapable = other.fenceCapable;

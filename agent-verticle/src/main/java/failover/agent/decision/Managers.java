@@ -22,6 +22,8 @@ import java.util.List;
  */
 final class Managers {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
+    /** No poll of a process that has ended arrives as late as that. */
+    private static final Duration BOTH_LIVE = Duration.ofSeconds(2);
 
     private final AgentRules rules;
 
@@ -61,11 +63,53 @@ final class Managers {
             }
             return null;
         }
-        if (asks.id().equals(own.id()) && asks.start() > own.start()) {
-            set(state, bonds.to(asks), out);
-            return null;
+        if (asks.id().equals(own.id())) {
+            if (asks.start() > own.start() || asks.start() == own.start() && polls && unheard(state, now)) {
+                // Its next start; or one that could not write which it is.
+                set(state, bonds.to(asks), out);
+                return null;
+            }
+            if (polls) {
+                twin(state, asks, now, out);
+            }
         }
         return polls && changes(state, asks, now, out) ? null : foreign(own, asks);
+    }
+
+    /** The bound process has not polled here for as long as a lease of it may last. */
+    private boolean unheard(AgentState state, Now now) {
+        Leasing lease = state.lease;
+        Duration wait = lease.offeredWait.isZero() ? wait(state) : lease.offeredWait;
+        return now.since(lease.managerHeard ? lease.managerHeardAt : lease.startedAt.nanos()).compareTo(wait) >= 0;
+    }
+
+    /**
+     * Two processes of one manager that are heard in turn live both: its machine, or its state_dir, was copied. The peer may be kept active
+     * by the one that does not promote this host. A peer that obeys the bound one already takes nothing from an older start any more.
+     */
+    private static void twin(AgentState state, Manager other, Now now, List<AgentEffect> out) {
+        Leasing lease = state.lease;
+        if (!other.equals(lease.twin)) {
+            lease.twin = other;
+            lease.twinAt = now.nanos();
+            return;
+        }
+        Manager own = state.memory.bonds().manager();
+        boolean both = now.since(lease.twinAt).compareTo(BOTH_LIVE) >= 0 && lease.managerHeard && lease.managerHeardAt - lease.twinAt > 0;
+        boolean harmless = lease.peersManager != null && own.equals(lease.peersManager.manager()) && other.start() < own.start();
+        if (both && !harmless && lease.rival == null) {
+            lease.rival = other;
+            out.add(AgentCore.say(Level.ERROR, "ALARM: two processes of manager " + own.id() + " poll this host, " + own + " and " + other
+                    + ": its machine, or its state_dir, was copied; stop one of them. Until the peer says which one it obeys, this host is "
+                    + "made active by none"));
+        }
+    }
+
+    /** Why no process of this manager may make this host active; {@code null} when one may. */
+    static String doubled(AgentState state) {
+        return state.lease.rival == null ? null : "two processes of manager " + state.memory.bonds().managerId() + " poll this host, and "
+                + "the other one (" + state.lease.rival + ") may keep the peer active: stop it; then, if the peer is gone for good, "
+                + "failover-agent --forget-manager";
     }
 
     private static String foreign(Manager own, Manager asks) {
@@ -107,6 +151,8 @@ final class Managers {
     }
 
     private static void over(AgentState state, Manager to, String why, List<AgentEffect> out) {
+        state.lease.rival = null;
+        state.lease.twin = null;
         out.add(AgentCore.say(Level.WARNING, "manager " + state.memory.bonds().manager() + " " + why + ": bound to manager " + to
                 + " now"));
         set(state, state.memory.bonds().to(to), out);
@@ -157,6 +203,12 @@ final class Managers {
                 && now.since(state.lease.askedToLeaveAt).compareTo(ASK_AGAIN) >= 0;
         if (due) {
             askToLeave(state, now, out);
+        }
+        if (state.lease.rival != null && rules.peerConfigured() && state.asking == null
+                && now.since(state.askedAt).compareTo(ASK_AGAIN) >= 0) {
+            state.asking = AgentState.Asking.OTHER_MANAGER;
+            state.askedAt = now.nanos();
+            out.add(new AgentEffect.AskPeer());
         }
     }
 
@@ -225,6 +277,11 @@ final class Managers {
             long heardAt = now.nanos() - Duration.ofMillis(Math.max(0, Math.min(answer.stay().managerHeardMs(), Bounds.LONGEST_AGO_MS)))
                     .toNanos();
             state.lease.peersManager = new Leasing.PeersManager(manager(answer.stay()), heardAt, now.nanos());
+            Manager own = state.memory.bonds().manager();
+            if (state.lease.rival != null && own != null && own.equals(state.lease.peersManager.manager())) {
+                state.lease.rival = null;
+                state.lease.twin = null;
+            }
         }
     }
 
@@ -271,6 +328,8 @@ final class Managers {
                 + (manager && peer ? ", " : "") + (peer ? "peer " + (old.peerId() == null ? "(none)" : old.peerId()) : "")
                 + "; the next one that is met is bound"));
         state.lease.peersManager = null;
+        state.lease.rival = null;
+        state.lease.twin = null;
         set(state, new Bonds(manager ? null : old.manager(), peer ? null : old.peerId(), manager ? null : old.leaving(), old.leaves()),
                 out);
     }

@@ -39,6 +39,7 @@ class CopyTest {
         samples.put(AgentState.Asking.class, AgentState.Asking.INTERNET);
         samples.put(Observation.class, agent.look());
         samples.put(TowerCheck.class, agent.tower);
+        samples.put(AgentMemory.Manager.class, new AgentMemory.Manager("m", 1, "r"));
         samples.put(Pace.class, new Pace(1, 2, 300));
         samples.put(Hold.class, hold);
         samples.put(AgentEffect.Publish.class, new AgentEffect.Publish(hold, AgentAtWork.memory(Role.ACTIVE)));

@@ -222,15 +222,68 @@ class ManagersTest {
 
     /** A machine that was copied, or its state_dir: same id, same start, another process. */
     @Test
-    void aSecondProcessOfTheSameStartIsAnotherManager() {
+    void aSecondProcessOfTheSameStartIsAnotherManagerWhileTheFirstIsHeard() {
         bound(Role.PASSIVE);
         Manager copy = new Manager("m1", 5, "run-z");
         String no = poll(copy, 0);
         assertTrue(no.contains("copied"), no);
         assertEquals("refused", ordered(copy).outcome());
-        pass(31_000);
-        assertNotNull(poll(copy, 0), "also when the first is silent here: the peer may hear it");
         assertEquals(OLD, agent.memory().bonds().manager());
+        pass(1_000);
+        assertNull(poll(OLD, 0));
+        assertEquals("done", ordered(OLD).outcome(), "one late poll is no twin yet");
+    }
+
+    /** Both have polled in turn: the one that is cut off from here now may keep the peer active. */
+    @Test
+    void ofTwoProcessesThatLiveNeitherMakesThisHostActiveUntilThePeerSaysWhichItObeys() {
+        for (Manager copy : new Manager[] {new Manager("m1", 5, "run-z"), new Manager("m1", 6, "run-z")}) {
+            agent = new AgentAtWork();
+            bound(Role.PASSIVE);
+            for (int i = 0; i < 3; i++) {
+                pass(1_000);
+                poll(copy, 0);
+                pass(1_000);
+                poll(OLD, 0);
+            }
+            assertTrue(agent.lines.stream().anyMatch(line -> line.contains("ALARM: two processes")), agent.lines::toString);
+            pass(60_000);
+            assertNull(poll(copy, 0), "the other is silent here");
+            FailoverResponse refused = ordered(copy);
+            assertEquals("refused", refused.outcome());
+            assertTrue(refused.message().contains("two processes"), refused.message());
+            pass(5_000);
+            agent.effects.clear();
+            agent.post(new AgentEvent.Tick());
+            assertEquals(1, asked());
+            agent.post(new AgentEvent.PeerAnswered(says(OLD, 100)));
+            assertEquals("refused", ordered(copy).outcome(), "the peer obeys the other");
+            agent.post(new AgentEvent.PeerAnswered(says(copy, 100)));
+            assertEquals("done", ordered(copy).outcome());
+        }
+    }
+
+    /** A full disk at the manager: its next start has the number of the last. */
+    @Test
+    void aStartThatWasNotWrittenIsFollowedByAnotherOfTheSameNumber() {
+        bound(Role.PASSIVE);
+        pass(11_000);
+        assertNull(poll(new Manager("m1", 5, "run-b"), 0));
+        assertEquals("done", ordered(new Manager("m1", 5, "run-b")).outcome());
+    }
+
+    @Test
+    void anOlderProcessThatLingersIsNoRivalToAPairThatObeysTheNewer() {
+        bound(Role.PASSIVE);
+        Manager newer = new Manager("m1", 6, "run-b");
+        poll(newer, 0);
+        agent.post(new AgentEvent.PeerAnswered(says(newer, 100)));
+        for (int i = 0; i < 5; i++) {
+            pass(2_000);
+            poll(OLD, 0);
+            poll(newer, 0);
+        }
+        assertEquals("done", ordered(newer).outcome());
     }
 
     /** A manager whose state comes from last week's backup begins with a start that was obeyed long ago. */

@@ -1,6 +1,5 @@
 package failover.testbed.sim;
 
-import static failover.testbed.sim.Scenes.notYet;
 import static failover.testbed.sim.Scenes.play;
 import static failover.testbed.sim.Stage.A;
 import static failover.testbed.sim.Stage.B;
@@ -60,7 +59,7 @@ class ScenarioOutcomesTest {
     @Test
     void theTowerOfATargetThatWasClearedGoesBackToTheHolder() {
         long[] towers = new long[2];
-        notYet("the final tower of a target that was cleared is handed back", Scenario.of("B's set-identity lands while B is cleared, B "
+        play(Scenario.of("B's set-identity lands while B is cleared, B "
                 + "votes for 4 s, and the identity goes back to A").fencers()
                 .at(50, s -> {
                     s.setting(B, landsLate(7));
