@@ -40,6 +40,7 @@ public final class Lab implements AutoCloseable {
     private final Thread hook = new Thread(this::cleanUp, "lab-clean-up");
     private final Map<String, List<Consumer<JsonObject>>> changes = new LinkedHashMap<>();
     private final Map<String, Supplier<List<String>>> supervisors = new LinkedHashMap<>();
+    private final Map<String, Path> builds = new LinkedHashMap<>();
     private final List<String> validatorOptions = new ArrayList<>();
     private final Set<String> originals = new HashSet<>();
     private String holder = "a";
@@ -125,12 +126,27 @@ public final class Lab implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Takes "agent-a", "agent-b", "fencer-a", "fencer-b" or "manager" from the dist/ of another build from its next start on;
+     * {@code null}: from this one.
+     */
+    public Lab build(String program, Path dist) {
+        LabParts now = parts.get();
+        if (now == null) {
+            builds.put(program, dist);
+        } else {
+            now.build(program, dist);
+        }
+        return this;
+    }
+
     /** Starts everything and waits until the holder votes and every program listens. On failure everything is ended again. */
     public Lab start() {
         NEWEST.set(this);
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             LabParts fresh = LabParts.create(wanted.contains(Option.APART), originals);
+            builds.forEach(fresh::build);
             parts.set(fresh);
             mark = fresh.mark();
             begin();

@@ -57,9 +57,15 @@ final class LabHome {
         return with(shipped ? List.of(launcher(name).toString()) : java("-jar", jar.toString()), arguments);
     }
 
-    /** The fencer as it is shipped, watching that directory. */
-    static List<String> fencer(Path leases) {
-        return List.of(root().resolve("deploy/fencer/failover-fencer").toString(), "--dir", leases.toString());
+    /** The same from a dist/ of another build; {@code null}: from this one. */
+    static List<String> program(Path dist, String name, String... arguments) {
+        return dist == null ? program(name, arguments) : with(List.of(dist.resolve("bin/failover-" + name).toString()), arguments);
+    }
+
+    /** The fencer as it is shipped, here or with that build, watching that directory. */
+    static List<String> fencer(Path dist, Path leases) {
+        Path script = dist == null ? root().resolve("deploy/fencer/failover-fencer") : dist.resolve("bin/failover-fencer");
+        return List.of(script.toString(), "--dir", leases.toString());
     }
 
     private static boolean isShipped(String name) {

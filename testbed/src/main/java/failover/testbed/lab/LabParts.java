@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -26,6 +27,8 @@ final class LabParts {
 
     private final Map<String, ManagedProcess> processes = new LinkedHashMap<>();
     private final Map<String, Supplier<List<String>>> supervisors = new LinkedHashMap<>();
+    private final Map<String, Path> builds = new LinkedHashMap<>();
+    private final Map<String, Function<Path, List<String>>> commands = new LinkedHashMap<>();
     private final Map<String, String> endpoints = new LinkedHashMap<>();
     private final String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(), 4);
     private final String mark = id + "-" + ProcessHandle.current().pid();
@@ -140,8 +143,9 @@ final class LabParts {
         for (String name : List.of("a", "b")) {
             Path host = directory.resolve(name);
             Path leases = Files.createDirectory(LabConfig.leases(host));
-            add("fencer-" + name, new ManagedProcess("fencer-" + name, wiring.on(name, LabHome.fencer(leases)), environment,
-                    host, host.resolve("fencer.log")));
+            String fencer = "fencer-" + name;
+            commands.put(fencer, dist -> wiring.on(name, LabHome.fencer(dist, leases)));
+            add(fencer, new ManagedProcess(fencer, command(fencer), environment, host, host.resolve("fencer.log")));
         }
     }
 
@@ -194,13 +198,28 @@ final class LabParts {
         changes.getOrDefault(name, List.of()).forEach(change -> change.accept(json));
         Path config = host.resolve(program + ".json");
         Files.writeString(config, json.encodePrettily());
-        List<String> whole = new ArrayList<>(supervisors.getOrDefault(name, List::of).get());
-        // Two minutes are a long time for a test; everything else is as it was.
-        whole.addAll(originals.contains(name)
-            ? LabHome.testbed("original", program, "--config", config.toString(), "--healthy-after", "0")
-            : LabHome.program(program, "--config", config.toString()));
-        List<String> command = wiring.on(on, whole);
-        return add(name, new LabProgram(name, command, environment, host, host.resolve(program + ".log"), config, url));
+        List<String> supervisor = supervisors.getOrDefault(name, List::of).get();
+        commands.put(name, dist -> {
+            List<String> whole = new ArrayList<>(supervisor);
+            // Two minutes are a long time for a test; everything else is as it was.
+            whole.addAll(originals.contains(name)
+                ? LabHome.testbed("original", program, "--config", config.toString(), "--healthy-after", "0")
+                : LabHome.program(dist, program, "--config", config.toString()));
+            return wiring.on(on, whole);
+        });
+        return add(name, new LabProgram(name, command(name), environment, host, host.resolve(program + ".log"), config, url));
+    }
+
+    private List<String> command(String name) {
+        return commands.get(name).apply(builds.get(name));
+    }
+
+    /** That program is the one of the dist/ of another build from its next start on; {@code null}: of this one. */
+    void build(String name, Path dist) {
+        builds.put(name, dist);
+        if (processes.containsKey(name)) {
+            processes.get(name).command(command(name));
+        }
     }
 
     String tails() {

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 public class ManagedProcess {
     private static final Duration END = Duration.ofSeconds(10);
     private final String name;
-    private final List<String> command;
+    private List<String> command;
     private final Map<String, String> environment;
     private final Path directory;
     private final Path log;
@@ -50,6 +50,11 @@ public class ManagedProcess {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + name + ": " + String.join(" ", command), e);
         }
+    }
+
+    /** What the next {@link #start} runs. */
+    synchronized void command(List<String> next) {
+        command = List.copyOf(next);
     }
 
     /** For messages and files. */

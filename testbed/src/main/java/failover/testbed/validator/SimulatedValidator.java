@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetSocket;
@@ -160,9 +161,20 @@ public final class SimulatedValidator extends VerticleBase {
             request.resume();
         } else if (faults.rpcErrors) {
             request.response().setStatusCode(500).end("<html><body>Internal Server Error</body></html>");
+        } else if (faults.rpcDripMs > 0) {
+            drip(request);
         } else {
             JsonRpc.serve(request, this::method);
         }
+    }
+
+    /** There is always one more byte on its way, so no limit for a single read ever ends it. */
+    private void drip(HttpServerRequest request) {
+        HttpServerResponse response = request.resume().response().setStatusCode(200).putHeader("Content-Type", "application/json")
+            .putHeader("Content-Length", "60000");
+        long timer = vertx.setPeriodic(1, faults.rpcDripMs, t -> response.write(" ").onFailure(gone -> { }));
+        response.exceptionHandler(gone -> vertx.cancelTimer(timer));
+        response.closeHandler(gone -> vertx.cancelTimer(timer));
     }
 
     private void fault(HttpServerRequest request, String[] words) {

@@ -28,6 +28,8 @@ final class ValidatorFaults {
     boolean losesTower;
     long lag;
     long rpcDelayMs;
+    /** Each byte of an answer that never ends takes so long; 0: not at all. */
+    long rpcDripMs;
     SetIdentity setIdentity = SetIdentity.NORMAL;
     long setIdentityMs;
 
@@ -38,7 +40,7 @@ final class ValidatorFaults {
         }
         long number = argument.isEmpty() ? -1 : Long.parseLong(argument);
         boolean needsNumber = switch (name) {
-            case "lag", "rpc-slow", "set-identity-slow", "set-identity-late" -> true;
+            case "lag", "rpc-slow", "rpc-drip", "set-identity-slow", "set-identity-late" -> true;
             default -> false;
         };
         if (needsNumber && number < 0) {
@@ -55,6 +57,7 @@ final class ValidatorFaults {
             case "no-tower" -> losesTower = true;
             case "lag" -> lag = number;
             case "rpc-slow" -> rpcDelayMs = number;
+            case "rpc-drip" -> rpcDripMs = Math.max(1, number);
             case "set-identity-slow" -> setIdentity(SetIdentity.SLOW, number);
             case "set-identity-late" -> setIdentity(SetIdentity.LATE, number);
             case "set-identity-hang" -> setIdentity(SetIdentity.HANG, number);
@@ -77,6 +80,7 @@ final class ValidatorFaults {
         losesTower = false;
         lag = 0;
         rpcDelayMs = 0;
+        rpcDripMs = 0;
         setIdentity(SetIdentity.NORMAL, 0);
     }
 
@@ -88,7 +92,7 @@ final class ValidatorFaults {
     JsonObject toJson() {
         return new JsonObject().put("unhealthy", unhealthy).put("stall_votes", stalled).put("freeze", frozen).put("starting", starting)
             .put("rpc_hang", rpcHangs).put("rpc_error", rpcErrors).put("no_tower", losesTower).put("lag", lag)
-            .put("rpc_slow_ms", rpcDelayMs)
+            .put("rpc_slow_ms", rpcDelayMs).put("rpc_drip_ms", rpcDripMs)
             .put("set_identity", setIdentity.name().toLowerCase(Locale.ROOT)).put("set_identity_ms", setIdentityMs);
     }
 }

@@ -49,7 +49,10 @@ final class NamedTests {
         public void executionFinished(TestIdentifier identifier, TestExecutionResult result) {
             Throwable thrown = result.getThrowable().orElse(null);
             switch (result.getStatus()) {
-                case FAILED -> add(broken(thrown) ? Outcome.BROKEN : Outcome.FAILED, String.valueOf(thrown));
+                case FAILED -> {
+                    System.out.println(identifier.getDisplayName() + " FAILED: " + thrown);
+                    add(broken(thrown) ? Outcome.BROKEN : Outcome.FAILED, String.valueOf(thrown));
+                }
                 case ABORTED -> add(Outcome.SKIPPED, String.valueOf(thrown));
                 default -> {
                     if (identifier.isTest()) {
