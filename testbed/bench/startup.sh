@@ -1,12 +1,15 @@
 #!/bin/bash
-# How fast the two programs start and how much memory they hold: testbed/bench/startup.sh [RUNS (10)]
+# How fast the two programs start and how much memory they hold: testbed/bench/startup.sh [--launcher-only] [RUNS (10)]
 # Start: from fork to the first accepted TCP connection, by the launcher of dist/ (small JVM flags, class-data archive) and by a bare
 # `java -jar`, interleaved. Memory: VmRSS after 30 s in which the manager polls the agent every 2 s and nothing else happens.
+# FAILOVER_DIST names the dist/ of another build.
 set -euo pipefail
 
+hows='launcher bare'
+[ "${1:-}" != --launcher-only ] || { hows=launcher; shift; }
 runs=${1:-10}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-dist=$root/dist
+dist=${FAILOVER_DIST:-$root/dist}
 [ -x "$dist/bin/failover-agent" ] || { echo "$dist is not built: mvn -DskipTests package" >&2; exit 1; }
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 tmp=$(mktemp -d)
@@ -77,7 +80,7 @@ median() { # FILE of microseconds: "median (min-max)" in milliseconds
 
 for run in $(seq 0 "$runs"); do
     for program in agent manager; do
-        for how in launcher bare; do
+        for how in $hows; do
             start "$program" "$how" "$(free_port)" 1
             stop
             [ "$run" -eq 0 ] || echo "$took" >> "$tmp/$program-$how.us" # the first run warms the page cache
@@ -86,7 +89,7 @@ for run in $(seq 0 "$runs"); do
 done
 
 declare -A held
-for how in launcher bare; do
+for how in $hows; do
     port=$(free_port)
     start agent "$how" "$port" 1
     held[agent-$how]=$pid
@@ -102,7 +105,7 @@ echo
 echo "| program | how | start to listening, ms: median (min-max) | resident, MB |"
 echo "|---|---|---|---|"
 for program in agent manager; do
-    for how in launcher bare; do
+    for how in $hows; do
         echo "| $program | $how | $(median "$tmp/$program-$how.us") | $(awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' \
             "/proc/${held[$program-$how]}/status") |"
     done

@@ -46,8 +46,13 @@ final class LabHome {
     /**
      * The command of "agent", "manager" or "testbed": the launcher in dist/, as it is shipped, if that was built of the same jar: its
      * class-data archive saves a third of the start and more. Otherwise the fat jar (property failover.NAME.jar), which must be built.
+     * Agent and manager come from the dist/ that the environment variable FAILOVER_DIST names, if it does: testbed/bench/compare.sh.
      */
     static List<String> program(String name, String... arguments) {
+        String other = System.getenv("FAILOVER_DIST");
+        if (other != null && !"testbed".equals(name)) {
+            return program(Path.of(other).toAbsolutePath(), name, arguments);
+        }
         Path jar = jar(name);
         if (!Files.exists(jar)) {
             throw new IllegalStateException(jar + " does not exist: build it (mvn package), or set the system property failover." + name
