@@ -75,14 +75,15 @@ fi
 # UTF-8 whatever LANG says, and systemd says nothing: by the JVM's own choice a letter beyond ASCII in a command or a path would become
 # a question mark. The environment stays as it is: the operator's commands see it.
 # Nothing waits for whoever reads our output: what the JVM itself has to say it writes at once, in the middle of whatever it does, and
-# -Xlog:async does not reach the standard streams. So it says nothing, and after a crash it ends (SIGABRT) instead of writing a report,
-# which would wait for a full pipe or a hung disk with the program neither dead nor alive. To see that report:
-# FAILOVER_JAVA_OPTS="-XX:-SuppressFatalErrorMessage -XX:ErrorFile=/var/log/failover/crash-%p.log".
+# -Xlog:async does not reach the standard streams. So it says nothing, and after a crash (SIGABRT) or with its memory used up (exit 3) it
+# is gone at once, instead of waiting with its last words for a full pipe or a hung disk, neither dead nor alive. To see them, and the
+# answer to SIGQUIT, FAILOVER_JAVA_OPTS="-XX:+DisplayVMOutput -XX:-SuppressFatalErrorMessage -XX:ErrorFile=/var/log/failover/crash-%p.log".
 archive=
 [ ! -f "$lib/$name.jsa" ] || archive="-XX:SharedArchiveFile=$lib/$name.jsa"
 # shellcheck disable=SC2086  # FAILOVER_JAVA_OPTS is a list of words
 exec "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms16m -Xmx64m -Xss512k -XX:ReservedCodeCacheSize=32m \
     -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -Xshare:auto ${archive:+"$archive"} \
     -Dfile.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8 \
+    -XX:+UnlockDiagnosticVMOptions -XX:-DisplayVMOutput \
     -XX:+SuppressFatalErrorMessage -XX:-HeapDumpOnOutOfMemoryError -Xlog:disable \
     ${FAILOVER_JAVA_OPTS:-} -jar "$lib/$name.jar" "$@"

@@ -83,7 +83,7 @@ class DistIT {
 
     @Test
     void aLauncherBecomesTheJvmAndTakesOptions() {
-        Result settings = sh(tmp, "FAILOVER_JAVA_OPTS='-Xlog:safepoint=off -XX:+PrintFlagsFinal' " + DIST.resolve("bin/failover-agent")
+        Result settings = sh(tmp, "FAILOVER_JAVA_OPTS='-XX:+DisplayVMOutput -XX:+PrintFlagsFinal' " + DIST.resolve("bin/failover-agent")
             + " --version").ok();
         assertTrue(settings.output().matches("(?s).*UseSerialGC += true.*"), settings.output());
         assertTrue(sh(tmp, "grep -q '^exec \"[$]java\"' " + DIST.resolve("bin/failover-agent")).exit() == 0);

@@ -121,6 +121,19 @@ class HostIT {
         }
     }
 
+    @Test
+    void aJvmWithoutMemoryIsGoneAtOnceThoughNobodyReadsItsOutput() throws Exception {
+        Process agent = new ProcessBuilder("sh", "-c", "timeout 3 head -c 65536 /dev/zero; FAILOVER_JAVA_OPTS='-Xms4m -Xmx4m' exec "
+            + DIST.resolve("bin/failover-agent") + " --listen=127.0.0.1:" + freePort()).directory(tmp.toFile())
+            .redirectErrorStream(true).start();
+        try {
+            assertTrue(agent.waitFor(60, TimeUnit.SECONDS), "it hangs with its last words");
+            assertEquals(3, agent.exitValue());
+        } finally {
+            agent.destroyForcibly();
+        }
+    }
+
     private static void post(String url) {
         try {
             HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
