@@ -33,6 +33,11 @@ public record Now(long nanos, long wallMillis, long bootNanos) {
         return wall.compareTo(Duration.ofNanos(most)) > 0 ? wall : Duration.ofNanos(most);
     }
 
+    /** The most that the two clocks say that nobody sets: what {@link #longestSince} says, but for a wall clock that was moved forward. */
+    public Duration awakeSince(Now earlier) {
+        return Duration.ofNanos(Math.max(nanos - earlier.nanos, bootNanos - earlier.bootNanos));
+    }
+
     /** Monotonic time since {@code earlier} (a value of {@link #nanos}). */
     public Duration since(long earlier) {
         return Duration.ofNanos(nanos - earlier);

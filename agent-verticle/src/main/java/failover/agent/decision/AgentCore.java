@@ -170,6 +170,8 @@ public final class AgentCore {
             towerSeen(state, seen, now);
         } else if (event instanceof AgentEvent.FencerSeen fencer) {
             state.lease.fenceCapable = fencer.capable();
+        } else if (event instanceof AgentEvent.LeaseDoubted) {
+            leases.doubted(state, now, out);
         } else if (event instanceof AgentEvent.FenceBegun) {
             changes.fenceBegun(state, out);
         } else if (event instanceof AgentEvent.Fenced fenced) {

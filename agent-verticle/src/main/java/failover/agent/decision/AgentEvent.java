@@ -104,6 +104,10 @@ public sealed interface AgentEvent {
     record FencerSeen(boolean capable) implements AgentEvent {
     }
 
+    /** The lease has run out by the wall clock alone (E9): unless somebody renews it at once, this host fences itself. */
+    record LeaseDoubted() implements AgentEvent {
+    }
+
     /** The dead-man has begun to fence this host: its lease ends (E2). Whatever else runs has been cut short. */
     record FenceBegun() implements AgentEvent {
     }

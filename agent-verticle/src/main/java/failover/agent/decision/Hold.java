@@ -34,6 +34,19 @@ public record Hold(long epoch, Now base, Duration worth, Duration fence, Duratio
         return left(now).isZero();
     }
 
+    /**
+     * E9: it has run out by the clocks that nobody sets. One that has run out by the wall clock alone is not trusted any more, but a word
+     * that was asked for since may still renew it: whoever gives it does so after whatever has moved that clock.
+     */
+    public boolean over(Now now) {
+        return worth.compareTo(now.awakeSince(base)) <= 0;
+    }
+
+    /** E9: it is the wall clock alone that says so of {@link #due}: somebody has set it, or this machine was paused. */
+    public boolean doubtful(Now now) {
+        return due(now) && worth.minus(now.awakeSince(base)).compareTo(lead()) > 0;
+    }
+
     /** The instant of E2 has come: what is left is only enough to fence. */
     public boolean due(Now now) {
         return left(now).compareTo(lead()) <= 0;

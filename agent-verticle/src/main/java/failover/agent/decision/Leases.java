@@ -75,7 +75,7 @@ final class Leases {
         Duration jitter = Duration.ofMillis(offer.jitterMs());
         Hold hold = lease.hold;
         if (hold != null && hold.epoch() == offer.grantEpoch()) {
-            if (!hold.ended(now)) {
+            if (!hold.over(now)) {
                 lease.hold = hold.granted(issued, worth, fence, jitter, now);
                 keep(state, offer, out);
             }
@@ -162,10 +162,16 @@ final class Leases {
                 + "host needs " + rules.fenceTimeout().toMillis() + " ms; raise fence_timeout at the manager, or lower it here";
     }
 
+    /** The lease has run out by a wall clock that was moved: whoever may renew it is asked now, and not at the next heartbeat (E9). */
+    void doubted(AgentState state, Now now, List<AgentEffect> out) {
+        state.lease.everAskedToStay = false;
+        tick(state, now, out);
+    }
+
     /** Asks the peer each heartbeat whether this host may stay (E7). */
     void tick(AgentState state, Now now, List<AgentEffect> out) {
         Leasing lease = state.lease;
-        boolean holds = lease.held(now) && !lease.fencing && state.change == null && state.memory.role() == Role.ACTIVE;
+        boolean holds = lease.renewable(now) && !lease.fencing && state.change == null && state.memory.role() == Role.ACTIVE;
         if (!holds || !rules.peerConfigured() || rules.dryRun()) {
             return;
         }

@@ -134,6 +134,11 @@ final class Leasing {
         return new AgentEffect.Keep(keeps, memory);
     }
 
+    /** A lease that has not run out, or has by a wall clock that was moved alone (E9). */
+    boolean renewable(Now now) {
+        return hold != null && !hold.over(now);
+    }
+
     /** A lease that has not run out. */
     boolean held(Now now) {
         return hold != null && !hold.ended(now);

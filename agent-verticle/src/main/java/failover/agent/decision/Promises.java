@@ -118,7 +118,7 @@ final class Promises {
             said = "peer_endpoint leads to host " + event.answer().hostId() + ", this host's peer is " + peer + "; where that one was "
                     + "replaced for good, let this host forget it: failover-agent --forget-peer";
         }
-        boolean renews = said == null && lease.held(now) && !lease.fencing && lease.hold.epoch() == event.asked().epoch()
+        boolean renews = said == null && lease.renewable(now) && !lease.fencing && lease.hold.epoch() == event.asked().epoch()
                 && lease.hold.epoch() > lease.outranked;
         if (renews) {
             lease.hold = lease.hold.from(event.sentAt(), Duration.ofMillis(event.asked().leaseMs()), lease.hold.fence(),

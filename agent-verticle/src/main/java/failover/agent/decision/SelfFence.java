@@ -26,6 +26,8 @@ public final class SelfFence {
     /** What a step may take to answer beyond its own limit. */
     static final Duration GRACE = Duration.ofMillis(100);
     private static final Duration AGAIN = Duration.ofSeconds(1);
+    /** How long a lease that the wall clock alone has ended may wait for a word that renews it. */
+    static final Duration DOUBT = Duration.ofSeconds(1);
     private static final Duration ASK_FENCER_EVERY = Duration.ofSeconds(1);
     /** For how long a word of the fencer counts where no other comes. */
     private static final Duration LATELY = Duration.ofSeconds(4);
@@ -61,6 +63,8 @@ public final class SelfFence {
     private String problem;
     private boolean asked;
     private long askedAt;
+    private boolean doubted;
+    private long doubtedAt;
     private boolean stopping;
     private long stoppingAt;
     private boolean over;
@@ -111,7 +115,8 @@ public final class SelfFence {
         } else if (stopping && !over) {
             wait = SOON;
         } else if (current != null && current.hold() != null) {
-            wait = current.hold().left(now).minus(current.hold().lead());
+            boolean open = doubted && current.hold().doubtful(now);
+            wait = open ? DOUBT.minus(now.since(doubtedAt)) : current.hold().left(now).minus(current.hold().lead());
         }
         return wait.isNegative() ? Duration.ZERO : wait;
     }
@@ -148,7 +153,7 @@ public final class SelfFence {
         Hold hold = current == null ? null : current.hold();
         boolean wait = failed && !now.reached(againAt);
         if (hold != null && hold.due(now)) {
-            if (!wait) {
+            if (!wait && !mayBeRenewed(hold, now, effects)) {
                 begin(hold.ownFence(), "the lease of epoch " + hold.epoch() + " ends in " + hold.left(now).toMillis()
                     + " ms, and neither the manager nor the peer has renewed it", now, effects);
             }
@@ -158,6 +163,10 @@ public final class SelfFence {
             return;
         }
         failed = false;
+        if (doubted) {
+            doubted = false;
+            effects.add(new FenceEffect.Say(Level.INFO, "the lease is renewed, by a word asked for after the wall clock had moved"));
+        }
         if (gateClosed) {
             gateClosed = false;
             effects.add(new FenceEffect.OpenGate());
@@ -167,6 +176,24 @@ public final class SelfFence {
         } else {
             tell(hold, now, effects);
         }
+    }
+
+    /**
+     * E9: a wall clock that was moved forward takes the trust away, and not at once the identity: whoever renews the lease now does so
+     * after whatever has moved it. There is one second for that, counted once.
+     */
+    private boolean mayBeRenewed(Hold hold, Now now, List<FenceEffect> effects) {
+        if (!hold.doubtful(now)) {
+            return false;
+        }
+        if (!doubted) {
+            doubted = true;
+            doubtedAt = now.nanos();
+            effects.add(new FenceEffect.Post(new AgentEvent.LeaseDoubted()));
+            effects.add(new FenceEffect.Say(Level.WARNING, "the wall clock has moved: by it alone the lease of epoch " + hold.epoch()
+                + " has ended; unless the manager or the peer renews it within " + DOUBT.toMillis() + " ms, this host fences itself (E9)"));
+        }
+        return now.since(doubtedAt).compareTo(DOUBT) < 0;
     }
 
     /** E16: the deadline stays with the fencer; where nobody stands behind this host that outlives the agent, it is fenced first. */
@@ -206,6 +233,7 @@ public final class SelfFence {
 
     private void begin(Duration limit, String why, Now now, List<FenceEffect> effects) {
         failed = false;
+        doubted = false;
         rested = false;
         stumbles = 0;
         fenced = current.hold();

@@ -20,6 +20,9 @@ abstract class FenceAtWork {
     AgentRules.Fencing fencing = AgentRules.Fencing.BEST_EFFORT;
     SelfFence machine;
     long millis = 1_000_000;
+    /** By how much the wall clock was moved, and how long this host has slept, in milliseconds. */
+    long wallAhead;
+    long bootAhead;
 
     SelfFence machine() {
         if (machine == null) {
@@ -35,7 +38,7 @@ abstract class FenceAtWork {
     }
 
     Now now() {
-        return new Now(millis * MS, 1_800_000_000_000L + millis, millis * MS);
+        return new Now(millis * MS, 1_800_000_000_000L + millis + wallAhead, (millis + bootAhead) * MS);
     }
 
     static AgentMemory active() {

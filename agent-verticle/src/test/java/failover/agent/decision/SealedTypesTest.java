@@ -35,7 +35,8 @@ class SealedTypesTest {
                 new AgentEvent.LeaveAsked(8, new PeerStatusRequest("p", 0, "peer", 0, null, new LeaveRequest("n", 1, null, 1))),
                 new AgentEvent.LeaveAnswered(new LeaveRequest("n", 1, null, 1), null), new AgentEvent.Kept(99, null),
                 new AgentEvent.TowerSeen(agent.tower, 0), new AgentEvent.Forget(true, true),
-                new AgentEvent.StayAnswered(new StayRequest(1, 9405, 500), agent.now(), null), new AgentEvent.FenceBegun(),
+                new AgentEvent.StayAnswered(new StayRequest(1, 9405, 500), agent.now(), null), new AgentEvent.LeaseDoubted(),
+                new AgentEvent.FenceBegun(),
                 new AgentEvent.Fenced(agent.memory(), new FailoverResponse(true, "", false, 0, null, "done", true, null, false, 0, 0)));
         assertEquals(Set.of(AgentEvent.class.getPermittedSubclasses()), classes(events.stream()));
         events.forEach(event -> assertDoesNotThrow(() -> agent.post(event)));

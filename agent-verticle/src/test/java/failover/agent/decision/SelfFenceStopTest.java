@@ -86,6 +86,54 @@ class SelfFenceStopTest extends FenceAtWork {
         assertTrue(millis - begun <= 7000, "it took " + (millis - begun) + " ms");
     }
 
+    @Test
+    void aWallClockThatWasSetTakesTheTrustAndForASecondNotTheIdentity() {
+        publish(hold(5), 0);
+        wallAhead = 3_605_000;
+        List<FenceEffect> doubted = after(Duration.ofMillis(20));
+        assertTrue(none(doubted, FenceEffect.CloseGate.class));
+        assertEquals(new AgentEvent.LeaseDoubted(), one(doubted, FenceEffect.Post.class).event());
+        assertTrue(none(after(Duration.ofMillis(900)), FenceEffect.CloseGate.class));
+        one(publish(hold(5), 0), FenceEffect.Arm.class);
+        assertTrue(none(after(Duration.ofMillis(500)), FenceEffect.CloseGate.class), "a word that was asked for after the jump");
+        wallAhead += 20_000;
+        after(Duration.ofMillis(20));
+        assertTrue(none(publish(new Hold(5, before(20_000), Q, D, J), 0), FenceEffect.Arm.class));
+        one(after(Duration.ofMillis(1000)), FenceEffect.CloseGate.class);
+    }
+
+    /** An instant of this host's clocks as they were before its wall clock was moved by so much. */
+    private failover.protocol.Now before(long moved) {
+        return new failover.protocol.Now(now().nanos(), now().wallMillis() - moved, now().bootNanos());
+    }
+
+    @Test
+    void oneSecondIsOneSecondHoweverOftenTheClockMoves() {
+        publish(hold(5), 0);
+        for (int i = 0; i < 9; i++) {
+            wallAhead += 60_000;
+            assertTrue(none(after(Duration.ofMillis(110)), FenceEffect.CloseGate.class));
+        }
+        wallAhead += 60_000;
+        one(after(Duration.ofMillis(120)), FenceEffect.CloseGate.class);
+    }
+
+    @Test
+    void aSuspendIsNoMatterOfTheWallClockAlone() {
+        publish(hold(5), 0);
+        wallAhead = 60_000;
+        bootAhead = 60_000;
+        one(after(Duration.ofMillis(20)), FenceEffect.CloseGate.class);
+        machine = null;
+        wallAhead = 0;
+        bootAhead = 0;
+        publish(hold(5), 0);
+        wallAhead = 60_000;
+        after(Duration.ofMillis(20));
+        bootAhead = 60_000;
+        one(after(Duration.ofMillis(20)), FenceEffect.CloseGate.class);
+    }
+
     @ParameterizedTest
     @EnumSource(AgentRules.Fencing.class)
     void whateverComesInWhateverOrderItNeverThrowsAndNeverForgetsALease(AgentRules.Fencing any) {
