@@ -10,11 +10,12 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,16 +178,32 @@ class LeaseTest {
     }
 
     @Test
-    void theLeaseIsReplacedInOneStepAndNeverSeenHalfWritten() throws IOException {
+    void whoReadsWhileItIsWrittenSeesAWholeLeaseEachTime() throws Exception {
         FencerLink link = link();
         link.arm(110_000, VALIDATOR);
-        Object first = Files.readAttributes(dir.resolve("lease"), BasicFileAttributes.class).fileKey();
-        try (var open = Files.newBufferedReader(dir.resolve("lease"))) {
-            link.arm(111_000, VALIDATOR);
-            Object second = Files.readAttributes(dir.resolve("lease"), BasicFileAttributes.class).fileKey();
-            assertFalse(first.equals(second), "another file stands in its place");
-            assertEquals(110_000, Lease.parse(String.join("\n", open.lines().toList()) + "\n").orElseThrow().deadlineMs(),
-                    "who had it open reads the old one whole");
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger missed = new AtomicInteger();
+        AtomicInteger read = new AtomicInteger();
+        Thread fencer = new Thread(() -> {
+            while (!over.get()) {
+                try {
+                    missed.addAndGet(files.read().isPresent() ? 0 : 1);
+                    read.incrementAndGet();
+                } catch (IOException e) {
+                    missed.incrementAndGet();
+                }
+            }
+        }, "a fencer that reads");
+        fencer.start();
+        try {
+            // Until it has been read often while it was written, however busy the machine is.
+            for (int i = 1; i <= 1000 || read.get() < 1000; i++) {
+                link.arm(110_000 + i, VALIDATOR);
+            }
+        } finally {
+            over.set(true);
+            fencer.join();
         }
+        assertEquals(0, missed.get(), "it was not there, or torn");
     }
 }
