@@ -172,6 +172,9 @@ final class MemoryFile {
                     .put("reason", Bounds.kept(intent.reason())));
         }
         json.put("start", memory.start());
+        if (memory.stalledVote() != 0) {
+            json.put("stalled_vote", memory.stalledVote());
+        }
         if (memory.pause() != null) {
             json.put("pause", new JsonObject().put("reason", Bounds.kept(memory.pause().reason()))
                     .put("since_ms", memory.pause().sinceMillis()));
@@ -212,7 +215,7 @@ final class MemoryFile {
                     tip == null ? null : tip(tip),
                     // It granted longer leases, too, and those are still to be waited for.
                     terms == null ? null : new Terms(cut(terms, "lease_ms", Bounds.LONGEST_SETTING.toMillis()),
-                            cut(terms, "jitter_ms", Bounds.LONGEST_TIME_MS)));
+                            cut(terms, "jitter_ms", Bounds.LONGEST_TIME_MS)), cut(json, "stalled_vote", Bounds.HIGHEST_SLOT));
         } catch (DecodeException | ClassCastException | NullPointerException | IllegalArgumentException e) {
             throw new IOException("not a manager's memory: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         }

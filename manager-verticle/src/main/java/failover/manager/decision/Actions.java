@@ -156,8 +156,12 @@ final class Actions {
         if (!blockers.isEmpty()) {
             return judgement.blockedBy(blockers);
         }
-        return dryOr(state, judgement, active.host, passive.host, out, () -> begin(state, Move.Kind.FAILOVER, active.host, passive.host,
-                judgement.why(), true, false, silent, false, now, out));
+        return dryOr(state, judgement, active.host, passive.host, out, () -> {
+            Move move = begin(state, Move.Kind.FAILOVER, active.host, passive.host, judgement.why(), true, false, silent, false, now, out);
+            if (judgement.verdict() == Verdict.ACTIVE_STALLED) {
+                move.stalledVote = Math.max(1, state.evidence.newestVote());
+            }
+        });
     }
 
     /** Nobody is active and both verifiably cannot sign: the last holder again if it is fit, else the other. */

@@ -20,6 +20,9 @@ final class Ends {
     void complete(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         granted(state, move.to, move.epoch, now);
         Cooldown.counts(state, move, now);
+        if (move.stalledVote != 0) {
+            state.memory = state.memory.withStalledVote(move.stalledVote);
+        }
         state.memory = state.memory.withHolder(move.to);
         state.failedTarget = null;
         String from = move.from.label();

@@ -116,6 +116,15 @@ final class Judge {
         }
         if (state.stalled > 0) {
             String words = proof.finding(state, active.host, state.rolesChangedAt, now).why();
+            if (state.stalled >= rules.unhealthyChecks() && state.memory.stalledVote() != 0) {
+                return of(Verdict.VOTES_LAND_NOWHERE, "the identity was moved to [" + active.host + "] because its votes stood still, "
+                        + "and no "
+                        + "vote has landed since (the newest is slot " + state.memory.stalledVote() + "): moving it again cannot help. "
+                        + "Look at "
+                        + "the balance that pays the fees, at the vote account (admitted to the leader schedule, its authorized voter "
+                        + "the key "
+                        + "that both validators have), and at the cluster: does it finalize, do others' votes land? " + words);
+            }
             return state.stalled >= rules.unhealthyChecks() ? of(Verdict.ACTIVE_STALLED, words)
                     : of(Verdict.SUSPECT, words + ", " + state.stalled + " of " + rules.unhealthyChecks() + " checks");
         }

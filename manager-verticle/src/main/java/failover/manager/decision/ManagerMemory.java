@@ -19,6 +19,7 @@ import java.util.Objects;
  * @param pause nothing automatic is begun; {@code null} when not paused
  * @param tip the highest slot seen (E6); {@code null} when no source of votes has ever answered
  * @param terms of the longest lease that this manager may have granted and that may still run (E8); {@code null} when it granted none
+ * @param stalledVote slot of the newest vote when the identity was last moved because its votes stood still; 0 once votes have landed since
  */
 public record ManagerMemory(
         String managerId,
@@ -31,7 +32,14 @@ public record ManagerMemory(
         Intent intent,
         Pause pause,
         Tip tip,
-        Terms terms) {
+        Terms terms,
+        long stalledVote) {
+
+    /** One of which no move for votes that stood still is known. */
+    public ManagerMemory(String managerId, long start, long epoch, Host holder, HostRecord primary, HostRecord secondary,
+            long movedAtMillis, Intent intent, Pause pause, Tip tip, Terms terms) {
+        this(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms, 0);
+    }
 
     /**
      * What a lease is worth.
@@ -133,48 +141,59 @@ public record ManagerMemory(
 
     /** A manager that has never started before. */
     public static ManagerMemory fresh(String managerId) {
-        return new ManagerMemory(managerId, 0, 0, null, HostRecord.at(null), HostRecord.at(null), 0, null, null, null, null);
+        return new ManagerMemory(managerId, 0, 0, null, HostRecord.at(null), HostRecord.at(null), 0, null, null, null, null, 0);
     }
 
     /** The same with another epoch. */
     public ManagerMemory withEpoch(long newEpoch) {
-        return new ManagerMemory(managerId, start, newEpoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms);
+        return new ManagerMemory(managerId, start, newEpoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms,
+                stalledVote);
     }
 
     /** The same with another holder. */
     public ManagerMemory withHolder(Host newHolder) {
-        return new ManagerMemory(managerId, start, epoch, newHolder, primary, secondary, movedAtMillis, intent, pause, tip, terms);
+        return new ManagerMemory(managerId, start, epoch, newHolder, primary, secondary, movedAtMillis, intent, pause, tip, terms,
+                stalledVote);
     }
 
     /** The same with other knowledge of a host. */
     public ManagerMemory with(Host host, HostRecord known) {
         return new ManagerMemory(managerId, start, epoch, holder, host == Host.PRIMARY ? known : primary,
-                host == Host.SECONDARY ? known : secondary, movedAtMillis, intent, pause, tip, terms);
+                host == Host.SECONDARY ? known : secondary, movedAtMillis, intent, pause, tip, terms, stalledVote);
     }
 
     /** The same with the instant of an automatic failover. */
     public ManagerMemory withMovedAt(long millis) {
-        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, millis, intent, pause, tip, terms);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, millis, intent, pause, tip, terms, stalledVote);
     }
 
     /** The same with another intent, or none. */
     public ManagerMemory withIntent(Intent newIntent) {
-        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, newIntent, pause, tip, terms);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, newIntent, pause, tip, terms,
+                stalledVote);
     }
 
     /** The same with a pause, or none. */
     public ManagerMemory withPause(Pause newPause) {
-        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, newPause, tip, terms);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, newPause, tip, terms,
+                stalledVote);
     }
 
     /** The same with a newer tip. */
     public ManagerMemory withTip(Tip newest) {
-        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, newest, terms);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, newest, terms,
+                stalledVote);
     }
 
     /** The same with other terms. */
     public ManagerMemory withTerms(Terms longest) {
-        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, longest);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, longest,
+                stalledVote);
+    }
+
+    /** The same with the vote at which the identity was moved because its votes stood still, or none. */
+    public ManagerMemory withStalledVote(long slot) {
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms, slot);
     }
 
     /** What is known of a host. */
@@ -188,15 +207,16 @@ public record ManagerMemory(
      */
     ManagerMemory begun(String first, String second) {
         if (first.equals(primary.endpoint()) && second.equals(secondary.endpoint())) {
-            return new ManagerMemory(managerId, start + 1, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms);
+            return new ManagerMemory(managerId, start + 1, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms,
+                    stalledVote);
         }
         if (Objects.equals(first, secondary.endpoint()) && Objects.equals(second, primary.endpoint())) {
             Intent half = intent == null ? null
                     : new Intent(intent.operationId(), intent.from().other(), intent.to().other(), intent.step(), intent.reason());
             return new ManagerMemory(managerId, start + 1, epoch, holder == null ? null : holder.other(), secondary, primary,
-                    movedAtMillis, half, pause, tip == null ? null : tip.swapped(), terms);
+                    movedAtMillis, half, pause, tip == null ? null : tip.swapped(), terms, stalledVote);
         }
         return new ManagerMemory(managerId, start + 1, epoch, null, HostRecord.at(first), HostRecord.at(second), movedAtMillis, null, pause,
-                null, terms);
+                null, terms, stalledVote);
     }
 }

@@ -73,6 +73,10 @@ public final class ManagerState {
     Judgement judgement = new Judgement(Verdict.STARTING, "no agent has answered yet", java.util.List.of());
     String said = "";
     long summaryAt;
+    /** What keeps the active from being replaced if it fell silent, without numbers, since when, and what was said of it last. */
+    String obstacles = "";
+    long obstaclesAt;
+    String obstaclesSaid = "";
 
     ManagerState(ManagerMemory memory, String run, Now now) {
         this.memory = memory;
@@ -123,6 +127,9 @@ public final class ManagerState {
         this.judgement = other.judgement;
         this.said = other.said;
         this.summaryAt = other.summaryAt;
+        this.obstacles = other.obstacles;
+        this.obstaclesAt = other.obstaclesAt;
+        this.obstaclesSaid = other.obstaclesSaid;
     }
 
     ManagerState copy() {

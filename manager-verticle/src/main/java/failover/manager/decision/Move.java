@@ -82,6 +82,8 @@ final class Move {
     /** When a failed clearing is tried again; 0 when none waits. */
     long retryAt;
     String trouble = "";
+    /** The move is made because votes stand still, the newest of them being this slot; 0 when not. */
+    long stalledVote;
 
     Move(Kind kind, String operationId, long epoch, Host from, Host to, String reason, boolean automatic, boolean planned,
             boolean silentFrom, boolean vacant) {
@@ -167,6 +169,7 @@ final class Move {
         copy.movedMillisBefore = movedMillisBefore;
         copy.staleTower = staleTower;
         copy.trouble = trouble;
+        copy.stalledVote = stalledVote;
         return copy;
     }
 

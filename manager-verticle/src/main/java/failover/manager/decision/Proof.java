@@ -195,11 +195,21 @@ final class Proof {
     void countStalled(ManagerState state, Now now) {
         boolean settled = state.move == null && state.holder != null && now.since(state.rolesChangedAt).compareTo(SETTLE) >= 0
                 && now.since(state.startedAt).compareTo(SETTLE) >= 0;
+        landsAgain(state, now);
         if (!settled || !looked() || finding(state, state.holder, state.rolesChangedAt, now).word() != Finding.Word.NO_PROGRESS) {
             state.stalled = 0;
         } else if (state.stalled == 0 || now.since(state.stalledCountedAt).compareTo(rules.nearlyAHeartbeat()) >= 0) {
             state.stalled++;
             state.stalledCountedAt = now.nanos();
+        }
+    }
+
+    /** A vote that is newer than the one at which the identity was moved for votes that stood still: that trouble is over. */
+    private void landsAgain(ManagerState state, Now now) {
+        long moved = state.memory.stalledVote();
+        if (moved != 0 && state.move == null && state.holder != null && state.evidence.newestVote() > moved
+                && finding(state, state.holder, state.rolesChangedAt, now).word() == Finding.Word.PROGRESS) {
+            state.memory = state.memory.withStalledVote(0);
         }
     }
 

@@ -16,6 +16,8 @@ public enum Verdict {
     ACTIVE_UNREACHABLE_SUSPECT,
     /** The active answers, its process runs, and its votes stand still although the cluster moves. */
     ACTIVE_STALLED,
+    /** The votes stand still on both hosts, one after the other: the cause is neither of them, and nothing is moved for it again. */
+    VOTES_LAND_NOWHERE,
     /** The active is silent to this manager, and its votes go on. */
     MANAGER_PATH_LOST,
     /** The active's agent is down, and its validator votes unguarded. */

@@ -5,6 +5,7 @@ import failover.protocol.Now;
 import failover.protocol.wire.StateView;
 import failover.protocol.wire.StatusResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -14,10 +15,12 @@ final class Voice {
 
     private final ManagerRules rules;
     private final Fitness fitness;
+    private final Replaceable replaceable;
 
     Voice(ManagerRules rules, Fitness fitness) {
         this.rules = rules;
         this.fitness = fitness;
+        this.replaceable = new Replaceable(rules, fitness);
     }
 
     /** The answer to {@code GET /state}. */
@@ -38,9 +41,15 @@ final class Voice {
 
     private StateView.HostLine line(ManagerState state, HostView view, Now now) {
         StatusResponse status = view.status;
-        List<String> problems = state.holder == view.host && view.answers(rules, now) && status.processRunning()
-                ? fitness.sickness(state, view, now)
-                : fitness.unfitness(state, view, now);
+        boolean holds = state.holder == view.host && view.answers(rules, now) && status.processRunning();
+        List<String> problems = new ArrayList<>(holds ? fitness.sickness(state, view, now) : fitness.unfitness(state, view, now));
+        if (holds && fitness.handover(state, view) != null) {
+            problems.add("it could not hand over: " + fitness.handover(state, view));
+        }
+        List<String> obstacles = holds ? replaceable.obstacles(state, now) : List.of();
+        if (!obstacles.isEmpty()) {
+            problems.add(Replaceable.words(state, obstacles));
+        }
         return new StateView.HostLine(view.host.label(), rules.endpoint(view.host), view.answers(rules, now),
                 view.silentFor(now).toMillis(), status != null && status.isActive(), status != null && status.identityVerified(),
                 status == null ? 0 : status.validatorSlot(), problems);
@@ -48,6 +57,7 @@ final class Voice {
 
     /** Says what is new, and all of it once a minute. */
     void speak(ManagerState state, Judgement before, Now now, List<ManagerEffect> out) {
+        replaceable.tick(state, now, out);
         // The same to the letter has been said, or has the key of what has been.
         String key = !state.said.isEmpty() && state.judgement.equals(before) ? state.said : state.judgement.key();
         if (!key.equals(state.said)) {
