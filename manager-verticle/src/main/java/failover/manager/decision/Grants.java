@@ -25,21 +25,38 @@ final class Grants {
     void start(ManagerState state, Now now, List<ManagerEffect> out) {
         Terms own = Terms.of(rules.policy().numbers());
         Terms before = state.memory.terms();
-        if (rules.dryRun() || own.equals(before)) {
-            out.add(new ManagerEffect.Remember(state.memory));
-        } else if (before == null) {
+        if (before == null && !rules.dryRun()) {
             state.memory = state.memory.withTerms(own);
-            out.add(new ManagerEffect.Remember(state.memory));
-        } else if (own.outlasts(before)) {
+        } else if (!rules.dryRun() && !own.equals(before) && own.outlasts(before)) {
             state.shorter = before;
             lengthen(state, own, now, out);
-        } else {
+        } else if (!rules.dryRun() && !own.equals(before)) {
             state.earlier = before;
-            out.add(new ManagerEffect.Remember(state.memory));
             out.add(Moves.say(Level.INFO, "leases are shorter than those of this manager's last start: a host that is not heard, or has "
-                    + "not taken "
-                    + "the new ones, is replaced only when the old ones are over, " + before.holdOff().toMillis() + " ms"));
+                    + "not taken the new ones, is replaced only when the old ones are over, " + before.holdOff().toMillis() + " ms"));
         }
+        begun(state, now, out);
+    }
+
+    /**
+     * That this start has begun is written before it grants anything: another process with the number of an earlier one would be taken for
+     * a copy of it (E12). Only where the disk takes nothing, or hangs, is that not waited for; it is tried again until it does.
+     */
+    private static void begun(ManagerState state, Now now, List<ManagerEffect> out) {
+        state.startSave = state.number();
+        state.startSaveBy = Saves.by(now);
+        out.add(new ManagerEffect.Save(state.startSave, state.memory));
+    }
+
+    private static void begunSaved(ManagerState state, String error, List<ManagerEffect> out) {
+        if (error != null && !state.startTried) {
+            out.add(Moves.say(Level.WARNING, "that this manager has started could not be written (" + error + "): if it starts once "
+                    + "more before "
+                    + "that is mended, the agents take it for a copy of itself, and refuse it for a while"));
+        }
+        state.startSave = 0;
+        state.startTried = true;
+        state.startWritten = error == null;
     }
 
     /** That host, and what its peer promised it, goes by the new lengths only, or has nothing to lose. */
@@ -97,6 +114,12 @@ final class Grants {
             state.memory = state.memory.withTerms(own);
             out.add(new ManagerEffect.Remember(state.memory));
         }
+        if (state.startSave != 0 && now.reached(state.startSaveBy)) {
+            begunSaved(state, Saves.HANGS, out);
+        }
+        if (state.startSave == 0 && !state.startWritten) {
+            begun(state, now, out);
+        }
         boolean hangs = state.termsSave != 0 && now.reached(state.termsSaveBy);
         if (state.shorter != null && (state.termsSave == 0 || hangs)) {
             lengthen(state, own, now, out);
@@ -116,7 +139,7 @@ final class Grants {
 
     /** What a poll says; {@code null} in dry-run, which promises nothing. */
     LeaseOffer offer(ManagerState state, HostView view, Now now) {
-        if (rules.dryRun()) {
+        if (rules.dryRun() || !state.startTried) {
             return null;
         }
         if (view.offeredAt == 0 && token(view) != null && epoch(state, view) > 0) {
@@ -185,6 +208,9 @@ final class Grants {
 
     /** A new epoch for a holder without a lease is durable, or is not. */
     void saved(ManagerState state, ManagerEvent.Saved event, Now now, List<ManagerEffect> out) {
+        if (state.startSave != 0 && state.startSave == event.number()) {
+            begunSaved(state, event.error(), out);
+        }
         if (state.shorter != null && event.number() >= state.termsSave) {
             // Whatever is written after the first try has them, too.
             state.shorter = event.error() == null ? null : state.shorter;

@@ -14,6 +14,13 @@ public final class ManagerState {
     final HostView primary;
     final HostView secondary;
 
+    /** The Save that writes down that this start has begun, and until when it is awaited; 0 when none is under way. */
+    long startSave;
+    long startSaveBy;
+    /** It has been tried, and has been done. */
+    boolean startTried;
+    boolean startWritten;
+
     /** What this manager's earlier start granted outlasts what this one grants, and may still run; {@code null} when not (E8). */
     ManagerMemory.Terms earlier;
     /** Until longer terms than these are on the disk, nothing longer is granted; {@code null} when nothing waits. */
@@ -99,6 +106,10 @@ public final class ManagerState {
         this.shorter = other.shorter;
         this.termsSave = other.termsSave;
         this.termsSaveBy = other.termsSaveBy;
+        this.startSave = other.startSave;
+        this.startSaveBy = other.startSaveBy;
+        this.startTried = other.startTried;
+        this.startWritten = other.startWritten;
         this.holder = other.holder;
         this.rolesChangedAt = other.rolesChangedAt;
         this.lastNumber = other.lastNumber;

@@ -171,4 +171,38 @@ class HungDiskTest {
         manager.beats(1);
         assertEquals(3, manager.polls.get(0).request().lease().grantEpoch());
     }
+
+    /** A process that dies before it has written that it began would leave its number to the next one, which would look like a copy. */
+    @Test
+    void nothingIsGrantedBeforeTheStartIsWritten() {
+        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
+        manager.a().epoch = 3;
+        manager.diskHangs = true;
+        manager.begin().beats(2);
+        assertTrue(manager.polls.stream().allMatch(poll -> poll.request().lease() == null), "nobody is bound to it, nor granted anything");
+        manager.post(new ManagerEvent.Saved(manager.hanging.get(0).number(), null));
+        manager.polls.clear();
+        manager.beats(2);
+        assertEquals(3, manager.polls.get(2).request().lease().grantEpoch());
+    }
+
+    /** But a disk that takes nothing must not take the manager's word from the active. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDiskThatTakesNothingOnlyDelaysThatAndItIsTriedAgain(boolean hangs) {
+        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
+        manager.a().epoch = 3;
+        manager.diskHangs = hangs;
+        manager.saveError = hangs ? null : "disk full";
+        manager.begin().beats(6);
+        assertEquals(1, manager.said("take it for a copy of itself"));
+        manager.polls.clear();
+        manager.beats(1);
+        assertEquals(3, manager.polls.get(0).request().lease().grantEpoch());
+        manager.diskHangs = false;
+        manager.saveError = null;
+        manager.beats(5);
+        assertTrue(manager.state.startWritten);
+        assertEquals(1, manager.saved.start());
+    }
 }
