@@ -74,8 +74,8 @@ final class Pairing {
             if (peer != null && other != null && !peer.equals(other)) {
                 return "the agent of [" + host + "] has host " + peer + " for its peer, and [" + host.other() + "] is host " + other
                         + ": a third host may hold the identity, or keep [" + host + "] in office, so that nobody is replaced on silence; "
-                        + "correct peer_endpoint there, or, where [" + host.other() + "] was set up anew, let the agent of [" + host
-                        + "] forget the old one (while it is passive: stop it, remove agent.json and agent.json.bak, start it)";
+                        + "correct peer_endpoint there, or, where [" + host.other() + "] was set up anew and the old one is gone for good, "
+                        + "let [" + host + "] forget it: failover-agent --forget-peer on that host";
             }
         }
         return null;

@@ -1,0 +1,182 @@
+package failover.manager.decision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.manager.decision.Failure.Kind;
+import failover.manager.decision.ManagerMemory.HostRecord;
+import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.VoteWord;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Rules that could be taken out of the code without a test or a run of the simulator seeing it. */
+class UnseenRulesTest {
+    private final ManagerAtWork manager = new ManagerAtWork();
+
+    private void leased() {
+        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.a().epoch = 3;
+        manager.start();
+    }
+
+    /** E3: the token was issued somewhere between question and answer, and its lease runs from then. */
+    @Test
+    void silenceCountsFromTheAnswerNotFromTheQuestion() {
+        leased();
+        manager.holdPolls = true;
+        manager.beats(1);
+        ManagerEffect.Poll asked = manager.polls.get(manager.polls.size() - 2);
+        assertEquals(Host.PRIMARY, asked.host());
+        manager.nanos += 1_900_000_000L;
+        manager.post(manager.answer(asked));
+        long answered = manager.nanos;
+        manager.holdPolls = false;
+        manager.a().answers = false;
+        while (manager.nanos - answered < 9_900_000_000L) {
+            manager.nanos += 100_000_000L;
+            manager.post(new ManagerEvent.Tick());
+            assertEquals("", manager.out(), (manager.nanos - answered) / 1_000_000 + " ms after the answer");
+        }
+        manager.beats(1);
+        assertEquals("primary become_passive", manager.out());
+    }
+
+    /** What another host once said at that address excludes nobody. */
+    @Test
+    void whatAHostSaidOfEpochsGoesWithIt() {
+        manager.memory = ManagerMemory.fresh("m").withEpoch(9).withHolder(Host.PRIMARY)
+                .with(Host.PRIMARY, new HostRecord("http://a", "id-primary", 8, 0))
+                .with(Host.SECONDARY, new HostRecord("http://b", "before", 9, 9));
+        manager.b().verified = false;
+        leased();
+        assertEquals("id-secondary", manager.saved.secondary().id());
+        assertFalse(manager.saved.secondary().excluded());
+        assertEquals(0, manager.saved.secondary().issued());
+    }
+
+    /** It has begun: it obeyed the epoch. Whether it takes the identity yet is waited for. */
+    @Test
+    void aTargetThatHasBegunIsNotClearedAtOnce() {
+        leased();
+        manager.ask();
+        manager.reply("done");
+        manager.b().epoch = manager.commands.peek().request().epoch();
+        manager.noReply(Kind.NO_ANSWER);
+        manager.beats(3);
+        assertEquals("", manager.out());
+    }
+
+    /** And what it says meanwhile is no word for all it was ever granted. */
+    @Test
+    void aStatusInTheMiddleOfAMoveExcludesNobody() {
+        leased();
+        manager.ask();
+        manager.reply("done");
+        manager.b().epoch = manager.commands.peek().request().epoch();
+        manager.noReply(Kind.NO_ANSWER);
+        manager.beats(3);
+        assertFalse(manager.state.memory.secondary().excluded());
+    }
+
+    @Test
+    void aSilentHostIsGrantedNothingWhileItIsReplaced() {
+        leased();
+        manager.a().answers = false;
+        manager.beats(5);
+        assertEquals("primary become_passive", manager.out());
+        manager.polls.clear();
+        manager.beats(1);
+        assertEquals(0, manager.polls.get(0).request().lease().grantEpoch());
+    }
+
+    /** E7 binds the old holder's promise as well: the other one is only silent, and did not say that it is passive. */
+    @Test
+    void whoGetsTheIdentityBackOnTheOthersSilenceIsNotToldThatThatOneIsPassive() {
+        manager.evidence = Policy.VoteEvidence.OFF;
+        leased();
+        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
+        manager.beats(1);
+        manager.ask();
+        manager.reply("done");
+        manager.reply("unknown");
+        manager.b().answers = false;
+        for (int i = 0; i < 20 && !"primary become_active".equals(manager.out()); i++) {
+            if (!manager.commands.isEmpty()) {
+                manager.noReply(Kind.NO_ANSWER);
+            }
+            manager.beats(1);
+        }
+        assertEquals("primary become_active", manager.out());
+        assertFalse(manager.commands.peek().request().grant().otherPassive());
+    }
+
+    @Test
+    void anEmptyPairIsNotFilledWhileSomebodyVotes() {
+        manager.sources = List.of("rpc");
+        leased();
+        manager.a().active = false;
+        for (int i = 0; i < 20; i++) {
+            manager.clusterSlot += 5;
+            manager.votes.put("rpc", manager.clusterSlot - 1);
+            manager.b().votes = new VoteWord("V", manager.clusterSlot - 1, manager.clusterSlot, 0, null);
+            manager.beats(1);
+        }
+        assertEquals("", manager.out());
+        assertEquals(Verdict.NO_ACTIVE, manager.verdict());
+        assertTrue(manager.blockers().contains("somebody votes"), manager.blockers());
+    }
+
+    /** It answered a command, though no poll: it is not silent. */
+    @Test
+    void anAnswerToACommandIsASignOfLife() {
+        leased();
+        manager.a().answers = false;
+        manager.beats(5);
+        assertEquals("primary become_passive", manager.out());
+        manager.reply("refused");
+        manager.beats(1);
+        assertEquals(Verdict.ACTIVE_UNREACHABLE_SUSPECT, manager.verdict());
+    }
+
+    /** E12: it holds by another manager's leases, and its word to this one ends none of them. */
+    @Test
+    void theHolderOfAnotherManagerIsNotReplaced() {
+        leased();
+        manager.a().lease = new LeaseWord("a-1", 9000, false, "manager x is bound", false, 0);
+        manager.a().running = false;
+        manager.beats(5);
+        assertEquals("", manager.out());
+        assertTrue(manager.blockers().contains("the active's agent refuses this manager"), manager.blockers());
+    }
+
+    /** It lives, whatever its votes do: the look at them was only to tell whether it does. */
+    @Test
+    void aHostThatComesBackWhileItsVotesAreLookedAtIsNotReplaced() {
+        manager.sources = List.of("rpc");
+        leased();
+        vote(3, -1);
+        long last = manager.clusterSlot - 1;
+        manager.a().answers = false;
+        vote(5, last);
+        assertEquals("primary become_passive", manager.out());
+        manager.noReply(Kind.NO_ANSWER);
+        assertEquals("", manager.out(), "a look is awaited");
+        manager.a().answers = true;
+        vote(1, last);
+        assertEquals("", manager.out());
+        assertEquals(1, manager.said("Failover failed: [primary] answers again"));
+    }
+
+    private void vote(int beats, long newest) {
+        for (int i = 0; i < beats; i++) {
+            manager.clusterSlot += 5;
+            long vote = newest < 0 ? manager.clusterSlot - 1 : newest;
+            manager.votes.put("rpc", vote);
+            manager.b().votes = new VoteWord("V", vote, manager.clusterSlot, 0, null);
+            manager.beats(1);
+        }
+    }
+}
