@@ -116,6 +116,11 @@ final class Judge {
         }
         if (state.stalled > 0) {
             String words = proof.finding(state, active.host, state.rolesChangedAt, now).why();
+            if (state.stalled >= rules.unhealthyChecks() && state.evidence.nodes().finality(now.nanos()) == Nodes.Finality.NO) {
+                return of(Verdict.CLUSTER_HALTED, "the cluster finalizes nothing, so that nobody's votes lead anywhere, and moving the "
+                        + "identity "
+                        + "cannot help: " + words);
+            }
             if (state.stalled >= rules.unhealthyChecks() && state.memory.stalledVote() != 0) {
                 return of(Verdict.VOTES_LAND_NOWHERE, "the identity was moved to [" + active.host + "] because its votes stood still, "
                         + "and no "
