@@ -13,10 +13,11 @@ import java.time.ZoneId;
 /**
  * One event, one line, as the original writes it: {@code 2006/01/02 15:04:05.000000 message} in local time. Warnings and errors say so
  * in front of the message, unless it begins with CRITICAL. Control characters are written out, so that a text received from elsewhere
- * cannot fake a line or drive a terminal; the lines of a multi-line message are indented.
+ * cannot fake a line or drive a terminal, nor turn the writing round; the lines of a multi-line message are indented.
  */
 final class LogLine extends EncoderBase<ILoggingEvent> {
     private static final byte[] NONE = new byte[0];
+    private static final int FIRST_BEYOND_ASCII = 0x80;
 
     @Override
     public byte[] headerBytes() {
@@ -71,14 +72,17 @@ final class LogLine extends EncoderBase<ILoggingEvent> {
     }
 
     private static void text(StringBuilder line, String message) {
-        for (int i = 0; i < message.length(); i++) {
-            char c = message.charAt(i);
+        int c;
+        for (int i = 0; i < message.length(); i += Character.charCount(c)) {
+            c = message.codePointAt(i);
             if (c == '\n') {
                 line.append("\n\t");
             } else if (c != '\t' && Character.isISOControl(c)) {
-                line.append(String.format("\\x%02x", (int) c));
+                line.append(String.format("\\x%02x", c));
+            } else if (c >= FIRST_BEYOND_ASCII && Bounds.forges(c)) {
+                line.append(String.format("\\u%04x", c));
             } else {
-                line.append(c);
+                line.appendCodePoint(c);
             }
         }
     }

@@ -57,6 +57,11 @@ class LogSetupTest {
         assertTrue(lines.get(7).matches(stamp + "WARNING: odd"), lines.get(7));
         assertTrue(lines.get(8).startsWith("\tjava.io.IOException: why"), lines.get(8));
         assertFalse(String.join("\n", lines).contains("chatter"));
+
+        LOG.info("a\u202eb\u2028c\ud800d \u00fc \ud83d\ude80");
+        assertTrue(LogSetup.flush(LIMIT));
+        List<String> more = Files.readAllLines(file);
+        assertTrue(more.get(more.size() - 1).endsWith("a\\u202eb\\u2028c\\ud800d \u00fc \ud83d\ude80"), more.get(more.size() - 1));
     }
 
     @Test
