@@ -5,10 +5,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -24,8 +22,7 @@ final class FakeRpc {
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final Map<String, Long> delays = new ConcurrentHashMap<>();
     private final Map<String, Integer> counts = new ConcurrentHashMap<>();
-    /** The methods in the order in which they were asked for. */
-    final List<String> order = new CopyOnWriteArrayList<>();
+    private final Map<String, Long> steps = new ConcurrentHashMap<>();
     private final AtomicInteger asked = new AtomicInteger();
     private int port;
     private Vertx vertx;
@@ -82,6 +79,12 @@ final class FakeRpc {
         return counts.getOrDefault(method, 0);
     }
 
+    /** From now on the slot is so many more, or fewer, after each question of that method. */
+    void stepAfter(String method, long slots) {
+        steps.clear();
+        steps.put(method, slots);
+    }
+
     /** From now on answers to that method come so many milliseconds late. */
     void delay(String method, long millis) {
         delays.put(method, millis);
@@ -98,7 +101,10 @@ final class FakeRpc {
         request.body().onSuccess(body -> {
             String method = new JsonObject(body).getString("method");
             counts.merge(method, 1, Integer::sum);
-            order.add(method);
+            if (steps.containsKey(method)) {
+                long slot = new JsonObject(answers.get("getSlot")).getLong("result") + steps.get(method);
+                answer("getSlot", "{\"jsonrpc\":\"2.0\",\"result\":" + slot + ",\"id\":1}");
+            }
             if (method.equals("getSlot")) {
                 asked.incrementAndGet();
             }

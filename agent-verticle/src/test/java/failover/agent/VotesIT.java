@@ -104,6 +104,23 @@ class VotesIT {
         }
     }
 
+    /** The slots move on, or back, between the questions. */
+    @Test
+    void theWitnessOfAMinimalReadingIsTheSlotBeforeItAndItsOtherEndTheSlotAfter() throws Exception {
+        try (TestAgent agent = new TestAgent(directory).withValidator()) {
+            agent.rpc.votesByMinimalApi(STAKED, 900, 1_000);
+            agent.rpc.stepAfter("getVoteAccounts", 7);
+            agent.start(settings());
+            Eventually.holds(() -> agent.status().votes() != null && agent.status().votes().slotAfter() > 0);
+            VoteWord word = agent.status().votes();
+            assertEquals(900, word.lastVote());
+            assertTrue(word.slotAfter() - word.slot() >= 7, word.toString());
+            agent.rpc.stepAfter("getVoteAccounts", -50);
+            Eventually.holds(() -> agent.status().votes().error() != null);
+            assertTrue(agent.status().votes().error().contains("its slot went back"), agent.status().votes().toString());
+        }
+    }
+
     /** An identity may vote with another of its accounts than the one with the most stake. */
     @Test
     void allVoteAccountsOfTheIdentityCount() throws Exception {

@@ -244,7 +244,7 @@ final class Grants {
         return new Grant(token(view), state.memory.managerId(), state.memory.start(), leaseMs(state),
                 numbers.fence().toMillis(), numbers.jitter().toMillis(), otherPassive, move.fenced, move.automatic,
                 state.evidence.newestVote(), move.staleTower, state.memory.host(view.host.other()).id(), state.run,
-                move.back && !move.untouched, 0);
+                move.back && !move.untouched, state.evidence.slotMillis());
     }
 
     private static String token(HostView view) {

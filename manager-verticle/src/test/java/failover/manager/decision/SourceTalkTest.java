@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import failover.protocol.wire.LeaseWord;
 import failover.protocol.wire.StateView;
 import failover.protocol.wire.VoteWord;
 import java.util.List;
@@ -186,6 +187,11 @@ class SourceTalkTest {
         }
         assertEquals(200, manager.polls.get(manager.polls.size() - 1).request().slotMs(), 5);
         assertEquals(200, view().slotMs(), 5);
+        manager.b().lease = new LeaseWord("token", 0, true, null, false, 0);
+        beats(1, true);
+        manager.ask();
+        manager.reply("done");
+        assertEquals(200, manager.commands.peek().request().grant().slotMs(), 5, "a tower's age is reckoned by it");
     }
 
     @Test
