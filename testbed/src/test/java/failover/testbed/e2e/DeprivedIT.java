@@ -3,6 +3,7 @@ package failover.testbed.e2e;
 import failover.testbed.e2e.Deprivation.Kind;
 import failover.testbed.lab.LabLogs;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,5 +23,10 @@ class DeprivedIT {
     @Test
     void aHostWhoseLogNobodyReadsFencesItself() throws Exception {
         Deprived.of(Set.of(Kind.STDOUT_UNREAD), tmp);
+    }
+
+    @Test
+    void aHostWithoutAnythingFencesItself() throws Exception {
+        Deprived.of(EnumSet.complementOf(EnumSet.of(Kind.LEASE_DIR_FULL, Kind.RPC_SILENT)), tmp);
     }
 }

@@ -18,7 +18,7 @@ class DeprivedLongIT {
     private Path tmp;
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FILES_USED_UP")
+    @EnumSource
     void aHostThatLosesOneThingFencesItself(Kind lost) throws Exception {
         Deprived.of(Set.of(lost), tmp);
     }

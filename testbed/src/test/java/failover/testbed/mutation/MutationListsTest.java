@@ -57,11 +57,12 @@ class MutationListsTest {
         Files.writeString(test, "class BTest { @Test void c() { } }");
         Files.writeString(tmp.resolve("file"), "once twice twice");
         assertEquals(List.of(), complaints("once", "a.BTest#c"));
+        assertEquals(List.of(), complaints("once", "a.BTest"));
         assertEquals(List.of("some.txt, A1: the old text \"twice ...\" stands more than once in file"), complaints("twice", "a.BTest#c"));
         assertEquals(List.of("some.txt, A1: the old text \"never ...\" is not in file"), complaints("never", "a.BTest#c"));
         assertEquals(List.of("some.txt, A1: the class a.BTest has no test d"), complaints("once", "a.BTest#d"));
         assertEquals(List.of("some.txt, A1: no module has a test class a.CTest"), complaints("once", "a.CTest#c"));
-        assertEquals(List.of("some.txt, A1: \"BTest\" is not package.Class#method"), complaints("once", "BTest"));
+        assertEquals(List.of("some.txt, A1: \"BTest\" is neither package.Class#method nor package.Class"), complaints("once", "BTest"));
         assertEquals(List.of("some.txt, A1: \"harmless:\" needs the rule or the test that covers it"), complaints("once"));
     }
 

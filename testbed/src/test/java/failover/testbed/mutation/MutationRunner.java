@@ -173,7 +173,7 @@ final class MutationRunner implements Callable<Integer> {
     }
 
     private TestJvm.Result run(String test, Overlay overlay, Duration limit) throws IOException, InterruptedException {
-        return jvm.run(repository.moduleOf(test.substring(0, test.indexOf('#'))).orElseThrow(), List.of(test), overlay, limit).get(test);
+        return jvm.run(repository.moduleOf(test.replaceAll("#.*", "")).orElseThrow(), List.of(test), overlay, limit).get(test);
     }
 
     /** Once for each test; a second time where it failed, for a machine that is busy. */

@@ -1,5 +1,6 @@
 package failover.testbed.mutation;
 
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.MethodSelector;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -100,12 +102,16 @@ final class NamedTests {
         return verdict;
     }
 
-    private static List<MethodSelector> methods(String test) throws ReflectiveOperationException {
-        Class<?> type = Class.forName(test.substring(0, test.indexOf('#')), false, NamedTests.class.getClassLoader());
-        String name = test.substring(test.indexOf('#') + 1);
+    private static List<? extends DiscoverySelector> methods(String test) throws ReflectiveOperationException {
+        int at = test.indexOf('#');
+        Class<?> type = Class.forName(at < 0 ? test : test.substring(0, at), false, NamedTests.class.getClassLoader());
+        if (at < 0) {
+            return List.of(selectClass(type));
+        }
+        String name = test.substring(at + 1);
         List<MethodSelector> found = new ArrayList<>();
-        for (Class<?> at = type; at != null; at = at.getSuperclass()) {
-            for (Method method : at.getDeclaredMethods()) {
+        for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+            for (Method method : each.getDeclaredMethods()) {
                 if (method.getName().equals(name) && !method.isSynthetic()) {
                     found.add(selectMethod(type, method));
                 }

@@ -98,12 +98,15 @@ record Repository(Path root) {
 
     private Optional<String> complaint(String test) throws IOException {
         String[] parts = test.split("#", -1);
-        if (parts.length != 2) {
-            return Optional.of("\"" + test + "\" is not package.Class#method");
+        if (parts.length > 2 || !test.contains(".")) {
+            return Optional.of("\"" + test + "\" is neither package.Class#method nor package.Class");
         }
         Optional<String> module = moduleOf(parts[0]);
         if (module.isEmpty()) {
             return Optional.of("no module has a test class " + parts[0]);
+        }
+        if (parts.length == 1) {
+            return Optional.empty();
         }
         String text = Files.readString(source(module.get(), parts[0]));
         return Pattern.compile("\\b" + Pattern.quote(parts[1]) + "\\s*\\(").matcher(text).find() ? Optional.empty()

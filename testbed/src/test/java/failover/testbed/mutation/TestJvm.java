@@ -43,7 +43,7 @@ final class TestJvm {
             Path results = directory.resolve("results");
             List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
                 "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g", "-Djava.io.tmpdir=" + directory));
-            if (module.equals("testbed") && tests.stream().anyMatch(test -> test.contains("IT#"))) {
+            if (module.equals("testbed") && tests.stream().anyMatch(test -> test.matches(".*IT(#.*)?"))) {
                 command.addAll(overlay.jars());
             }
             if (!overlay.root().equals(repository.root())) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,8 +43,11 @@ class SimulationTest {
         System.out.println(batch.summary());
         Matcher damage = Pattern.compile("two validators able to sign in (\\d+) of 60 runs, ([0-9.]+) s in all").matcher(batch.summary());
         assertTrue(damage.find(), batch.summary());
-        assertTrue(Integer.parseInt(damage.group(1)) > 0 && Double.parseDouble(damage.group(2)) > 0,
-                "fencers failed and nobody was hurt: either they do not fail, or nobody looks\n" + batch.summary());
+        assertEquals(Integer.parseInt(damage.group(1)) > 0, Double.parseDouble(damage.group(2)) > 0, batch.summary());
+        // One run in two hundred is hurt, so that may be none of these; but in most of them a fencer has to die.
+        long withoutFencer = LongStream.rangeClosed(1, 60).filter(seed -> Simulation.plan(seed, RunClass.FENCER_FAILS).stream()
+                .anyMatch(fault -> fault.kind() == Fault.Kind.FENCER_DEAD)).count();
+        assertTrue(withoutFencer > 20, withoutFencer + " of 60 plans end a fencer");
     }
 
     @Test
