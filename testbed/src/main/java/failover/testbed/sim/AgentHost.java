@@ -381,7 +381,7 @@ final class AgentHost {
     }
 
     private void begin(Task task) {
-        if (dieAfter > 0 && --dieAfter == 0 && !links.mustBeHeard(host)) {
+        if (dieAfter > 0 && --dieAfter == 0 && !links.mustBeHeard(host) && (guarded() || !disk.hangs())) {
             // Whether what it just asked for still happens is open; here it does not, and in an orphaned command it does.
             if (task instanceof Task.Run run) {
                 commands.run(run.kind(), run.limit(), result -> { });

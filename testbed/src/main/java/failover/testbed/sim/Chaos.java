@@ -133,6 +133,11 @@ final class Chaos {
             case MANAGER_DISK_FULL:
                 world.open(fault.kind(), World.MANAGER, fault.nanos());
                 break;
+            case DISK_HANGS:
+                if (agents[host].up() || !runClass.answering()) {
+                    world.open(fault.kind(), host, fault.nanos());
+                }
+                break;
             case MANAGER_DISK_HANGS:
                 world.open(Fault.Kind.DISK_HANGS, World.MANAGER, fault.nanos());
                 break;
@@ -196,7 +201,10 @@ final class Chaos {
 
     /** An agent may go away: where all hosts answer, when nobody misses it; else where a fencer stands behind it, or is required. */
     private boolean mayGo(int host) {
-        return runClass.answering() ? !links.mustBeHeard(host) : agents[host].guarded() || runClass.unguarded();
+        boolean guarded = agents[host].guarded() || runClass.unguarded();
+        // Whoever dies while its disk hangs does not come back before that is well again.
+        boolean back = guarded && !runClass.answering() || !world.on(Fault.Kind.DISK_HANGS, host);
+        return back && (runClass.answering() ? !links.mustBeHeard(host) : guarded);
     }
 
     private static Dice dice(Fault fault) {

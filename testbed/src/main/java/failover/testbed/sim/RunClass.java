@@ -44,9 +44,8 @@ public enum RunClass {
     /** What no lease can mend: nobody can stop a process that cannot be killed. */
     private static final Set<Kind> BEYOND = EnumSet.of(Kind.VALIDATOR_UNKILLABLE);
     /** What the programs cannot stand yet: {@code simulate --with KIND} lets it happen. */
-    private static final Set<Kind> NOT_YET = EnumSet.of(Kind.SET_FAILS_LATE, Kind.DISK_HANGS, Kind.MANAGER_DISK_HANGS, Kind.STATE_LOST,
-            Kind.STATE_RESTORED, Kind.MANAGER_STATE_LOST, Kind.MANAGER_STATE_RESTORED, Kind.SECOND_MANAGER, Kind.MANAGER_CLONED,
-            Kind.MANAGER_WALL_JUMP, Kind.RPC_MINIMAL, Kind.SOURCE_NEVER, Kind.VOTES_LAND_NOWHERE);
+    private static final Set<Kind> NOT_YET = EnumSet.of(Kind.MANAGER_STATE_LOST, Kind.MANAGER_STATE_RESTORED, Kind.SECOND_MANAGER,
+            Kind.MANAGER_CLONED, Kind.RPC_MINIMAL, Kind.SOURCE_NEVER);
 
     private final Guard guard;
     private final boolean demanding;
@@ -83,8 +82,8 @@ public enum RunClass {
         }
         boolean freezes = answering() || EnumSet.of(FREEZES_WITH_FENCER, FREEZES_WITH_WATCHDOG, FREEZES_REQUIRED, FENCER_FAILS, PAUSES,
                 EXTREME_NUMBERS).contains(this);
-        // An operator's pause is that of one manager.
-        boolean managers = this != PAUSES || kind != Kind.SECOND_MANAGER && kind != Kind.MANAGER_CLONED;
+        // An operator's pause is that of one manager, and a manager that reaches one host only finds the other silent.
+        boolean managers = this != PAUSES && !answering() || kind != Kind.SECOND_MANAGER && kind != Kind.MANAGER_CLONED;
         boolean stands = kind != Kind.AGENT_FROZEN || freezes;
         // Where all hosts answer, none is silent for longer than a restart takes.
         // (And where the boot identity is switched, a host that could not do it is believed to be passive: not yet mended.)
