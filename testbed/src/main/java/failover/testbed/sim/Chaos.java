@@ -133,6 +133,13 @@ final class Chaos {
             case MANAGER_DISK_FULL:
                 world.open(fault.kind(), World.MANAGER, fault.nanos());
                 break;
+            case FENCER_DEAD:
+                // What is taken away is the word of both: a fencer that is not there, beside an agent that stands still.
+                world.open(fault.kind(), host, fault.nanos() * 3);
+                if (fault.number() % 2 == 0) {
+                    agents[host].freeze(fault.nanos() * 3);
+                }
+                break;
             case DISK_HANGS:
                 if (agents[host].up() || !runClass.answering()) {
                     world.open(fault.kind(), host, fault.nanos());
