@@ -62,6 +62,9 @@ final class MemoryText {
         if (memory.knownPassive()) {
             body.put("known_passive", true);
         }
+        if (memory.gaveUp() != null) {
+            body.put("gave_up", memory.gaveUp());
+        }
         return new JsonObject().put("format", FORMAT).put("crc32", checksum(body)).put("memory", body).encode() + "\n";
     }
 
@@ -111,7 +114,7 @@ final class MemoryText {
             terms == null ? null : new Terms(cut(terms, "lease_ms", Bounds.LONGEST_LEASE_MS), cut(terms, "fence_ms",
                 Bounds.LONGEST_LEASE_MS), cut(terms, "jitter_ms", Bounds.LONGEST_LEASE_MS)),
             body.getBoolean("identity_read", false), Math.min(Bounds.LONGEST_WAIT_MS, Math.max(0, body.getLong("promised_ms", 0L))),
-            body.getBoolean("known_passive", false));
+            body.getBoolean("known_passive", false), id(body, "gave_up"));
     }
 
     private static Bonds bonds(JsonObject bonds) throws Unreadable {

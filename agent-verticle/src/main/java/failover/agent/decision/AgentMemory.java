@@ -21,6 +21,8 @@ import failover.protocol.wire.Role;
  * @param promisedMs no promise to the peer that may still bind is longer than this, milliseconds: a start holds off for as long (E7)
  * @param knownPassive a manager of ours was answered, or could have been, that this host is passive: it carries no identity from then on
  *     that it is not granted (E14)
+ * @param gaveUp the operation in which the identity was last taken off a validator here that carried it; {@code null} when none, or when it
+ *     had no name
  */
 public record AgentMemory(
         String hostId,
@@ -35,12 +37,14 @@ public record AgentMemory(
         Terms terms,
         boolean identityRead,
         long promisedMs,
-        boolean knownPassive) {
+        boolean knownPassive,
+        String gaveUp) {
 
     /** An agent that has never been bound to anybody, nor held a lease, nor promised one. */
     public AgentMemory(String hostId, Role role, long epoch, String stakedIdentity, long demotedAtMillis, Intent intent,
             Unsettled unsettled, LastOperation lastOperation) {
-        this(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation, Bonds.NONE, null, false, 0, false);
+        this(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation, Bonds.NONE, null, false, 0, false,
+                null);
     }
 
     /**
@@ -156,72 +160,78 @@ public record AgentMemory(
     /** The same with another role. */
     public AgentMemory withRole(Role newRole) {
         return new AgentMemory(hostId, newRole, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
-                bonds, terms, identityRead, promisedMs, knownPassive);
+                bonds, terms, identityRead, promisedMs, knownPassive, gaveUp);
     }
 
     /** The same with another epoch. */
     public AgentMemory withEpoch(long newEpoch) {
         return new AgentMemory(hostId, role, newEpoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
-                bonds, terms, identityRead, promisedMs, knownPassive);
+                bonds, terms, identityRead, promisedMs, knownPassive, gaveUp);
     }
 
     /** The same with the identity pinned. */
     public AgentMemory withStakedIdentity(String identity) {
         return new AgentMemory(hostId, role, epoch, identity, demotedAtMillis, intent, unsettled, lastOperation,
-                bonds, terms, identityRead, promisedMs, knownPassive);
+                bonds, terms, identityRead, promisedMs, knownPassive, gaveUp);
     }
 
     /** The same with the instant of a demotion. */
     public AgentMemory withDemotedAt(long millis) {
         return new AgentMemory(hostId, role, epoch, stakedIdentity, millis, intent, unsettled, lastOperation,
-                bonds, terms, identityRead, promisedMs, knownPassive);
+                bonds, terms, identityRead, promisedMs, knownPassive, gaveUp);
     }
 
     /** The same with another intent, or none. */
     public AgentMemory withIntent(Intent newIntent) {
         return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, newIntent, unsettled, lastOperation,
-                bonds, terms, identityRead, promisedMs, knownPassive);
+                bonds, terms, identityRead, promisedMs, knownPassive, gaveUp);
     }
 
     /** The same with another unsettled process, or none. */
     public AgentMemory withUnsettled(Unsettled process) {
         return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, process, lastOperation,
-                bonds, terms, identityRead, promisedMs, knownPassive);
+                bonds, terms, identityRead, promisedMs, knownPassive, gaveUp);
     }
 
     /** The same with a finished change. */
     public AgentMemory withLastOperation(LastOperation operation) {
         return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, operation,
-                bonds, terms, identityRead, promisedMs, knownPassive);
+                bonds, terms, identityRead, promisedMs, knownPassive, gaveUp);
     }
 
     /** The same with other bonds. */
     public AgentMemory withBonds(Bonds others) {
         return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
-                others, terms, identityRead, promisedMs, knownPassive);
+                others, terms, identityRead, promisedMs, knownPassive, gaveUp);
     }
 
     /** The same with other terms, or none. */
     public AgentMemory withTerms(Terms others) {
         return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
-                bonds, others, identityRead, promisedMs, knownPassive);
+                bonds, others, identityRead, promisedMs, knownPassive, gaveUp);
     }
 
     /** The same, once the validator has said who it is. */
     public AgentMemory withIdentityRead() {
         return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
-                bonds, terms, true, promisedMs, knownPassive);
+                bonds, terms, true, promisedMs, knownPassive, gaveUp);
     }
 
     /** The same with another length of its longest promise. */
     public AgentMemory withPromised(long longestMs) {
         return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
-                bonds, terms, identityRead, longestMs, knownPassive);
+                bonds, terms, identityRead, longestMs, knownPassive, gaveUp);
     }
 
     /** The same, once a manager may know that this host is passive. */
     public AgentMemory withKnownPassive() {
         return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
-                bonds, terms, identityRead, promisedMs, true);
+                bonds, terms, identityRead, promisedMs, true, gaveUp);
+    }
+
+    /** The same after the identity was taken off here in that operation. */
+    public AgentMemory withGaveUp(String operationId) {
+        return new AgentMemory(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, unsettled, lastOperation,
+                bonds, terms, identityRead, promisedMs, knownPassive, operationId);
     }
 }

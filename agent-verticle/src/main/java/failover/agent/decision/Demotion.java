@@ -33,6 +33,8 @@ final class Demotion extends Change {
     private Phase phase = Phase.LOOK;
     private int attempts;
     private boolean removed;
+    /** The validator carried the identity when this began: then the tower that is left is the newest there is. */
+    private boolean carried;
     /** A removal ended without a word of the validator's: it may still be carried out. */
     private boolean mayStillLand;
     private boolean restarted;
@@ -74,6 +76,7 @@ final class Demotion extends Change {
         this.phase = other.phase;
         this.attempts = other.attempts;
         this.removed = other.removed;
+        this.carried = other.carried;
         this.mayStillLand = other.mayStillLand;
         this.restarted = other.restarted;
         this.lookedAgain = other.lookedAgain;
@@ -146,6 +149,7 @@ final class Demotion extends Change {
             memory = memory.withUnsettled(landed ? null
                     : new AgentMemory.Unsettled(first.process().pid(), first.process().startTicks()));
         }
+        carried = saysStaked(first) || memory.role() == Role.ACTIVE && (cannotBeAsked(first) || !first.process().running());
         boolean nothingPending = memory.unsettled() == null && memory.intent() == null;
         // A dead one may be started again in a moment: with which key, only the command that sets it can say (E14).
         boolean cannotSign = saysOther(first) || !first.process().running() && !rules.has(CommandKind.PASSIVE_SYMLINK);
@@ -294,7 +298,8 @@ final class Demotion extends Change {
 
     /** The identity is off. Now, and not before, the tower is final. */
     private Task settle(boolean dead, Now now) {
-        memory = memory.withRole(Role.PASSIVE).withUnsettled(null).withDemotedAt(now.wallMillis());
+        memory = memory.withRole(Role.PASSIVE).withUnsettled(null).withDemotedAt(now.wallMillis())
+                .withGaveUp(carried ? request.operationId() : null);
         ending = passive(dead);
         if (wasActive && memory.stakedIdentity() != null) {
             phase = Phase.TAKE;

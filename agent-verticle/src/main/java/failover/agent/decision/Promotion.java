@@ -153,7 +153,7 @@ final class Promotion extends Change {
     }
 
     private TowerClaim claim() {
-        return new TowerClaim(request, memory.lastOperation());
+        return new TowerClaim(request, memory.lastOperation(), memory.gaveUp());
     }
 
     private Task restore(Now now) {

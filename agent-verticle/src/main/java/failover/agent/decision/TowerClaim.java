@@ -10,15 +10,17 @@ import failover.protocol.wire.Outcome;
  *
  * @param request the promotion
  * @param last this host's newest finished change; {@code null} when none
+ * @param gaveUp the operation in which the identity was last taken off a validator here that carried it; {@code null} when none
  */
-record TowerClaim(FailoverRequest request, LastOperation last) {
+record TowerClaim(FailoverRequest request, LastOperation last, String gaveUp) {
 
     /**
      * The operation that took the identity from this host gives it back: neither a store that is down nor an older copy in it may keep this
-     * host from voting.
+     * host from voting. A host that was passive already when it was asked has given nothing up.
      */
     boolean givenBack() {
         return last != null && request.operationId() != null && request.operationId().equals(last.operationId())
+                && request.operationId().equals(gaveUp)
                 && Action.BECOME_PASSIVE.wire().equals(last.action()) && Outcome.DONE.wire().equals(last.outcome());
     }
 

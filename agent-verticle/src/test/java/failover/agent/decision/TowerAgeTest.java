@@ -150,6 +150,18 @@ class TowerAgeTest {
         assertTrue(agent.lines.stream().anyMatch(line -> line.contains("nobody has voted since")), agent.lines::toString);
     }
 
+    /** It was passive already when this operation asked it: somebody else has voted since it did. */
+    @Test
+    void whoGaveNothingUpInThisOperationHasNotTheNewestTower() {
+        agent.passive();
+        agent.post(new AgentEvent.ChangeAsked(6, new FailoverRequest(Action.BECOME_PASSIVE.wire(), "move", false, 0, "op", 9, 0, true)));
+        agent.work();
+        assertEquals(Outcome.DONE.wire(), agent.replies.get(6L).outcome());
+        agent.tower = new TowerCheck(TowerCheck.Verdict.VALID, "t", 900);
+        assertEquals(Outcome.REFUSED.wire(), back(grant(1000, "run", false, 0), null).outcome());
+        assertTrue(agent.ran().contains(CommandKind.TOWER_RESTORE));
+    }
+
     @Test
     void byTheWordOfAManagerThatDoesNotSaySoTheAgeCounts() {
         gaveItUp();
