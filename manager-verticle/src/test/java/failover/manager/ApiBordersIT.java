@@ -129,15 +129,15 @@ class ApiBordersIT {
     void clearTextHttp2IsNotSpoken() throws Exception {
         ManagerVerticle manager = start("127.0.0.1:0");
         InetAddress here = InetAddress.getByName("127.0.0.1");
-        try (Socket socket = new Socket(here, manager.apiPort())) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            int first = socket.getInputStream().read();
-            assertTrue(first == 'H' || first == -1, "a frame begins with " + first);
+        for (String request : new String[] {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET /state HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            + "Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"}) {
+            try (Socket socket = new Socket(here, manager.apiPort())) {
+                socket.setSoTimeout(20_000);
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                String first = new String(socket.getInputStream().readNBytes(12), StandardCharsets.ISO_8859_1);
+                assertTrue((first.isEmpty() || first.startsWith("HTTP/")) && !first.contains(" 101"), request + first);
+            }
         }
-        String upgrade = raw(here, manager.apiPort(), "GET /state HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: h2c\r\n"
-            + "Connection: Upgrade, HTTP2-Settings, close\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n");
-        assertFalse(upgrade.startsWith("HTTP/1.1 101"), upgrade);
         // The host in the request's own line counts as well.
         assertTrue(raw(here, manager.apiPort(), get("http://evil.example/state", "127.0.0.1")).startsWith("HTTP/1.1 403 "));
         assertTrue(raw(here, manager.apiPort(), get("/state", "evil.example")).startsWith("HTTP/1.1 403 "));
