@@ -84,7 +84,7 @@ final class MemoryText {
             return memory(body);
         } catch (DecodeException e) {
             throw new Unreadable("it is torn: no JSON");
-        } catch (ClassCastException | NullPointerException e) {
+        } catch (RuntimeException e) {
             throw new Unreadable("a field is missing or has the wrong type: " + e.getMessage());
         }
     }
