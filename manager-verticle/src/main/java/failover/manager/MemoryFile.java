@@ -14,7 +14,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -216,7 +215,7 @@ final class MemoryFile {
                     // It granted longer leases, too, and those are still to be waited for.
                     terms == null ? null : new Terms(cut(terms, "lease_ms", Bounds.LONGEST_SETTING.toMillis()),
                             cut(terms, "jitter_ms", Bounds.LONGEST_TIME_MS)), cut(json, "stalled_vote", Bounds.HIGHEST_SLOT));
-        } catch (DecodeException | ClassCastException | NullPointerException | IllegalArgumentException e) {
+        } catch (RuntimeException e) {
             throw new IOException("not a manager's memory: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         }
     }
