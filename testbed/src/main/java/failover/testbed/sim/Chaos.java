@@ -134,11 +134,10 @@ final class Chaos {
                 world.open(fault.kind(), World.MANAGER, fault.nanos());
                 break;
             case FENCER_DEAD:
-                // What is taken away is the word of both: a fencer that is not there, beside an agent that stands still.
-                world.open(fault.kind(), host, fault.nanos() * 3);
-                if (fault.number() % 2 == 0) {
-                    agents[host].freeze(fault.nanos() * 3);
-                }
+                // Where it hurts: beside the voter, whose agent stands still as well.
+                int voter = validators[1].ableToSign() ? 1 : 0;
+                world.open(fault.kind(), voter, fault.nanos() * 3);
+                agents[voter].freeze(fault.nanos() * 3);
                 break;
             case DISK_HANGS:
                 if (agents[host].up() || !runClass.answering()) {

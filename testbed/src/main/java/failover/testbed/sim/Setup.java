@@ -84,7 +84,7 @@ record Setup(boolean identityKnown, ManagerRules manager, List<AgentRules> agent
         LeaseNumbers numbers = LeaseNumbers.of(heartbeat, misses);
         List<String> sources = dice.chance(0.5) ? List.of("rpc0") : List.of("rpc0", "rpc1");
         // Where nobody looks at votes, it is the leases alone that keep the promise.
-        boolean blind = runClass != RunClass.OBSERVERS_FAIL && dice.chance(0.4);
+        boolean blind = runClass != RunClass.OBSERVERS_FAIL && dice.chance(runClass == RunClass.FENCER_FAILS ? 1 : 0.4);
         Policy policy = new Policy(numbers, sources, blind ? Policy.VoteEvidence.OFF
                 : dice.chance(0.5) ? Policy.VoteEvidence.AUTO : Policy.VoteEvidence.REQUIRED,
                 runClass.unguarded() ? Policy.Fencing.REQUIRED : Policy.Fencing.BEST_EFFORT, false);
