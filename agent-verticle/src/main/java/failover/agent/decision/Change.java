@@ -2,6 +2,7 @@ package failover.agent.decision;
 
 import failover.protocol.Level;
 import failover.protocol.Now;
+import failover.protocol.lease.LeaseNumbers;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FinalTower;
@@ -16,7 +17,7 @@ import java.util.List;
  */
 abstract class Change {
     /** What a verified SIGKILL takes at most (K of safety.md). */
-    static final Duration KILL_TIME = Duration.ofMillis(300);
+    static final Duration KILL_TIME = LeaseNumbers.KILL;
 
     protected final AgentRules rules;
     protected final FailoverRequest request;

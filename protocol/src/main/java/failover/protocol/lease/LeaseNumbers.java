@@ -15,7 +15,6 @@ import java.util.Optional;
  * @param askedSilence what the configuration asked for, P × N; less than {@link #silence} when that was too little for E1
  * @param jitter J, slack for late timers
  * @param fence D, the longest a fence by the agent may take
- * @param kill K, what a verified SIGKILL takes
  * @param lease Q, how long a token is worth on the holder's own clock
  * @param misses m, heartbeats that may be lost between three successive good ones
  */
@@ -25,19 +24,19 @@ public record LeaseNumbers(
         Duration askedSilence,
         Duration jitter,
         Duration fence,
-        Duration kill,
         Duration lease,
         int misses) {
 
     /** r: the machines' clocks run at rates within this of each other. */
     public static final double CLOCK_RATE = 0.005;
 
+    /** K, what a verified SIGKILL takes, however short the fence: a process does not die sooner because its lease is short. */
+    public static final Duration KILL = Duration.ofMillis(300);
     /** What the fencer program takes for its D_w unless told otherwise. */
     public static final Duration MAX_FENCER = Duration.ofSeconds(1);
     private static final Duration MAX_JITTER = Duration.ofMillis(500);
     private static final Duration MAX_FENCE = Duration.ofSeconds(5);
     private static final Duration MIN_FENCE = Duration.ofMillis(400);
-    private static final Duration MAX_KILL = Duration.ofMillis(300);
     private static final Duration USUAL_HEARTBEAT = Duration.ofSeconds(2);
     private static final Duration STEP = Duration.ofMillis(100);
     /** From a longer silence follows a lease that is longer than a fencer takes, whatever else is set. */
@@ -228,10 +227,9 @@ public record LeaseNumbers(
 
     private static LeaseNumbers with(Duration heartbeat, Duration silence, Duration asked, Duration lease, Duration fence) {
         Duration jitter = min(MAX_JITTER, silence.dividedBy(20));
-        Duration kill = min(MAX_KILL, scale(fence, 0.15));
         Duration room = lease.minus(fence).minus(jitter).minus(jitter);
         int misses = room.isNegative() ? -1 : (int) Math.max(-1, room.toNanos() / heartbeat.toNanos() - 2);
-        return new LeaseNumbers(heartbeat, silence, asked, jitter, fence, kill, lease, misses);
+        return new LeaseNumbers(heartbeat, silence, asked, jitter, fence, lease, misses);
     }
 
     /** The configuration asked for less silence than E1 needs. */
@@ -275,7 +273,7 @@ public record LeaseNumbers(
         Duration spent = heartbeat.multipliedBy(misses + 2L).plus(fenceLead()).plus(jitter);
         return String.format(Locale.ROOT, "S=%s (P=%s%s) J=%s D=%s K=%s Q=(S-J)(1-r)/(1+r)=%s m=%d: (m+2)P+D+2J=%s <= Q; "
                 + "a holder fences itself %s before its lease ends; a silent host is replaced after Q(1+r)/(1-r)+J=%s",
-                s(silence), s(heartbeat), raise, s(jitter), s(fence), s(kill), s(lease), misses, s(spent), s(fenceLead()),
+                s(silence), s(heartbeat), raise, s(jitter), s(fence), s(KILL), s(lease), misses, s(spent), s(fenceLead()),
                 s(grantorWait()));
     }
 

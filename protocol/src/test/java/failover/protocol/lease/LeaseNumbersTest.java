@@ -134,7 +134,7 @@ class LeaseNumbersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 5000", "0, 100", "6000, 0", "12000, 0", "7500, 3000", "9405, 4405"})
+    @CsvSource({"0, 5000", "0, 100", "6000, 0", "12000, 0", "7500, 3000", "9405, 4406"})
     void theNearestSettingThatIsNamedDoes(long leaseMs, long fenceMs) {
         Optional<Duration> lease = Optional.of(leaseMs).filter(ms -> ms > 0).map(Duration::ofMillis);
         Optional<Duration> fence = Optional.of(fenceMs).filter(ms -> ms > 0).map(Duration::ofMillis);
@@ -154,5 +154,13 @@ class LeaseNumbersTest {
                 () -> LeaseNumbers.of(Duration.ofSeconds(2), 2, Optional.empty(), Optional.of(Duration.ofSeconds(1))));
         assertTrue(e.getMessage().contains("raise misses_before_failover to 3"), e.getMessage());
         LeaseNumbers.of(Duration.ofSeconds(2), 3, Optional.empty(), Optional.of(Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void theTimeForAKillThatIsPrintedIsTheOneInForceHoweverShortTheFence() {
+        LeaseNumbers numbers = LeaseNumbers.of(Duration.ofMillis(400), 10);
+        assertEquals(Duration.ofMillis(800), numbers.fence());
+        assertTrue(numbers.arithmetic().contains(" K=0.300s "), numbers.arithmetic());
+        assertEquals(Duration.ofMillis(300), LeaseNumbers.KILL);
     }
 }

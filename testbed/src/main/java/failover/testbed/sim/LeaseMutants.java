@@ -83,7 +83,7 @@ final class LeaseMutants {
         if (mutant.is(Mutant.NO_E3_WAIT)) {
             LeaseNumbers n = policy.numbers();
             Duration little = n.heartbeat().multipliedBy(2);
-            LeaseNumbers hasty = new LeaseNumbers(n.heartbeat(), little, little, n.jitter(), n.fence(), n.kill(), little.minus(n.jitter()),
+            LeaseNumbers hasty = new LeaseNumbers(n.heartbeat(), little, little, n.jitter(), n.fence(), little.minus(n.jitter()),
                     n.misses());
             policy = new Policy(hasty, policy.sources(), policy.evidence(), policy.fencing(), policy.holdWhileVoting());
         } else if (mutant.is(Mutant.EVIDENCE_IGNORED)) {
