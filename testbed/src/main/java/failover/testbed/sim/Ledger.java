@@ -61,7 +61,7 @@ final class Ledger {
     /** To be called when a fault begins or ends. */
     void look() {
         for (int host = 0; host < 2; host++) {
-            diskFailed[host] |= world.on(Fault.Kind.AGENT_DISK_FULL, host);
+            diskFailed[host] |= world.on(Fault.Kind.AGENT_DISK_FULL, host) || world.on(Fault.Kind.DISK_HANGS, host);
         }
     }
 
