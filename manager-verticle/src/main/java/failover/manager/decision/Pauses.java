@@ -55,7 +55,9 @@ final class Pauses {
         Pause before = state.memory.pause();
         long answerBy = now.plus(rules.heartbeatInterval().multipliedBy(BEATS_FOR_AN_ANSWER));
         if (same) {
-            state.pauseAsked = new Asked(event.ticket(), 0, before, answerBy, 0);
+            // Written again: a resume whose disk hung was taken back, and may have landed since.
+            state.pauseAsked = new Asked(event.ticket(), state.number(), before, answerBy, Saves.by(now));
+            out.add(new ManagerEffect.Save(state.pauseAsked.save(), state.memory));
             return;
         }
         state.memory = state.memory.withPause(event.pause() ? new Pause(event.reason(), now.wallMillis()) : null);
@@ -74,10 +76,13 @@ final class Pauses {
             return;
         }
         if (event.error() != null) {
+            boolean again = asked.before() != null && asked.before().equals(state.memory.pause());
             state.pauseAsked = null;
             state.memory = state.memory.withPause(asked.before());
-            String words = "not " + (asked.before() == null ? "paused" : "resumed") + ", because a restart would forget it: "
-                    + event.error();
+            String words = (again ? "paused, but a restart may forget it: " : "not " + (asked.before() == null ? "paused" : "resumed")
+                    + ", because a restart would forget it: ") + event.error();
+            // What hung may land yet: it is to be followed by what counts.
+            out.add(new ManagerEffect.Remember(state.memory));
             out.add(Moves.say(Level.ERROR, words));
             answer(asked.ticket(), 500, words, out);
         } else if (state.memory.pause() == null) {

@@ -152,6 +152,26 @@ class PauseTest {
         assertEquals("Not paused: nothing to resume", answer(manager.pause(false)).message());
     }
 
+    /** A write that hung and was given up may land later: the disk then says something else than what an operator was told. */
+    @Test
+    void aPauseIsWrittenAgainWhereItIsAskedForAgainAndAResumeThatWasGivenUpIsTakenBackOnTheDiskToo() {
+        leased();
+        manager.pause(true);
+        manager.beats(1);
+        manager.saved = null;
+        manager.saveError = "the disk hangs";
+        assertEquals(500, manager.answers.get(manager.pause(false)).status());
+        assertNotNull(view());
+        assertNotNull(manager.saved, "what counts follows what hung");
+        assertNotNull(manager.saved.pause());
+        manager.saved = manager.saved.withPause(null);
+        manager.saveError = null;
+        long again = manager.pause(true);
+        assertNotNull(manager.saved.pause(), "what hung has landed meanwhile");
+        manager.beats(1);
+        assertTrue(answer(again).inForce());
+    }
+
     @Test
     void aHostThatWasPassiveAfterEverythingItWasGrantedNeedNotAnswerForTheOtherToBePromoted() {
         leased();
