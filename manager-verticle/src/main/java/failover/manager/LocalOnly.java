@@ -5,6 +5,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.Optional;
 
@@ -23,7 +25,18 @@ final class LocalOnly {
                 && request.getHeader("Origin") == null
                 && (site == null || site.equals("none"))
                 && names(request.getHeader("Host"), own)
-                && (request.authority() == null || names(request.authority().toString(), own));
+                && (request.authority() == null || names(request.authority().toString(), own))
+                && (request.uri().startsWith("/") || named(request.uri(), own));
+    }
+
+    /** The host in the request's own line, as a proxy is asked, counts as well. */
+    private static boolean named(String uri, String own) {
+        try {
+            String host = new URI(uri).getAuthority();
+            return host != null && names(host, own);
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     /** An address of this host: a loopback one, or one of its interfaces, from which a program reaches the manager that listens there. */

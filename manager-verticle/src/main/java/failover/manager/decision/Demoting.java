@@ -30,7 +30,7 @@ final class Demoting {
             lastCall.failed(state, move, "", now, out);
             return;
         }
-        if (move.vacant && !state.view(move.from).answers(rules, now) && state.memory.host(move.from).excluded()) {
+        if (move.vacant && !state.view(move.from).answers(rules, now) && state.excluded(move.from)) {
             move.command = 0;
             out.add(Moves.say(Level.WARNING, "Step 1: [" + move.from + "] does not answer, and need not: it has been passive since epoch "
                     + state.memory.host(move.from).passive() + ", the last it was granted is "

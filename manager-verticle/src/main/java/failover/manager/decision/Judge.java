@@ -165,7 +165,7 @@ final class Judge {
 
     /** It verifiably cannot sign, by its newest word, or, where it is silent, by its last word for all it was granted. */
     private static boolean excluded(ManagerState state, HostView view) {
-        return view.failure == null && excluded(view) || state.memory.host(view.host).excluded();
+        return view.failure == null && excluded(view) || state.excluded(view.host);
     }
 
     /** A host that verifiably cannot sign. */

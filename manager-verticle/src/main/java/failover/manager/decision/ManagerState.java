@@ -199,6 +199,14 @@ public final class ManagerState {
         return null;
     }
 
+    /**
+     * A host that need not answer to be known to be passive: it said so after everything it was ever granted (NoActive), and has answered
+     * this start. What a start before wrote down may be a copy from before that host was promoted (a machine restored from a backup).
+     */
+    boolean excluded(Host host) {
+        return view(host).everAnswered() && memory.host(host).excluded();
+    }
+
     /** The highest epoch anybody is known to have heard of; what nobody can have been given is no epoch. */
     long highestEpoch() {
         long highest = memory.epoch();

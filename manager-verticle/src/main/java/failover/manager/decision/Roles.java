@@ -29,7 +29,7 @@ final class Roles {
             if (answering.status.isActive()) {
                 state.vacant = 0;
                 believe(state, answering, rules, out);
-            } else if (state.memory.host(answering.host.other()).excluded()) {
+            } else if (state.excluded(answering.host.other())) {
                 // The silent one said that it cannot sign, after everything it was granted: nobody is active (NoActive).
                 count(state, false, rules, now);
             } else if (state.view(answering.host.other()).failure != null || state.view(answering.host.other()).everAnswered()) {

@@ -196,6 +196,29 @@ class PauseTest {
         assertTrue(manager.commands.peek().request().grant().otherPassive());
     }
 
+    /** A manager whose machine is restored from a backup reads what was true then: the host may have been promoted since. */
+    @Test
+    void whatAStartBeforeWroteOfAHostThatHasNotAnsweredThisOneExcludesNobody() {
+        leased();
+        manager.ask();
+        manager.reply("done");
+        manager.reply("refused");
+        manager.reply("refused");
+        manager.beats(1);
+        manager.a().answers = false;
+        assertEquals(manager.saved.primary().issued(), manager.saved.primary().passive());
+        manager.memory = manager.saved;
+        manager.begin();
+        manager.beats(4);
+        assertEquals("", manager.out());
+        assertFalse(manager.verdict() == Verdict.NO_ACTIVE);
+        manager.a().answers = true;
+        manager.beats(1);
+        manager.a().answers = false;
+        manager.beats(4);
+        assertEquals("secondary become_active", manager.out(), "it has said so to this start");
+    }
+
     @Test
     void aNewEpochIsOfferedToAHolderOnlyOnceItIsDurable() {
         manager.a().lease = new LeaseWord("a-1", 0, false, null, false, 0);
