@@ -170,4 +170,21 @@ class ForesightTest {
         beat(9, last);
         assertEquals("secondary become_passive", manager.out());
     }
+
+    /** Nobody's votes count then, and another host's would no more. */
+    @Test
+    void votesThatStandStillWhileTheClusterFinalizesNothingMoveNothing() {
+        voting();
+        beat(20, -1);
+        long last = manager.clusterSlot - 1;
+        for (int i = 0; i < 60; i++) {
+            manager.post(new ManagerEvent.NodeRead("rpc0", new NodeWord("node0", "genesis", 500), manager.nanos));
+            manager.post(new ManagerEvent.NodeRead("rpc1", new NodeWord("node1", "genesis", 500), manager.nanos));
+            // As long as it is not known whether it finalizes, the votes go on.
+            beat(1, i < 30 ? -1 : last);
+        }
+        assertEquals("", manager.out());
+        assertEquals(Verdict.CLUSTER_HALTED, manager.verdict());
+        assertTrue(manager.state.judgement.why().contains("finalizes nothing"), manager.state.judgement.why());
+    }
 }
