@@ -68,8 +68,10 @@ class UpgradeIT {
 
     private void pair(Steps steps) throws Exception {
         first = Builds.of(Builds.FIRST);
+        // S of ten seconds, as with the defaults: a restart fits into a lease, on a machine that is busy, too.
         try (Chaos begun = Chaos.fenced(made -> made.build("manager", first).build("agent-a", first).build("agent-b", first)
-                .build("fencer-a", first).build("fencer-b", first))) {
+                .build("fencer-a", first).build("fencer-b", first)
+                .configure("manager", json -> json.put("heartbeat_interval", "1s").put("misses_before_failover", 10)))) {
             chaos = begun;
             lab = begun.lab();
             for (String name : new String[] {"manager", "agent-a", "agent-b"}) {
