@@ -29,6 +29,7 @@ final class FencerWord {
     private static final long AGAIN_NANOS = Duration.ofMillis(250).toNanos();
     private static final long LOOK_NANOS = Duration.ofMillis(5).toNanos();
     private static final long NANOS = 1_000_000L;
+    private static final String NOBODY = "no fencer answers in the lease_dir; is failover-fencer.service running?";
     /** What is to stand in the file, and what is asked. Replaced whole. */
     private record Wish(long version, long deadlineMs, ProcessRef validator, long command) {
     }
@@ -45,6 +46,7 @@ final class FencerWord {
     private volatile boolean capable;
     private volatile boolean awaited;
     private volatile long armedVersion = -1;
+    private volatile long nobodyVersion = -1;
     private volatile String writeTrouble;
     private boolean troubleSaid;
     private long writtenCommand;
@@ -185,6 +187,9 @@ final class FencerWord {
                 if (armedVersion >= version) {
                     return null;
                 }
+                if (nobodyVersion >= version) {
+                    return NOBODY;
+                }
                 LockSupport.parkNanos(LOOK_NANOS);
             }
         } finally {
@@ -194,8 +199,7 @@ final class FencerWord {
         if (why != null) {
             return why;
         }
-        return capable ? "it has not answered within " + limit.toMillis() + " ms"
-            : "no fencer answers in the lease_dir; is failover-fencer.service running?";
+        return capable ? "it has not answered within " + limit.toMillis() + " ms" : NOBODY;
     }
 
     private void run() {
@@ -208,14 +212,23 @@ final class FencerWord {
                     asker = null;
                     ask.accept(look());
                 }
-                if (awaited && wrote && link != null && armedVersion < newest.version && link.awaitArmed(Duration.ZERO)) {
-                    armedVersion = newest.version;
+                if (awaited && wrote && link != null && armedVersion < newest.version) {
+                    answered(newest.version);
                 }
                 pause(wrote);
             } catch (Throwable e) {
                 // Also where there is no memory: this thread is needed again.
                 LockSupport.parkNanos(AGAIN_NANOS);
             }
+        }
+    }
+
+    /** Where nobody has answered for seconds, nobody is waited for: each promotion would take that much longer. */
+    private void answered(long version) throws IOException {
+        if (link.awaitArmed(Duration.ZERO)) {
+            armedVersion = version;
+        } else if (!link.alive(LATELY)) {
+            nobodyVersion = version;
         }
     }
 

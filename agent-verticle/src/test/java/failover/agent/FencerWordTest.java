@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.agent.decision.FenceEvent;
@@ -125,6 +126,16 @@ class FencerWordTest {
         FenceEvent.FencerSaid behind = said(word);
         assertFalse(behind.capable(), "it has not seen the newest writing for seconds");
         assertTrue(behind.problem().contains("not armed for the lease that it was told"), behind.problem());
+    }
+
+    /** Each promotion of a host without a fencer would take as much longer. */
+    @Test
+    void whereNoFencerHasAnsweredForSecondsNobodyIsWaitedFor() throws Exception {
+        FencerWord word = word();
+        long deadline = clock.millis() + 60_000;
+        word.arm(deadline * MS, 0);
+        String why = assertTimeout(Duration.ofSeconds(20), () -> word.awaitArmed(Duration.ofSeconds(40)));
+        assertTrue(why.contains("no fencer answers in the lease_dir"), why);
     }
 
     @Test

@@ -45,7 +45,9 @@ class PromotionIT {
     /** Fails where silence, or time, is taken for an answer: the command died with its agent, its effect comes three seconds later. */
     @Test
     void scenario7AnAgentThatDiesInSetIdentityLeavesNobodyElsePromotedAndStateSaysWhy() throws Exception {
-        try (Chaos chaos = Chaos.pair(lab -> lab.configure("manager", json -> json.put("promotion_timeout", "3s")))) {
+        // Without its guard, which would kill B's validator before the effect comes.
+        try (Chaos chaos = Chaos.pair(lab -> lab.configure("manager", json -> json.put("promotion_timeout", "3s"))
+                .configure("agent-b", json -> json.put("fencing", "off")))) {
             Lab lab = chaos.lab();
             lab.validator("b").fault("set-identity-hang", "3000");
             CompletableFuture<HttpResponse<String>> answer = CompletableFuture.supplyAsync(() -> Pair.failover(lab));

@@ -21,7 +21,7 @@ public final class FullDisk implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Shell.Result mounted = Shell.run(List.of("mount", "-t", "tmpfs", "-o", "size=256k", "lab", directory.toString()));
+        Shell.Result mounted = Shell.run(List.of("mount", "-t", "tmpfs", "-o", "size=256k,mode=0755", "lab", directory.toString()));
         Needs.orSkip(mounted.exit() == 0 ? "" : "a file system cannot be mounted here: " + mounted.error().strip());
         return new FullDisk(directory);
     }
