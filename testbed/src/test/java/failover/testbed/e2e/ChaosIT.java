@@ -31,8 +31,8 @@ class ChaosIT {
     }
 
     @Test
-    void scenario12AnAgentKilledBesideAVotingValidatorIsNotReplacedWithoutAFencer() throws Exception {
-        try (Chaos chaos = Chaos.pair(AS_IT_IS)) {
+    void scenario12AnAgentKilledBesideAVotingValidatorIsNotReplacedWithoutAFencerAndAGuard() throws Exception {
+        try (Chaos chaos = Chaos.pair(lab -> lab.configure("agent-a", json -> json.put("fencing", "off")))) {
             chaos.lab().agent("a").kill();
             chaos.awaitVerdict(Chaos.VOTING);
             chaos.stays("a", Chaos.SILENCE.multipliedBy(2));
@@ -40,6 +40,15 @@ class ChaosIT {
             chaos.lab().agent("a").start();
             chaos.lab().agent("a").awaitLog("=== NOW PASSIVE ===", Pair.SOON);
             chaos.endsWithOneVoter();
+        }
+    }
+
+    @Test
+    void scenario12AnAgentKilledBesideAVotingValidatorIsFencedByItsGuardAndReplacedWhereNoFencerIs() {
+        try (Chaos chaos = Chaos.pair(AS_IT_IS)) {
+            chaos.lab().agent("a").kill();
+            chaos.ends("b");
+            assertFalse(chaos.lab().validator("a").alive());
         }
     }
 
