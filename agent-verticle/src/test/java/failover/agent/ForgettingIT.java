@@ -61,6 +61,43 @@ class ForgettingIT {
         }
     }
 
+    /** E10: it was written down late, because the disk took nothing; the intent of a change that has begun meanwhile stays. */
+    @Test
+    void whatIsForgottenLateTakesNothingBackOfAChangeUnderWay() throws Exception {
+        Path word = directory.resolve("state/forget-manager");
+        Path obstacle = directory.resolve("state/agent.json.new");
+        try (TestAgent agent = new TestAgent(directory).withValidator().start(new JsonObject().put("is_active_on_start", true)
+                .put("validator_identity", FakeRpc.IDENTITY).put("identity_remove_command", "sleep 1000"))) {
+            assertEquals(null, refused(agent, "m1"));
+            Files.createDirectories(obstacle.resolve("full"));
+            Files.createFile(word);
+            Eventually.holds(() -> refused(agent, "m2") == null);
+            Files.delete(word);
+            Files.delete(obstacle.resolve("full"));
+            Files.delete(obstacle);
+            CompletableFuture<Void> change = CompletableFuture.runAsync(() -> demote(agent));
+            Eventually.holds(() -> intent() != null);
+            Files.createFile(word);
+            Eventually.holds(() -> !Files.exists(word));
+            assertEquals("become_passive", intent(), () -> "of this a restart would know nothing; the change " + change);
+            assertFalse(change.isDone());
+        }
+    }
+
+    private String intent() throws java.io.IOException {
+        JsonObject intent = new JsonObject(Files.readString(directory.resolve("state/agent.json"))).getJsonObject("memory")
+            .getJsonObject("intent");
+        return intent == null ? null : intent.getString("action");
+    }
+
+    private static void demote(TestAgent agent) {
+        try {
+            agent.post("/failover", "{\"action\":\"become_passive\",\"reason\":\"test\",\"operation_id\":\"op\",\"epoch\":2}");
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     @Test
     void aWrongDirectoryIsNamed() throws Exception {
         assertEquals(1, forget(true, false, Duration.ofMillis(200)));

@@ -247,4 +247,15 @@ class DemotionTest {
         assertEquals("done", agent.replies.get(ticket).outcome());
         assertEquals(AgentAtWork.OTHER, agent.identity);
     }
+
+    /** It answers at once: a command to a validator that is not there only runs into its limit, while nobody votes. */
+    @Test
+    void e14AProcessThatStaysDeadWhileItsBootIdentityIsMendedGetsNoCommandMore() {
+        agent.configured.add(CommandKind.PASSIVE_SYMLINK);
+        agent.passive();
+        agent.running = false;
+        assertEquals("done", agent.change(Action.BECOME_PASSIVE, ++epoch, false).outcome());
+        assertTrue(agent.ran().contains(CommandKind.PASSIVE_SYMLINK));
+        assertFalse(agent.ran().contains(CommandKind.IDENTITY_REMOVE));
+    }
 }

@@ -182,8 +182,11 @@ class LeaseTest {
         agent.passive();
         String token = token();
         pass(Q - D - J);
-        assertEquals(Outcome.REFUSED.wire(), promote(grant(token, true)).outcome());
+        FailoverResponse refused = promote(grant(token, true));
+        assertEquals(Outcome.REFUSED.wire(), refused.outcome());
+        assertTrue(refused.message().contains("too old for a lease of 9405 ms (E11)"), refused.message());
         assertEquals(Outcome.REFUSED.wire(), promote(grant("0." + token, true)).outcome());
+        assertEquals(List.of(), agent.tasks, "refused at the door: nothing was begun of it");
         assertNull(hold());
     }
 

@@ -63,6 +63,23 @@ class TrueWordsTest {
         assertEquals("this host is fencing itself", agent.core.notActive(agent.state, agent.look(), agent.now()));
     }
 
+    /** The validator's word is of now, and the change goes on: in a moment it may be another. */
+    @Test
+    void inTheMiddleOfAChangeOrAFenceNothingIsAFact() {
+        agent.passive();
+        assertTrue(verified());
+        agent.ask(Action.BECOME_PASSIVE, 6, true);
+        assertFalse(verified(), "a change is under way");
+        agent.work();
+        assertTrue(verified());
+        agent.post(new AgentEvent.FenceBegun());
+        assertFalse(verified(), "so is a fence");
+    }
+
+    private boolean verified() {
+        return agent.core.status(agent.state, agent.look(), 0, agent.now()).identityVerified();
+    }
+
     /** Of a short lease the fencer is told a later instant than its end: a restart takes that off again. */
     @Test
     void e16ARestartedHolderOfAShortLeaseTakesNoMoreThanTheLease() {

@@ -152,6 +152,47 @@ class UnseenRulesTest {
         assertTrue(manager.blockers().contains("the active's agent refuses this manager"), manager.blockers());
     }
 
+    /** It lives: whoever said that it cannot sign, an operator even, was wrong, or speaks of another machine. */
+    @Test
+    void aHostThatComesBackWhileItsLastCallIsOutIsNotReplacedWhateverAnOperatorSaid() {
+        manager.sources = List.of("rpc");
+        leased();
+        vote(3, -1);
+        manager.votes.clear();
+        manager.b().votes = null;
+        manager.a().answers = false;
+        manager.beats(6);
+        assertEquals(Verdict.OBSERVER_BLIND, manager.verdict());
+        manager.fenced = true;
+        manager.ask();
+        assertEquals("primary become_passive", manager.out());
+        manager.a().answers = true;
+        manager.beats(1);
+        manager.noReply(Kind.NO_ANSWER);
+        assertEquals("", manager.out());
+        assertEquals(1, manager.said("Failover failed: [primary] answers again"), manager.lines.toString());
+    }
+
+    /** Of a host that was issued more than it has answered for, only the answer of this moment counts. */
+    @Test
+    void aHostThatAnswersNoMoreIsNotSaidToBePassiveByWhatItLastSaid() {
+        leased();
+        manager.ask();
+        manager.reply("done");
+        manager.reply("refused");
+        manager.reply("refused");
+        manager.a().epoch = 3;
+        manager.a().unfit = List.of("not ready");
+        manager.b().unfit = List.of("not ready");
+        manager.beats(4);
+        assertEquals(Verdict.NO_ACTIVE, manager.verdict());
+        manager.b().operation = "become_passive";
+        manager.beats(1);
+        manager.a().answers = false;
+        manager.beats(1);
+        assertEquals(Verdict.IDENTITY_UNKNOWN, manager.verdict(), manager.state.judgement.toString());
+    }
+
     /** It lives, whatever its votes do: the look at them was only to tell whether it does. */
     @Test
     void aHostThatComesBackWhileItsVotesAreLookedAtIsNotReplaced() {

@@ -12,9 +12,10 @@ import java.util.List;
  * @param edits at least one
  * @param tests {@code package.Class#method}, at least one; empty for one that is harmless
  * @param harmless why nothing dies of it, or "" for one that must be killed
+ * @param shownBy the id of the entry that shows that: it takes out what covers this rule as well, and is killed; "" for none
  * @param list the file it stands in
  */
-record Mutation(String id, String rule, List<Edit> edits, List<String> tests, String harmless, Path list) {
+record Mutation(String id, String rule, List<Edit> edits, List<String> tests, String harmless, String shownBy, Path list) {
     static final String HARMLESS = "harmless:";
 
     /** One place of one file, by its path from the repository's root; the old text stands there exactly once. */
@@ -47,6 +48,7 @@ record Mutation(String id, String rule, List<Edit> edits, List<String> tests, St
         private String rule;
         private String file;
         private String killers;
+        private String shown;
         private int number;
         private int begun;
 
@@ -67,13 +69,15 @@ record Mutation(String id, String rule, List<Edit> edits, List<String> tests, St
                     file = after(line);
                 } else if (line.startsWith("killed by:")) {
                     killers = after(line);
+                } else if (line.startsWith("shown by:")) {
+                    shown = after(line);
                 } else if ("<<<<".equals(line)) {
                     require(id, "id:");
                     require(file, "file:");
                     String old = until(lines, "====");
                     edits.add(new Edit(file, old, until(lines, ">>>>")));
                 } else if (!line.isBlank() && !line.startsWith("#")) {
-                    throw error("neither a key (id, rule, file, killed by), an edit, a comment (#) nor blank: " + line);
+                    throw error("neither a key (id, rule, file, killed by, shown by), an edit, a comment (#) nor blank: " + line);
                 }
             }
             end();
@@ -109,13 +113,14 @@ record Mutation(String id, String rule, List<Edit> edits, List<String> tests, St
             require(edits.isEmpty() ? null : "", "<<<<");
             boolean harmless = killers.startsWith(HARMLESS);
             found.add(new Mutation(id, rule, edits, harmless ? List.of() : List.of(killers.split("\\s+")),
-                harmless ? killers.substring(HARMLESS.length()).strip() : "", list));
+                harmless ? killers.substring(HARMLESS.length()).strip() : "", shown == null ? "" : shown, list));
             number = at;
             edits.clear();
             id = null;
             rule = null;
             file = null;
             killers = null;
+            shown = null;
         }
 
         private void require(String value, String key) {

@@ -32,10 +32,10 @@ class MutationListsTest {
         List<Mutation> found = Mutation.parse(LIST, List.of("# words", "id: A1", "rule: E0: none", "file: deploy/x",
             "killed by: a.B#c  a.B#d", "<<<<", "  one",
             "two", "====", ">>>>", "file: deploy/y", "<<<<", "three", "====", "", ">>>>", "", "id: A2", "rule: r",
-            "file: f", "killed by: harmless: E5 covers it", "<<<<", "a", "====", "b", ">>>>"));
+            "file: f", "killed by: harmless: E5 covers it", "shown by: A1", "<<<<", "a", "====", "b", ">>>>"));
         assertEquals(List.of(new Mutation("A1", "E0: none", List.of(new Mutation.Edit("deploy/x", "  one\ntwo", ""),
-                new Mutation.Edit("deploy/y", "three", "")), List.of("a.B#c", "a.B#d"), "", LIST),
-            new Mutation("A2", "r", List.of(new Mutation.Edit("f", "a", "b")), List.of(), "E5 covers it", LIST)), found);
+                new Mutation.Edit("deploy/y", "three", "")), List.of("a.B#c", "a.B#d"), "", "", LIST),
+            new Mutation("A2", "r", List.of(new Mutation.Edit("f", "a", "b")), List.of(), "E5 covers it", "A1", LIST)), found);
     }
 
     @Test
@@ -63,11 +63,33 @@ class MutationListsTest {
         assertEquals(List.of("some.txt, A1: the class a.BTest has no test d"), complaints("once", "a.BTest#d"));
         assertEquals(List.of("some.txt, A1: no module has a test class a.CTest"), complaints("once", "a.CTest#c"));
         assertEquals(List.of("some.txt, A1: \"BTest\" is neither package.Class#method nor package.Class"), complaints("once", "BTest"));
-        assertEquals(List.of("some.txt, A1: \"harmless:\" needs the rule or the test that covers it"), complaints("once"));
+    }
+
+    /** That a rule is covered by another is no matter of belief: both are taken out, and a test dies of it. */
+    @Test
+    void whatIsSaidToBeHarmlessIsShownToBe() throws IOException {
+        Path test = tmp.resolve("testbed/src/test/java/a/BTest.java");
+        Files.createDirectories(test.getParent());
+        Files.writeString(test, "class BTest { @Test void c() { } }");
+        Files.writeString(tmp.resolve("file"), "one two");
+        assertEquals(List.of("some.txt, A1: \"harmless:\" needs the rule or the test that covers it",
+            "some.txt, A1: \"harmless:\" needs \"shown by: ID\", the entry that takes out what covers this as well, and is killed"),
+            complaints("one"));
+        Mutation.Edit one = new Mutation.Edit("file", "one", "");
+        Mutation.Edit two = new Mutation.Edit("file", "two", "");
+        Mutation harmless = new Mutation("A1", "r", List.of(one), List.of(), "two covers it", "A2", LIST);
+        Mutation both = new Mutation("A2", "r", List.of(one, two), List.of("a.BTest#c"), "", "", LIST);
+        assertEquals(List.of(), new Repository(tmp).complaints(List.of(harmless, both)));
+        assertEquals(List.of(), new Repository(tmp).complaints(List.of(harmless), List.of(harmless, both)));
+        assertEquals(List.of("some.txt, A1: \"shown by: A2\" is no entry that a test kills"),
+            new Repository(tmp).complaints(List.of(harmless)));
+        Mutation other = new Mutation("A2", "r", List.of(two), List.of("a.BTest#c"), "", "", LIST);
+        assertEquals(List.of("some.txt, A1: A2, which shows that this is covered, does not take out this and more"),
+            new Repository(tmp).complaints(List.of(harmless, other)));
     }
 
     private List<String> complaints(String old, String... tests) throws IOException {
         return new Repository(tmp).complaints(List.of(new Mutation("A1", "r", List.of(new Mutation.Edit("file", old, "new")),
-            Arrays.asList(tests), "", LIST)));
+            Arrays.asList(tests), "", "", LIST)));
     }
 }

@@ -75,7 +75,7 @@ final class MutationRunner implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException, ExecutionException {
         List<Mutation> all = repository.mutations();
         List<Mutation> chosen = check ? all : chosen(all);
-        List<String> wrong = repository.complaints(chosen);
+        List<String> wrong = repository.complaints(chosen, all);
         wrong.forEach(System.err::println);
         if (check || !wrong.isEmpty()) {
             System.out.println(wrong.size() + " complaints of " + chosen.size() + " entries");
@@ -133,8 +133,8 @@ final class MutationRunner implements Callable<Integer> {
             row = new Row(mutation, Verdict.NOT_RUN, "the " + minutes + " minutes are over", Duration.ZERO);
         } else {
             try (Overlay overlay = Overlay.of(mutation, repository, classPaths)) {
-                row = mutation.tests().isEmpty() ? new Row(mutation, Verdict.HARMLESS, mutation.harmless(), Duration.ZERO)
-                    : tried(mutation, overlay, from);
+                row = !mutation.tests().isEmpty() ? tried(mutation, overlay, from) : new Row(mutation, Verdict.HARMLESS,
+                    mutation.harmless() + "; shown by " + mutation.shownBy(), Duration.ZERO);
             } catch (IllegalArgumentException e) {
                 row = new Row(mutation, Verdict.ERROR, e.getMessage(), Duration.between(from, Instant.now()));
             }

@@ -39,14 +39,21 @@ record Repository(Path root) {
 
     /** What is wrong with the lists; empty when every entry applies and names tests that there are. */
     List<String> complaints(List<Mutation> all) throws IOException {
+        return complaints(all, all);
+    }
+
+    /** What is wrong with these entries of the lists. */
+    List<String> complaints(List<Mutation> these, List<Mutation> all) throws IOException {
         List<String> wrong = new ArrayList<>();
         Map<String, Mutation> ids = new HashMap<>();
         for (Mutation each : all) {
-            String name = each.list() + ", " + each.id() + ": ";
             Mutation other = ids.putIfAbsent(each.id(), each);
             if (other != null) {
-                wrong.add(name + "this id stands in " + other.list() + ", too");
+                wrong.add(each.list() + ", " + each.id() + ": this id stands in " + other.list() + ", too");
             }
+        }
+        for (Mutation each : these) {
+            String name = each.list() + ", " + each.id() + ": ";
             try {
                 apply(each);
             } catch (IllegalArgumentException e) {
@@ -58,8 +65,22 @@ record Repository(Path root) {
             if (each.tests().isEmpty() && each.harmless().length() < 10) {
                 wrong.add(name + "\"harmless:\" needs the rule or the test that covers it");
             }
+            shown(each, ids.get(each.shownBy())).ifPresent(why -> wrong.add(name + why));
         }
         return wrong;
+    }
+
+    /** That a rule is covered is shown by taking out what covers it as well: then something dies. */
+    private static Optional<String> shown(Mutation each, Mutation both) {
+        if (!each.tests().isEmpty()) {
+            return each.shownBy().isEmpty() ? Optional.empty() : Optional.of("what tests kill needs no \"shown by:\"");
+        } else if (each.shownBy().isEmpty()) {
+            return Optional.of("\"harmless:\" needs \"shown by: ID\", the entry that takes out what covers this as well, and is killed");
+        } else if (both == null || both.tests().isEmpty()) {
+            return Optional.of("\"shown by: " + each.shownBy() + "\" is no entry that a test kills");
+        }
+        return both.edits().containsAll(each.edits()) && both.edits().size() > each.edits().size() ? Optional.empty()
+            : Optional.of(each.shownBy() + ", which shows that this is covered, does not take out this and more");
     }
 
     /** The new text of each file that the mutation touches, by its path from the root. */
