@@ -11,7 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one place that writes answers, and that turns exceptions into statuses (compatibility.md 4.2). */
+/** The one place that writes answers, and that turns exceptions into statuses (docs/compatibility.md 4.2). */
 final class Answers {
     static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     static final CharSequence TEXT = HttpHeaders.createOptimized("text/plain; charset=utf-8");

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The bytes of compatibility.md 4.2 and 4.3 against a running agent. */
+/** The bytes of docs/compatibility.md 4.2 and 4.3 against a running agent. */
 @Timeout(60)
 class AgentHttpIT {
     private static final String JSON_END = "\r\n\r\n";

@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The operator's door: {@code POST /failover} as the newer original has it (compatibility.md 4.2: 405, 403, 400, then the work), and
+ * The operator's door: {@code POST /failover} as the newer original has it (docs/compatibility.md 4.2: 405, 403, 400, then the work), and
  * {@code GET /state} and {@code /health}. Only for programs on this host, never for web pages (OM-18). On the verticle's context only.
  */
 final class ManagerApi {

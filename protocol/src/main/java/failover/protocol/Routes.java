@@ -1,6 +1,6 @@
 package failover.protocol;
 
-/** Paths of both HTTP APIs, used by server and client alike (compatibility.md 4.2). */
+/** Paths of both HTTP APIs, used by server and client alike (docs/compatibility.md 4.2). */
 public final class Routes {
     /** Agent, POST or GET: what this host knows of its validator. */
     public static final String STATUS = "/status";

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything the agent can be told, validated, immutable. Keys and defaults: compatibility.md 4.6 and the README's table.
+ * Everything the agent can be told, validated, immutable. Keys and defaults: docs/compatibility.md 4.6 and the README's table.
  *
  * @param listen {@code listen_addr}; its text form is what {@code /peer-status} sends as {@code from_validator}
  * @param localRpc {@code local_rpc}: the JSON-RPC of the validator beside us

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What an agent watches by itself: that a manager still hears it (compatibility.md, "manager silent"), and that its role is what its
+ * What an agent watches by itself: that a manager still hears it (docs/compatibility.md, "manager silent"), and that its role is what its
  * validator says.
  */
 final class Watch {

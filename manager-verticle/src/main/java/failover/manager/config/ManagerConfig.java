@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything the manager can be told, validated, immutable. Keys and defaults: compatibility.md 4.6 and the README's table.
+ * Everything the manager can be told, validated, immutable. Keys and defaults: docs/compatibility.md 4.6 and the README's table.
  *
  * @param hosts the two agents
  * @param clusterRpc {@code cluster_rpc}: where the network's slot and votes are asked, at least one

@@ -18,8 +18,8 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 
 /**
- * JSON as the original's Go encoder writes it and its decoder reads it (compatibility.md 4.2): {@code < > &} escaped, one newline at the
- * end; first value only, unknown keys ignored, keys in any case, missing or null fields zero, wrong types refused.
+ * JSON as the original's Go encoder writes it and its decoder reads it (docs/compatibility.md 4.2): {@code < > &} escaped, one newline at
+ * the end; first value only, unknown keys ignored, keys in any case, missing or null fields zero, wrong types refused.
  * Safe for use by any thread.
  */
 public final class GoJson {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The bytes of compatibility.md 4.2 and 4.3, both ways. */
+/** The bytes of docs/compatibility.md 4.2 and 4.3, both ways. */
 class GoJsonTest {
 
     private static final StatusResponse ORIGINAL = new StatusResponse(true, 86400, true, 380000000, 0, 0, true, true,
