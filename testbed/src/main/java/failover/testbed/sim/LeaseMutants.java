@@ -10,6 +10,7 @@ import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.LeaseOffer;
 import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StatusResponse;
 import failover.protocol.wire.VoteWord;
@@ -53,12 +54,39 @@ final class LeaseMutants {
     /** What a polled agent takes the poll for. */
     static StatusRequest polled(Mutant mutant, StatusRequest request, Now now) {
         LeaseOffer offer = request.lease();
-        if (!mutant.is(Mutant.LEASE_FROM_RECEIPT) || offer == null) {
+        boolean late = mutant.is(Mutant.LEASE_FROM_RECEIPT);
+        boolean deaf = mutant.is(Mutant.NEWER_HOLDER_NOT_HEARD);
+        if (offer == null || !late && !deaf && !mutant.is(Mutant.SECOND_PROCESS_NOT_NOTICED)) {
             return request;
         }
-        return with(request, new LeaseOffer(fresh(offer.token(), nonce(offer.token()), now), offer.grantEpoch(), offer.managerStart(),
-                offer.heartbeatMs(), offer.leaseMs(), offer.fenceMs(), offer.jitterMs(), offer.paused(),
-                offer.managerRun(), offer.otherEpoch()));
+        return with(request, new LeaseOffer(late ? fresh(offer.token(), nonce(offer.token()), now) : offer.token(), offer.grantEpoch(),
+                start(mutant, offer.managerStart()), offer.heartbeatMs(), offer.leaseMs(), offer.fenceMs(), offer.jitterMs(),
+                offer.paused(), run(mutant, offer.managerRun()), deaf ? 0 : offer.otherEpoch()));
+    }
+
+    private static long start(Mutant mutant, long real) {
+        return mutant.is(Mutant.SECOND_PROCESS_NOT_NOTICED) ? 1 : real;
+    }
+
+    private static String run(Mutant mutant, String real) {
+        return mutant.is(Mutant.SECOND_PROCESS_NOT_NOTICED) ? null : real;
+    }
+
+    /** What an agent takes its peer's answer for. */
+    static AgentEvent answered(Mutant mutant, AgentEvent event) {
+        if (!mutant.is(Mutant.NEWER_HOLDER_NOT_HEARD)) {
+            return event;
+        } else if (event instanceof AgentEvent.PeerAnswered said) {
+            return new AgentEvent.PeerAnswered(old(said.answer()));
+        } else if (event instanceof AgentEvent.StayAnswered said && said.answer() != null) {
+            return new AgentEvent.StayAnswered(said.asked(), said.sentAt(), old(said.answer()));
+        }
+        return event;
+    }
+
+    private static PeerStatusResponse old(PeerStatusResponse real) {
+        return new PeerStatusResponse(real.isAlive(), real.isActive(), real.processRunning(), real.timestamp(), real.hostId(), 0,
+                real.identityVerified(), real.operation(), real.stay());
     }
 
     /** What an agent takes an order for; {@code sinceStart}: how long it has been running; {@code nonce}: of that start. */
@@ -70,10 +98,11 @@ final class LeaseMutants {
         boolean young = sinceStart.compareTo(Duration.ofSeconds(16)) < 0;
         boolean free = mutant.is(Mutant.NO_PEER_REFUSAL) && !young || mutant.is(Mutant.NO_HOLD_OFF) && young;
         String token = mutant.is(Mutant.NO_E11) ? fresh(grant.token(), nonce, now) : grant.token();
-        return new AgentEvent.ChangeAsked(event.ticket(), with(event.request(), new Grant(token, grant.managerId(), grant.managerStart(),
-                grant.leaseMs(), grant.fenceMs(), grant.jitterMs(),
+        return new AgentEvent.ChangeAsked(event.ticket(), with(event.request(), new Grant(token, grant.managerId(),
+                start(mutant, grant.managerStart()), grant.leaseMs(), grant.fenceMs(), grant.jitterMs(),
                 (grant.otherPassive() || free) && !mutant.is(Mutant.PROMISE_BINDS_ALWAYS), grant.fenced(), grant.automatic(),
-                grant.lastVote(), mutant.is(Mutant.STALE_TOWER_ACCEPTED), grant.otherId(), grant.managerRun(), grant.otherTried(),
+                grant.lastVote(), mutant.is(Mutant.STALE_TOWER_ACCEPTED), mutant.is(Mutant.PEERS_NOT_COMPARED) ? null : grant.otherId(),
+                run(mutant, grant.managerRun()), grant.otherTried(),
                 grant.slotMs())));
     }
 
@@ -149,7 +178,8 @@ final class LeaseMutants {
         boolean forgetful = mutant.is(Mutant.NO_ACTIVE_BY_REACHABILITY) && !real.isActive();
         boolean faithless = mutant.is(Mutant.NO_PEER_REFUSAL) || mutant.is(Mutant.NO_HOLD_OFF);
         boolean credulous = mutant.is(Mutant.ACTIVE_DEAD_OVER_UNRESOLVED);
-        if (word == null || !credulous && !forgetful && !faithless) {
+        boolean incurious = mutant.is(Mutant.PEERS_NOT_COMPARED);
+        if (word == null || !credulous && !forgetful && !faithless && !incurious) {
             return real;
         }
         return new StatusResponse(real.processRunning(), real.processUptime(), real.processHealthy(), real.validatorSlot(),
@@ -157,8 +187,8 @@ final class LeaseMutants {
                 real.timestamp(), real.hostId(), real.version(), real.role(), real.identity(), real.stakedIdentity(),
                 real.identityVerified(), forgetful ? 0 : real.epoch(), real.dryRun(), real.operation(), real.lastOperation(), real.unfit(),
                 new LeaseWord(word.token(), word.leftMs(), word.fenceCapable() || credulous, word.refused(), word.paused(),
-                        faithless ? 0 : word.boundMs(), word.fencedBy()), real.votes(), real.peerId(), real.operationMs(),
-                real.voteState());
+                        faithless ? 0 : word.boundMs(), word.fencedBy()), real.votes(), incurious ? null : real.peerId(),
+                real.operationMs(), real.voteState());
     }
 
     private static StatusRequest with(StatusRequest request, LeaseOffer offer) {

@@ -4,11 +4,13 @@ import failover.agent.decision.AgentEvent;
 import failover.agent.decision.AgentMemory;
 import failover.agent.decision.AgentRules;
 import failover.agent.decision.CommandKind;
+import failover.agent.decision.CommandResult;
 import failover.agent.decision.Observation;
 import failover.agent.decision.ProcessView;
 import failover.agent.decision.TaskResult;
 import failover.manager.decision.Failure;
 import failover.manager.decision.ManagerEvent;
+import failover.manager.decision.NodeWord;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
@@ -125,7 +127,24 @@ public enum Mutant {
     /** E2: nobody who decides or fences waits for a log. */
     LOG_BLOCKS("whoever logs waits until somebody reads"),
     /** E2: each step of a fence has its limit. */
-    STEP_WITHOUT_END("the fence waits for a step that gives no answer");
+    STEP_WITHOUT_END("the fence waits for a step that gives no answer"),
+    /** E15: an exit status is a client's word. */
+    FAILED_SET_IDENTITY_BELIEVED("a set-identity(staked) that exits with an error is believed to have changed nothing"),
+    /** E7. */
+    PROMISED_LENGTH_FORGOTTEN("an agent that has just started holds off for the newest lease, not for the longest it promised"),
+    /** E7, and what covers it: the manager waits for the leases of its last start. */
+    PROMISED_LENGTH_FORGOTTEN_BY_BOTH("the same, and the manager forgets its longer leases", PROMISED_LENGTH_FORGOTTEN,
+            OLD_NUMBERS_FORGOTTEN),
+    /** E12. */
+    SECOND_PROCESS_NOT_NOTICED("whatever process bears the manager's id is obeyed as the manager"),
+    /** E10. */
+    NEWER_HOLDER_NOT_HEARD("a holder that hears of a newer holder goes on to its lease's end"),
+    /** E17. */
+    PEERS_NOT_COMPARED("nobody asks whether the host that promises is the one that would be promoted"),
+    /** E16. */
+    LEASE_FILE_IGNORED("an agent that has lost its state file takes its lease file for nothing"),
+    /** E6. */
+    ONE_NODE_TWICE("two names of one node are two witnesses");
 
     private final String words;
     private final Set<Mutant> parts;
@@ -182,6 +201,11 @@ public enum Mutant {
             case DEAD_MAN_IN_THE_LOOP:
             case LOG_BLOCKS:
             case STEP_WITHOUT_END:
+            case PROMISED_LENGTH_FORGOTTEN:
+            case PROMISED_LENGTH_FORGOTTEN_BY_BOTH:
+            case SECOND_PROCESS_NOT_NOTICED:
+            case LEASE_FILE_IGNORED:
+            case ONE_NODE_TWICE:
                 return RunClass.NEVER_FREEZE;
             case MONOTONIC_ONLY:
             case LEASE_REVIVED_FROM_RECEIPT:
@@ -203,14 +227,18 @@ public enum Mutant {
         return words;
     }
 
-    /** What a restarted agent takes for the rest of its lease. */
-    Duration left(Duration real) {
+    /** What a restarted agent takes for the rest of its lease; {@code lost}: without its state file. */
+    Duration left(Duration real, boolean lost) {
+        if (lost && is(LEASE_FILE_IGNORED)) {
+            return null;
+        }
         return is(GRANTS_ITSELF_TIME) ? Duration.ofSeconds(10) : real;
     }
 
     /** What a restarted agent reads. */
     AgentMemory remembered(AgentMemory memory) {
-        return is(HALF_DONE_CHANGE_FORGOTTEN) ? memory.withIntent(null).withUnsettled(null) : memory;
+        AgentMemory kept = is(PROMISED_LENGTH_FORGOTTEN) ? memory.withPromised(0) : memory;
+        return is(HALF_DONE_CHANGE_FORGOTTEN) ? kept.withIntent(null).withUnsettled(null) : kept;
     }
 
     /**
@@ -233,7 +261,7 @@ public enum Mutant {
                     request.skipIdentity(), request.timestamp(), request.operationId(), Math.max(request.epoch(), known.epoch()),
                     request.deadlineMs(), request.planned(), request.grant(), request.tower()));
         }
-        return event;
+        return LeaseMutants.answered(this, event);
     }
 
     private TaskResult toAgent(TaskResult result, AgentMemory known, Action change, CommandKind last) {
@@ -254,6 +282,11 @@ public enum Mutant {
             }
         } else if (is(KILL_BELIEVED) && result instanceof TaskResult.Killed) {
             return new TaskResult.Killed(true, "");
+        } else if (is(FAILED_SET_IDENTITY_BELIEVED) && result instanceof TaskResult.Ran ran) {
+            boolean failed = ran.kind() == CommandKind.IDENTITY_CHANGE && ran.result().how() == CommandResult.How.EXITED
+                    && ran.result().exit() != 0;
+            return failed ? new TaskResult.Ran(ran.kind(), new CommandResult(CommandResult.How.EXITED, 1,
+                    "Unable to load tower file for identity x", ran.result().took())) : result;
         } else if (is(PEER_NOT_ASKED) && result instanceof TaskResult.PeerSaid) {
             return new TaskResult.PeerSaid(new PeerStatusResponse(true, false, true, 0, null, 0, false, null));
         }
@@ -284,6 +317,9 @@ public enum Mutant {
             if (is(LOST_PROMOTION_ROLLED_BACK) && !demotion) {
                 return new ManagerEvent.CommandFailed(failed.command(), new Failure(Failure.Kind.NOT_DELIVERED, "timeout"));
             }
+        } else if (is(ONE_NODE_TWICE) && event instanceof ManagerEvent.NodeRead read) {
+            NodeWord word = read.node();
+            return new ManagerEvent.NodeRead(read.source(), new NodeWord(null, word.genesis(), word.finalized()), read.askedAt());
         }
         return event;
     }

@@ -71,6 +71,15 @@ class MutantTest {
         scenario(Mutant.DEAD_MAN_IN_THE_LOOP, TargetedFences.loopStandsStill());
         scenario(Mutant.LOG_BLOCKS, TargetedFences.nobodyReadsTheLog());
         scenario(Mutant.STEP_WITHOUT_END, TargetedFences.looksDrip());
+        scenario(Mutant.FAILED_SET_IDENTITY_BELIEVED, ScenarioOutcomesTest.failsAndLandsLater(124));
+        scenario(Mutant.PROMISED_LENGTH_FORGOTTEN_BY_BOTH, ScenarioGrantorsTest.promisesOutliveTheManagersNumbers());
+        covered(Mutant.PROMISED_LENGTH_FORGOTTEN, Mutant.PROMISED_LENGTH_FORGOTTEN_BY_BOTH,
+                ScenarioGrantorsTest.promisesOutliveTheManagersNumbers());
+        scenario(Mutant.SECOND_PROCESS_NOT_NOTICED, ScenarioGrantorsTest.managerIsCloned());
+        scenario(Mutant.NEWER_HOLDER_NOT_HEARD, ScenarioHardWorldTest.machineIsPaused());
+        scenario(Mutant.PEERS_NOT_COMPARED, ScenarioGrantorsTest.peerIsAnotherHost());
+        scenario(Mutant.LEASE_FILE_IGNORED, ScenarioGrantorsTest.stateFileIsLost());
+        scenario(Mutant.ONE_NODE_TWICE, ScenarioHardWorldTest.oneNodeUnderTwoNames());
         random(Mutant.FAILED_DEMOTION_BELIEVED, 1, 60);
         random(Mutant.UNANSWERED_DEMOTION_BELIEVED, 1, 60);
         random(Mutant.LOST_PROMOTION_ROLLED_BACK, 1, 60);

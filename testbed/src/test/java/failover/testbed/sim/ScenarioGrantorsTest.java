@@ -14,15 +14,19 @@ class ScenarioGrantorsTest {
         return Scenario.of(name).heartbeat(5, 5).at(40, s -> s.cutBoth(A, M)).at(41, s -> s.restartManager(0.2, 0.5, 8));
     }
 
-    /** A asked for its promises at its own, longer terms; what B waits for after its start must be that length, not the manager's. */
-    @Test
-    void aPromiseOfTheOldLengthHoldsABThatRestartsUnderAManagerWithShorterLeases() {
-        play(shorterLeases("M comes back with shorter leases and never "
+    static Scenario promisesOutliveTheManagersNumbers() {
+        return shorterLeases("M comes back with shorter leases and never "
                 + "hears A again; A stays by B's promises of the old length; B restarts").evidenceOff()
                 .at(90, s -> {
                     s.cutBoth(A, B);
                     s.restartAgent(B, 0.3);
-                }).until(140));
+                }).until(140);
+    }
+
+    /** A asked for its promises at its own, longer terms; what B waits for after its start must be that length, not the manager's. */
+    @Test
+    void aPromiseOfTheOldLengthHoldsABThatRestartsUnderAManagerWithShorterLeases() {
+        play(promisesOutliveTheManagersNumbers());
         play(shorterLeases("the same with evidence required, A isolated from "
                 + "the cluster as well").evidenceRequired()
                 .at(90, s -> {
@@ -70,19 +74,27 @@ class ScenarioGrantorsTest {
     /** Two machines with one manager's state, a virtual machine restored elsewhere while the old one runs: same id, same start. */
     @Test
     void twoManagersOfOneIdAreNotBothObeyed() {
-        play(Scenario.of("the manager's machine is cloned; {M, A} | {M', B}").evidenceOff()
+        play(managerIsCloned());
+    }
+
+    static Scenario managerIsCloned() {
+        return Scenario.of("the manager's machine is cloned; {M, A} | {M', B}").evidenceOff()
                 .at(40, s -> s.cloneManager(false, true)).at(60, s -> {
                     s.cutBoth(A, B);
                     s.cutBoth(B, M);
-                }).until(120));
+                }).until(120);
     }
 
     /** Its lease file is there: whoever was leased is leased to the end of that, or gives the identity up. */
     @Test
     void aHolderWhoseStateFileIsLostKeepsToItsLeaseFile() {
-        play(Scenario.of("A, without a fencer, is cut off, and its agent "
+        play(stateFileIsLost());
+    }
+
+    static Scenario stateFileIsLost() {
+        return Scenario.of("A, without a fencer, is cut off, and its agent "
                 + "restarts without its state file").evidenceOff()
-                .at(50, s -> s.isolate(A)).at(51, s -> s.restartAgentWithoutMemory(A, 0.5)).until(120));
+                .at(50, s -> s.isolate(A)).at(51, s -> s.restartAgentWithoutMemory(A, 0.5)).until(120);
     }
 
     /**
@@ -110,8 +122,12 @@ class ScenarioGrantorsTest {
     /** A stays by the word of the B of old, and the manager would promote the new one, which has promised nothing. */
     @Test
     void aHostThatIsNotTheHoldersPeerIsNotPromotedOnItsSilence() {
-        play(Scenario.of("B is replaced by C, A's peer_endpoint still leads to the old B; M loses A").evidenceOff()
-                .at(30, Stage::replaceB).at(70, s -> s.cutBoth(A, M)).until(140));
+        play(peerIsAnotherHost());
+    }
+
+    static Scenario peerIsAnotherHost() {
+        return Scenario.of("B is replaced by C, A's peer_endpoint still leads to the old B; M loses A").evidenceOff()
+                .at(30, Stage::replaceB).at(70, s -> s.cutBoth(A, M)).until(140);
     }
 
     /** The same, and A stays by the manager's word; C is promoted by hand while the manager is away. */

@@ -35,9 +35,13 @@ class ScenarioHardWorldTest {
     /** A's agent is dead, its validator votes, B is on a fork. */
     @Test
     void oneNodeIsNotTwoWitnesses() {
-        play(Scenario.of("cluster_rpc is B's own RPC, B is on a fork, A's agent stands still")
+        play(oneNodeUnderTwoNames());
+    }
+
+    static Scenario oneNodeUnderTwoNames() {
+        return Scenario.of("cluster_rpc is B's own RPC, B is on a fork, A's agent stands still")
                 .at(11, s -> s.sourceIsBeside(0, B)).at(45, s -> s.open(Kind.VALIDATOR_FORKED, B)).at(60, s -> s.freezeAgent(A, 600))
-                .until(140).expect(play -> play.longestBoth() == 0 ? null : "two"));
+                .until(140).expect(play -> play.longestBoth() == 0 ? null : "two");
     }
 
     @Test
@@ -64,13 +68,17 @@ class ScenarioHardWorldTest {
                 .at(150, s -> s.stepWall(M, -DAY)).at(400, s -> s.powerLoss(B)).until(700).signs("A", 450, 700));
     }
 
+    static Scenario machineIsPaused() {
+        return Scenario.of("A's virtual machine is paused for a minute").fencers()
+                .judgedAs(RunClass.FENCER_FAILS).at(52.5, s -> s.pauseHost(A, 60)).until(150)
+                .expect(play -> play.promoted(B, 60) > 0 ? null : "B is not promoted")
+                .expect(play -> play.longestBoth() < 3 ? null : "two can sign for " + play.longestBoth() + " s");
+    }
+
     /** The residue of a paused virtual machine is bounded: a heartbeat and what a fence takes. */
     @Test
     void aMachineThatWasPausedSignsForAMomentAtMostBesideItsSuccessor() {
-        play(Scenario.of("A's virtual machine is paused for a minute").fencers()
-                .judgedAs(RunClass.FENCER_FAILS).at(52.5, s -> s.pauseHost(A, 60)).until(150)
-                .expect(play -> play.promoted(B, 60) > 0 ? null : "B is not promoted")
-                .expect(play -> play.longestBoth() < 3 ? null : "two can sign for " + play.longestBoth() + " s"));
+        play(machineIsPaused());
         play(Scenario.of("A's virtual machine is paused for a minute, M does not hear it "
                 + "after that; B does").fencers()
                 .judgedAs(RunClass.FENCER_FAILS).at(52.5, s -> s.pauseHost(A, 60)).at(53, s -> s.cutBoth(A, M)).until(150)

@@ -18,11 +18,15 @@ class ScenarioOutcomesTest {
     @ParameterizedTest
     @ValueSource(ints = {124, 125, 137, 143, 255, 1, 2})
     void aSetIdentityThatFailsAndLandsLaterIsNotTakenForRefused(int status) {
-        play(Scenario.of("set-identity(staked) at B ends with " + status
+        play(failsAndLandsLater(status));
+    }
+
+    static Scenario failsAndLandsLater(int status) {
+        return Scenario.of("set-identity(staked) at B ends with " + status
                 + ", and lands 6 s after it was asked").at(50, s -> {
                     s.setting(B, failsAndLands(status, 6));
                     s.failover();
-                }).until(120));
+                }).until(120);
     }
 
     /** The same, B is cut off right after the move was given up: nobody takes the identity off again. */
