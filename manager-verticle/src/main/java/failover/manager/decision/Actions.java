@@ -185,7 +185,7 @@ final class Actions {
             blockers.clear();
             Finding votes = proof.finding(state, target.other(), state.rolesChangedAt, now);
             if (proof.looked() && votes.word() == Finding.Word.PROGRESS) {
-                blockers.add("both hosts say they are passive, but somebody votes: " + votes.why());
+                blockers.add("both hosts are known to be passive, but somebody votes: " + votes.why());
             }
             if (Pairing.mismatch(state) != null) {
                 blockers.add("peer_mismatch: " + Pairing.mismatch(state));

@@ -141,14 +141,17 @@ final class Judge {
 
     private Judgement vacant(ManagerState state, Now now) {
         boolean certain = excluded(state, state.primary) && excluded(state, state.secondary);
-        if (!certain) {
+        Host gone = gone(state, now);
+        if (!certain && gone != null) {
+            return of(Verdict.IDENTITY_UNKNOWN, "no host says that it is active, and [" + gone + "] does not answer: it may have been "
+                    + "given the identity since it last said that it is passive, and nobody is promoted");
+        } else if (!certain) {
             return of(Verdict.IDENTITY_UNKNOWN, "both hosts say they are passive, but not by their validators' word: nobody is promoted "
                     + "(set validator_identity on both agents, or promote one by hand)");
         }
         if (state.vacant < rules.unhealthyChecks()) {
             return of(Verdict.SUSPECT, "nobody is active, seen " + state.vacant + " of " + rules.unhealthyChecks() + " times");
         }
-        Host gone = gone(state, now);
         return of(Verdict.NO_ACTIVE, gone == null ? "both validators passive" : "nobody is active: [" + gone
                 + "] does not answer, and has been passive since after everything it was granted");
     }

@@ -191,6 +191,7 @@ class UnseenRulesTest {
         manager.a().answers = false;
         manager.beats(1);
         assertEquals(Verdict.IDENTITY_UNKNOWN, manager.verdict(), manager.state.judgement.toString());
+        assertTrue(manager.state.judgement.why().contains("[primary] does not answer"), manager.state.judgement.why());
     }
 
     /** It lives, whatever its votes do: the look at them was only to tell whether it does. */
