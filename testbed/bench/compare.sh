@@ -20,7 +20,8 @@ done
 a=$("$here/built.sh" "$earlier")
 b=$("$here/built.sh" HEAD)
 git -C "$here" diff --quiet HEAD -- ':!docs' || echo "compare.sh: what is not committed is not measured" >&2
-cd "$here/../.." 
+cd "$here/../.." # the laboratory finds its stand-ins above the working directory
+tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 load() { cut -d ' ' -f 1-3 /proc/loadavg; }
 before=$(load)
