@@ -16,6 +16,11 @@ final class Token {
                 + Long.toHexString(now.wallMillis());
     }
 
+    /** Somebody else issued it, an earlier start of this host or another host: whoever echoes it has not heard this start yet. */
+    static boolean foreign(String nonce, String token) {
+        return token != null && !token.startsWith(nonce + ".");
+    }
+
     /** When this start of the agent issued it; empty when another did, when it is none, or when it claims to come from the future. */
     static Optional<Now> issued(String nonce, String token, Now now) {
         if (token == null) {

@@ -28,7 +28,9 @@ final class Watch {
     }
 
     void managerPolled(AgentState state, StatusRequest request, Now now, List<AgentEffect> out) {
-        if (request.lease() != null) {
+        // Where the endpoints were swapped, or an address moved, "the other host" may be this one: what echoes somebody else's token was
+        // meant for somebody else.
+        if (request.lease() != null && !Token.foreign(state.lease.nonce, request.lease().token())) {
             passedOver(state, request.lease().otherEpoch(), "the manager", now, out);
         }
         if (!hearsUs(state, request, now)) {

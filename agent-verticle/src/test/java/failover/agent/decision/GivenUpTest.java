@@ -37,8 +37,12 @@ class GivenUpTest {
     }
 
     private void poll(long epoch, long otherEpoch) {
+        poll(status().lease().token(), epoch, otherEpoch);
+    }
+
+    private void poll(String token, long epoch, long otherEpoch) {
         agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, "manager", epoch,
-                new LeaseOffer(status().lease().token(), epoch, 1, 2000, Q, D, J, false, "run", otherEpoch))));
+                new LeaseOffer(token, epoch, 1, 2000, Q, D, J, false, "run", otherEpoch))));
     }
 
     private void leased() {
@@ -80,6 +84,17 @@ class GivenUpTest {
         pass(1000);
         poll(0, 7);
         assertTrue(fences());
+    }
+
+    /** Endpoints that were swapped lead the other host's polls here: "the other host" that they speak of is this one. */
+    @Test
+    void whatEchoesTheTokenOfAnotherHostIsMeantForAnotherHost() {
+        leased();
+        pass(1000);
+        poll("0f0f." + status().lease().token().split("\\.", 2)[1], 0, 7);
+        assertFalse(fences());
+        poll(null, 0, 7);
+        assertTrue(fences(), "a manager that was restarted has no token yet, and may know of a newer holder");
     }
 
     /** Also while it only looks for another reason. */

@@ -5,9 +5,9 @@ import java.time.Duration;
 
 /**
  * When the last automatic failover was (INV-8). It counts from the moment its become_active goes out, since it may take effect whatever is
- * heard of it, and is taken back where that was refused before anything ran. Within one life of the manager the monotonic clock counts; the
- * wall clock only carries the instant across a restart, and one that lies ahead then was written by a clock that has been set right since:
- * it counts as now, once.
+ * heard of it, and is taken back where that was refused before anything ran, or by the validator itself, which is known to be passive then.
+ * Within one life of the manager the monotonic clock counts; the wall clock only carries the instant across a restart, and one that lies
+ * ahead then was written by a clock that has been set right since: it counts as now, once.
  */
 final class Cooldown {
     private Cooldown() {
@@ -45,7 +45,7 @@ final class Cooldown {
         state.memory = state.memory.withMovedAt(Math.max(1, now.wallMillis()));
     }
 
-    /** It was refused, or never went out. */
+    /** It was refused, by the agent or by its validator, or never went out. */
     static void takenBack(ManagerState state, Move move) {
         if (move.counted) {
             move.counted = false;

@@ -67,6 +67,8 @@ final class Move {
     Host towerOf;
     /** {@link #to} has never been asked to become active, or refused before it ran anything: it has signed nothing. */
     boolean untouched = true;
+    /** The validator of {@link #to} itself said no, and carried another identity afterwards: it has never had this one. */
+    boolean saidNo;
     /** {@link #to} is taken for gone, it has not said that it is passive. */
     boolean goneTo;
     /** An operator states that {@link #from} cannot sign. */
@@ -161,6 +163,7 @@ final class Move {
         copy.tower = tower;
         copy.towerOf = towerOf;
         copy.untouched = untouched;
+        copy.saidNo = saidNo;
         copy.goneTo = goneTo;
         copy.fenced = fenced;
         copy.fencedTo = fencedTo;

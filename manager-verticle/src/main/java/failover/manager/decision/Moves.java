@@ -125,6 +125,7 @@ final class Moves {
                 demoting.replied(state, move, done, response, now, out);
                 break;
             case PROMOTING:
+                move.saidNo = outcome == Outcome.FAILED && response.verified() && !response.processDead();
                 promoted(state, move, done, response.dryRun() ? Outcome.REFUSED : outcome, response.message(), now, out);
                 break;
             case CLEARING:
@@ -303,7 +304,11 @@ final class Moves {
             // It may have had the identity until it was taken off, and voted: the tower that comes with this answer is the newest then.
             move.handed(response.tower(), move.to);
             Demoting.passive(state, move.to, move.epoch, response);
-            Cooldown.counts(state, move, now);
+            if (move.saidNo) {
+                Cooldown.takenBack(state, move);
+            } else {
+                Cooldown.counts(state, move, now);
+            }
             giveBackOrFail(state, move, now, out);
             return;
         }

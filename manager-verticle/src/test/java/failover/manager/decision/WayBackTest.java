@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.manager.decision.Failure.Kind;
+import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.LastOperation;
 import failover.protocol.wire.LeaseWord;
@@ -241,5 +242,24 @@ class WayBackTest {
         }
         assertEquals(0, manager.state.memory.movedAtMillis());
         assertTrue(Cooldown.left(manager.state, manager.rules(), manager.now()).isZero());
+    }
+
+    /** Where nobody else is left it is tried again soon: nobody was failed over, and nobody votes while a cooldown is waited for. */
+    @ParameterizedTest
+    @CsvSource({"true, false, false", "false, false, true", "true, true, true"})
+    void oneThatTheValidatorItselfRefusedDoesNotCountOnceItIsKnownToBePassive(boolean verified, boolean dead, boolean counts) {
+        manager.start();
+        manager.a().healthy = false;
+        manager.beats(3);
+        manager.reply("done");
+        ManagerEffect.Command command = manager.commands.remove();
+        assertEquals("become_active", command.request().action());
+        manager.post(new ManagerEvent.CommandReplied(command.command(), new FailoverResponse(false, "Unable to load tower file", false, 0,
+                null, "failed", verified, null, dead, command.request().epoch(), 100)));
+        assertTrue(manager.state.memory.movedAtMillis() > 0, "before it is known to be passive it may have it all the same");
+        assertEquals("secondary become_passive", manager.out());
+        manager.reply("done");
+        assertEquals(counts, manager.state.memory.movedAtMillis() > 0);
+        assertEquals(counts, !Cooldown.left(manager.state, manager.rules(), manager.now()).isZero());
     }
 }

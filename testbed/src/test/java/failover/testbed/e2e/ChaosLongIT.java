@@ -25,7 +25,12 @@ class ChaosLongIT {
 
     @Test
     void scenario14AFrozenHostWithoutAFencerIsNotReplacedWhereOneIsRequired() throws Exception {
-        try (Chaos chaos = Chaos.pair(lab -> lab.configure("manager", json -> json.put("fencing", "required")))) {
+        try (Chaos chaos = Chaos.pair(lab -> lab.configure("agent-a", json -> json.put("fencing", "off")))) {
+            // Not before: that nobody attests a fencer is a problem then, and the pair never quite well.
+            chaos.lab().manager().reconfigure(json -> json.put("fencing", "required")).restart();
+            chaos.lab().manager().awaitListening(Pair.SOON);
+            Await.until("host a answers it", Pair.SOON, () -> "primary".equals(Pair.state(chaos.lab()).getString("active"))
+                && "no_problem".equals(Pair.state(chaos.lab()).getString("verdict")), () -> Pair.state(chaos.lab()).encode());
             chaos.lab().agent("a").suspend();
             chaos.awaitVerdict(Chaos.VOTING);
             chaos.stays("a", Chaos.SILENCE.multipliedBy(2));
