@@ -120,7 +120,10 @@ public final class Lab implements AutoCloseable {
         return this;
     }
 
-    /** Starts "agent-a" or "agent-b" by another program, its command appended to that one's; asked for when the validators run. */
+    /**
+     * Starts "agent-a", "agent-b", "fencer-a", "fencer-b" or a validator, "a" or "b", by another program, its command appended to that
+     * one's; asked for when the process is about to start, an agent's when the validators run. It is started in its host's directory.
+     */
     public Lab under(String program, Supplier<List<String>> supervisor) {
         supervisors.put(program, supervisor);
         return this;
@@ -163,7 +166,7 @@ public final class Lab implements AutoCloseable {
     private void begin() throws IOException {
         parts().cluster(observers);
         for (String name : List.of("a", "b")) {
-            parts().validator(name, validatorOptions);
+            parts().validator(name, validatorOptions, supervisors.getOrDefault(name, List::of).get());
         }
         if (wanted.contains(Option.ETCD)) {
             parts().etcd();
@@ -180,7 +183,7 @@ public final class Lab implements AutoCloseable {
         }
         if (wanted.contains(Option.AGENTS)) {
             if (wanted.contains(Option.FENCER)) {
-                parts().fencers();
+                parts().fencers(supervisors);
             }
             parts().agents(holder, changes, supervisors);
         }
@@ -309,6 +312,26 @@ public final class Lab implements AutoCloseable {
     /** Processes of this lab that live now, found by their mark: also grandchildren nobody waits for. */
     public List<Long> living() {
         return Marked.find(mark);
+    }
+
+    /** SIGSTOP to every process of that host ("a" or "b"), commands and guard too, as if its machine stood still; its clocks go on. */
+    public void suspendHost(String host) {
+        // Twice: one of them may have been starting another.
+        signalHost(host, "STOP");
+        signalHost(host, "STOP");
+    }
+
+    /** SIGCONT to them. */
+    public void resumeHost(String host) {
+        signalHost(host, "CONT");
+    }
+
+    private void signalHost(String host, String signal) {
+        List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
+        Marked.find(Marked.HOST, parts().hostMark(host)).forEach(pid -> command.add(String.valueOf(pid)));
+        if (command.size() > 2) {
+            Shell.run(command);
+        }
     }
 
     /** The last lines of every log. */

@@ -117,7 +117,7 @@ final class LabParts {
             directory.resolve("cluster.log"), ports, ports.stream().map(port -> wiring.direct("cluster", port)).toList()));
     }
 
-    void validator(String name, List<String> validatorOptions) throws IOException {
+    void validator(String name, List<String> validatorOptions, List<String> under) throws IOException {
         LabCluster cluster = (LabCluster) processes.get("cluster");
         Path host = directory.resolve(name);
         Files.createDirectories(host.resolve("ledger"));
@@ -134,18 +134,25 @@ final class LabParts {
             files.identity().toString(), "--authorized-voter", files.stakedKey().toString(), "--host", wiring.listen(), "--rpc-port",
             String.valueOf(port), "--comm", comm, "--cluster", wiring.way(name, "cluster", cluster.port(0)), "--judge", cluster.url()));
         arguments.addAll(validatorOptions);
-        add(name, new LabValidator(name, wiring.on(name, LabHome.testbed(arguments.toArray(String[]::new))), environment, host,
-            host.resolve("validator.log"), files, comm, port, wiring.direct(name, port), staked));
+        List<String> whole = new ArrayList<>(under);
+        whole.addAll(LabHome.testbed(arguments.toArray(String[]::new)));
+        add(name, new LabValidator(name, wiring.on(name, whole), environment(name), host, host.resolve("validator.log"), files, comm, port,
+            wiring.direct(name, port), staked));
     }
 
     /** Before the agents: one that starts beside a fencer can attest it from the beginning. */
-    void fencers() throws IOException {
+    void fencers(Map<String, Supplier<List<String>>> under) throws IOException {
         for (String name : List.of("a", "b")) {
             Path host = directory.resolve(name);
             Path leases = Files.createDirectory(LabConfig.leases(host));
             String fencer = "fencer-" + name;
-            commands.put(fencer, dist -> wiring.on(name, LabHome.fencer(dist, leases)));
-            add(fencer, new ManagedProcess(fencer, command(fencer), environment, host, host.resolve("fencer.log")));
+            List<String> prefix = under.getOrDefault(fencer, List::of).get();
+            commands.put(fencer, dist -> {
+                List<String> whole = new ArrayList<>(prefix);
+                whole.addAll(LabHome.fencer(dist, leases));
+                return wiring.on(name, whole);
+            });
+            add(fencer, new ManagedProcess(fencer, command(fencer), environment(name), host, host.resolve("fencer.log")));
         }
     }
 
@@ -207,7 +214,7 @@ final class LabParts {
                 : LabHome.program(dist, program, "--config", config.toString()));
             return wiring.on(on, whole);
         });
-        return add(name, new LabProgram(name, command(name), environment, host, host.resolve(program + ".log"), config, url));
+        return add(name, new LabProgram(name, command(name), environment(on), host, host.resolve(program + ".log"), config, url));
     }
 
     private List<String> command(String name) {
@@ -220,6 +227,17 @@ final class LabParts {
         if (processes.containsKey(name)) {
             processes.get(name).command(command(name));
         }
+    }
+
+    private Map<String, String> environment(String host) {
+        Map<String, String> own = new LinkedHashMap<>(environment);
+        own.put(Marked.HOST, hostMark(host));
+        return own;
+    }
+
+    /** What the processes of one host carry. */
+    String hostMark(String host) {
+        return mark + "-" + host;
     }
 
     String tails() {

@@ -57,6 +57,16 @@ public class ManagedProcess {
         command = List.copyOf(next);
     }
 
+    /** Its command with these arguments added, run beside it to its end: what an operator types on its host. */
+    public Shell.Result runs(String... more) {
+        List<String> whole = new ArrayList<>();
+        synchronized (this) {
+            whole.addAll(command);
+        }
+        whole.addAll(List.of(more));
+        return Shell.run(whole, directory, "");
+    }
+
     /** For messages and files. */
     public String name() {
         return name;
@@ -84,6 +94,11 @@ public class ManagedProcess {
             kill();
             throw new AssertionError(name + " did not end within " + END.toSeconds() + " s of SIGTERM" + tail());
         }
+    }
+
+    /** SIGTERM, and does not wait. */
+    public void terminate() {
+        signal("TERM");
     }
 
     /** SIGKILL to this process alone, as {@code kill -9} does; its children live on. Waits for the end. */

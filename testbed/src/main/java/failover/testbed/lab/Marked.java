@@ -11,16 +11,23 @@ import java.util.List;
 /** Finds and ends all processes of a lab, wherever they have gone: each inherits a mark in its environment. */
 final class Marked {
     static final String NAME = "FAILOVER_LAB";
+    /** On each host of a lab there is one more, the lab's with the host's name behind it. */
+    static final String HOST = "FAILOVER_LAB_HOST";
 
     private Marked() {
     }
 
     /** The pids of living processes that carry the mark, read from /proc. */
     static List<Long> find(String mark) {
+        return find(NAME, mark);
+    }
+
+    /** The same of another variable. */
+    static List<Long> find(String name, String mark) {
         List<Long> found = new ArrayList<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
-                if (carries(process, mark)) {
+                if (carries(process, name, mark)) {
                     found.add(Long.valueOf(String.valueOf(process.getFileName())));
                 }
             }
@@ -30,10 +37,10 @@ final class Marked {
         return found;
     }
 
-    private static boolean carries(Path process, String mark) {
+    private static boolean carries(Path process, String name, String mark) {
         try {
             String environment = new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.ISO_8859_1);
-            return ("\0" + environment).contains("\0" + NAME + "=" + mark + "\0");
+            return ("\0" + environment).contains("\0" + name + "=" + mark + "\0");
         } catch (IOException e) {
             // It ended meanwhile, or it is another user's.
             return false;

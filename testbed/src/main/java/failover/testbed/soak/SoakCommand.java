@@ -1,7 +1,6 @@
 package failover.testbed.soak;
 
 import failover.testbed.Log;
-import failover.testbed.lab.Lab;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,9 +30,12 @@ public final class SoakCommand implements Callable<Integer> {
                 + "--recovery-seconds at least 10");
         }
         long drawn = seed == null ? System.currentTimeMillis() : seed;
-        Log.print("soak: seed " + drawn + ", " + minutes + " minutes");
-        try (Lab lab = Lab.create().withFencer().withManager().configure("manager", json -> json.put("failover_cooldown", "1s")).start()) {
-            Soak soak = new Soak(lab, drawn, Duration.ofSeconds(recoverySeconds), Log::print);
+        // Most validators serve the minimal API only.
+        boolean fullRpc = drawn % 4 == 0;
+        Log.print("soak: seed " + drawn + ", " + minutes + " minutes, the validators serve " + (fullRpc ? "the full" : "the minimal")
+            + " RPC API");
+        try (Rig rig = Rig.start(fullRpc, Log::print)) {
+            Soak soak = new Soak(rig, drawn, Duration.ofSeconds(recoverySeconds), Log::print);
             try {
                 soak.run(Duration.ofMillis((long) (minutes * 60_000)));
             } catch (AssertionError wrong) {
@@ -41,8 +43,8 @@ public final class SoakCommand implements Callable<Integer> {
                 return 1;
             }
             Log.print("soak: " + soak.rounds() + " rounds, the identity moved in " + soak.moves() + ", double votes "
-                + lab.judge().doubleVotes() + ", seed " + drawn);
-            Log.print(lab.judge().text());
+                + rig.lab().judge().doubleVotes() + ", seed " + drawn);
+            Log.print(rig.lab().judge().text());
         }
         return 0;
     }

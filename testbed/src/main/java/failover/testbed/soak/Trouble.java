@@ -1,6 +1,5 @@
 package failover.testbed.soak;
 
-import failover.testbed.lab.Lab;
 import failover.testbed.link.LinkProxy;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -12,154 +11,154 @@ enum Trouble {
     /** (12) */
     AGENT_KILLED {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.agent(host).kill();
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().agent(host).kill();
         }
     },
     /** (12b) */
     AGENT_RESTARTED {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.agent(host).kill();
-            lab.agent(host).start();
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().agent(host).kill();
+            rig.lab().agent(host).start();
         }
     },
     /** (13) */
     AGENT_FROZEN {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.agent(host).suspend();
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().agent(host).suspend();
         }
     },
     /** (10) */
     VALIDATOR_KILLED {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.validator(host).kill();
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().validator(host).kill();
         }
     },
     VALIDATOR_FROZEN {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.validator(host).suspend();
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().validator(host).suspend();
         }
     },
     /** (9) */
     HOST_LOST {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.agent(host).kill();
-            lab.validator(host).kill();
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().agent(host).kill();
+            rig.lab().validator(host).kill();
         }
     },
     HOST_FROZEN {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.agent(host).suspend();
-            lab.validator(host).suspend();
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().agent(host).suspend();
+            rig.lab().validator(host).suspend();
         }
     },
     /** (19, 36) */
     MANAGER_KILLED {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.manager().kill();
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().manager().kill();
         }
     },
     MANAGER_FROZEN {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.manager().suspend();
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().manager().suspend();
         }
     },
     /** (21, 22, 23) */
     MANAGER_LINK_CUT {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            cut(lab.link("manager", host), dice);
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            cut(rig.lab().link("manager", host), dice);
         }
     },
     /** (24) */
     PEER_LINK_CUT {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            cut(lab.link(host, other(host)), dice);
-            cut(lab.link(other(host), host), dice);
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            cut(rig.lab().link(host, other(host)), dice);
+            cut(rig.lab().link(other(host), host), dice);
         }
     },
     /** (20) */
     HOST_CUT_OFF {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.link("manager", host).cut();
-            lab.link(host, other(host)).cut();
-            lab.link(other(host), host).cut();
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().link("manager", host).cut();
+            rig.lab().link(host, other(host)).cut();
+            rig.lab().link(other(host), host).cut();
         }
     },
     /** (31) */
     HOST_CUT_OFF_FROM_ALL {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            HOST_CUT_OFF.begin(lab, host, dice);
-            lab.link(host, "cluster").cut();
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            HOST_CUT_OFF.begin(rig, host, dice);
+            rig.lab().link(host, "cluster").cut();
         }
     },
     LINK_SLOW {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.link("manager", host).delay(dice.nextInt(100, 1500));
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().link("manager", host).delay(dice.nextInt(100, 1500));
         }
     },
     LINK_REFUSES {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.link("manager", host).refuse();
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().link("manager", host).refuse();
         }
     },
     /** (26, 27) */
     CLUSTER_RPC_BROKEN {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.cluster().fault(List.of("rpc-error", "rpc-hang", "rpc-freeze", "rpc-limit").get(dice.nextInt(4)));
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().cluster().fault(List.of("rpc-error", "rpc-hang", "rpc-freeze", "rpc-limit").get(dice.nextInt(4)));
         }
     },
     /** (30) */
     VOTES_LOST {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
-            lab.cluster().fault("lose-votes", host);
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().cluster().fault("lose-votes", host);
         }
     },
     VALIDATOR_SICK {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
+        void begin(Rig rig, String host, RandomGenerator dice) {
             switch (dice.nextInt(4)) {
-                case 0 -> lab.validator(host).fault("unhealthy");
-                case 1 -> lab.validator(host).fault("lag", "200");
-                case 2 -> lab.validator(host).fault("rpc-hang");
-                default -> lab.validator(host).fault("stall-votes");
+                case 0 -> rig.lab().validator(host).fault("unhealthy");
+                case 1 -> rig.lab().validator(host).fault("lag", "200");
+                case 2 -> rig.lab().validator(host).fault("rpc-hang");
+                default -> rig.lab().validator(host).fault("stall-votes");
             }
         }
     },
     /** (4, 5, 49) */
     SET_IDENTITY_BROKEN {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
+        void begin(Rig rig, String host, RandomGenerator dice) {
             switch (dice.nextInt(4)) {
-                case 0 -> lab.validator(host).fault("set-identity-hang");
-                case 1 -> lab.validator(host).fault("set-identity-refuse");
-                case 2 -> lab.validator(host).fault("set-identity-late", String.valueOf(dice.nextInt(100, 6000)));
-                default -> lab.validator(host).fault("set-identity-hang", String.valueOf(dice.nextInt(100, 6000)));
+                case 0 -> rig.lab().validator(host).fault("set-identity-hang");
+                case 1 -> rig.lab().validator(host).fault("set-identity-refuse");
+                case 2 -> rig.lab().validator(host).fault("set-identity-late", String.valueOf(dice.nextInt(100, 6000)));
+                default -> rig.lab().validator(host).fault("set-identity-hang", String.valueOf(dice.nextInt(100, 6000)));
             }
         }
     },
     /** (2) */
     SWITCHOVER {
         @Override
-        void begin(Lab lab, String host, RandomGenerator dice) {
+        void begin(Rig rig, String host, RandomGenerator dice) {
             Thread operator = new Thread(() -> {
                 try {
-                    lab.manager().exchange("/failover", new JsonObject().put("reason", "soak"));
+                    rig.lab().manager().exchange("/failover", new JsonObject().put("reason", "soak"));
                 } catch (RuntimeException refused) {
                     // The manager may be dead, or die meanwhile: that is the point.
                 }
@@ -167,10 +166,65 @@ enum Trouble {
             operator.setDaemon(true);
             operator.start();
         }
+    },
+    /** SIGTERM, and nobody starts it again. */
+    AGENT_STOPPED {
+        @Override
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().agent(host).terminate();
+        }
+    },
+    /** Beside an agent that lives. */
+    FENCER_KILLED {
+        @Override
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.lab().fencer(host).kill();
+        }
+    },
+    /** As a virtual machine that is paused: agent, guard, commands, fencer and validator at once. */
+    MACHINE_PAUSED {
+        @Override
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.pause(host);
+        }
+    },
+    /** A stuck journald. */
+    LOG_UNREAD {
+        @Override
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.logIsUnread(host);
+        }
+    },
+    /** (47) */
+    STATE_DIR_HANGS {
+        @Override
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.diskHangs(host);
+        }
+    },
+    /** (47) */
+    STATE_DIR_FULL {
+        @Override
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.diskIsFull(host);
+        }
+    },
+    MANAGER_STATE_LOST {
+        @Override
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.managerComesBack(false);
+        }
+    },
+    /** Out of a backup that is as old as the soak. */
+    MANAGER_STATE_RESTORED {
+        @Override
+        void begin(Rig rig, String host, RandomGenerator dice) {
+            rig.managerComesBack(true);
+        }
     };
 
     /** Begins it, mostly on that host; returns at once. A process that does not run is not touched. */
-    abstract void begin(Lab lab, String host, RandomGenerator dice);
+    abstract void begin(Rig rig, String host, RandomGenerator dice);
 
     static String other(String host) {
         return "a".equals(host) ? "b" : "a";

@@ -32,4 +32,23 @@ class OomIT {
             System.out.println("OOM killer: longest gap " + lab.judge().longestGap().toMillis() + " ms");
         }
     }
+
+    /**
+     * The guard lives in the same group, as in a service of systemd; the kernel takes the largest, which is the agent. Fails where it goes
+     * with its agent, or says nothing and does nothing: nobody is promoted then, or both vote.
+     */
+    @Test
+    void scenario12AnAgentThatTheOomKillerEndsWithoutAFencerIsFencedByItsGuardAndReplaced() throws Exception {
+        try (MemoryLimit limit = MemoryLimit.ofMegabytes(16); Chaos chaos = Chaos.pair(lab -> lab)) {
+            Lab lab = chaos.lab();
+            limit.put(lab.agent("a")).exhaust();
+            assertTrue(lab.agent("a").awaitEnd(Pair.SOON), lab.agent("a")::tail);
+            assertEquals(128 + 9, lab.agent("a").exitCode());
+            assertTrue(limit.kills() > 0, "the kernel says that it was its OOM killer");
+            lab.agent("a").awaitLog("failover guard: .* is dead", Pair.SOON);
+            chaos.ends("b");
+            assertFalse(lab.validator("a").alive());
+            chaos.replacedInTime();
+        }
+    }
 }

@@ -79,7 +79,11 @@ final class ControlGroup implements AutoCloseable {
 
     /** From now on this process, and what it starts, lives in it. */
     void put(ManagedProcess process) throws IOException {
-        write("cgroup.procs", String.valueOf(process.pid()));
+        put(process.pid());
+    }
+
+    void put(long pid) throws IOException {
+        write("cgroup.procs", String.valueOf(pid));
     }
 
     @Override

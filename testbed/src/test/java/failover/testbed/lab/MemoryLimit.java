@@ -48,9 +48,12 @@ public final class MemoryLimit implements AutoCloseable {
         }
     }
 
-    /** From now on this process, and what it starts, lives in it; of all that do it is the one that has to go. */
+    /** From now on this process, and what it has started or starts, lives in it; of all that do it is the one that has to go. */
     public MemoryLimit put(ManagedProcess process) throws IOException {
         Files.writeString(Path.of("/proc/" + process.pid() + "/oom_score_adj"), "1000");
+        for (ProcessHandle child : ProcessHandle.of(process.pid()).orElseThrow().descendants().toList()) {
+            group.put(child.pid());
+        }
         group.put(process);
         return this;
     }

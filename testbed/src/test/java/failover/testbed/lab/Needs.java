@@ -1,5 +1,6 @@
 package failover.testbed.lab;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
 /** What a test needs of the machine and may not get; then it is skipped and says why. */
@@ -15,6 +16,16 @@ public final class Needs {
             network = Network.refusal();
         }
         orSkip(network);
+    }
+
+    /** A disk that can be frozen, on that directory. */
+    public static FrozenDisk disk(Path directory) {
+        try {
+            return FrozenDisk.on(directory);
+        } catch (NotHere e) {
+            orSkip(String.valueOf(e.getMessage()));
+            throw e;
+        }
     }
 
     /** An empty reason is none. */

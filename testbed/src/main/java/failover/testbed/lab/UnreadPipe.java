@@ -37,8 +37,13 @@ public final class UnreadPipe implements AutoCloseable {
         Shell.run(List.of("kill", "-STOP", String.valueOf(reader.pid()))).ok();
         for (int size : new int[] {4096, 1}) {
             // Fails when there is no room any more.
-            Shell.run(List.of("sh", "-c", "dd if=/dev/zero oflag=nonblock bs=" + size + " 1<>'" + pipe + "'"));
+            Shell.run(List.of("sh", "-c", "yes '' | dd iflag=fullblock oflag=nonblock bs=" + size + " 1<>'" + pipe + "'"));
         }
+    }
+
+    /** The reader goes on. */
+    public void read() {
+        Shell.run(List.of("kill", "-CONT", String.valueOf(reader.pid()))).ok();
     }
 
     @Override

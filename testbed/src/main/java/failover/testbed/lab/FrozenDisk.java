@@ -6,8 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A disk of its own, in a file, on a directory: it can be frozen, and then what writes to it does not return, and cannot be killed. */
+/**
+ * A disk of its own, in a file, on a directory: it can be filled, and it can be frozen; then what writes to it does not return, and cannot
+ * be killed. One thread uses it.
+ */
 public final class FrozenDisk implements AutoCloseable {
+    private static final String REST = "rest";
+
     private final Path image;
     private final Path directory;
     private boolean frozen;
@@ -17,7 +22,7 @@ public final class FrozenDisk implements AutoCloseable {
         this.directory = directory;
     }
 
-    /** Makes and mounts it; without the right to do so, or without the programs, the test is skipped and says why. */
+    /** Makes and mounts it. @throws NotHere without the right to do so, or without the programs */
     public static FrozenDisk on(Path directory) {
         try {
             Files.createDirectories(directory);
@@ -28,7 +33,7 @@ public final class FrozenDisk implements AutoCloseable {
                 + directory));
             if (made.exit() != 0) {
                 Files.delete(image);
-                Needs.orSkip("a disk that can be frozen cannot be made here: " + made.error().strip());
+                throw new NotHere("a disk that can be frozen cannot be made here: " + made.error().strip());
             }
             return disk;
         } catch (IOException e) {
@@ -52,6 +57,22 @@ public final class FrozenDisk implements AutoCloseable {
         if (frozen) {
             Shell.run(List.of("fsfreeze", "-u", directory.toString())).ok();
             frozen = false;
+        }
+    }
+
+    /** From now on no file on it grows, and no new one has a byte. */
+    public void fill() {
+        // It fails when there is no room any more, which is what it is for.
+        Shell.run(List.of("dd", "if=/dev/zero", "of=" + directory.resolve(REST), "bs=4096"));
+        Shell.run(List.of("dd", "if=/dev/zero", "of=" + directory.resolve(REST), "bs=1", "oflag=append", "conv=notrunc", "count=4096"));
+    }
+
+    /** There is room again. */
+    public void free() {
+        try {
+            Files.deleteIfExists(directory.resolve(REST));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
