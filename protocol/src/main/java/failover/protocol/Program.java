@@ -205,6 +205,9 @@ public final class Program<C> {
             NameAdvice.of(vertx, loaded.settings()).forEach(warning -> out.println("WARNING: " + warning));
             spec.advice().apply(loaded.config()).forEach(warning -> out.println("WARNING: " + warning));
             out.println("The settings can be used.");
+            if (spec.actions().containsKey("check-sources")) {
+                out.println("Nobody was asked: what the sources of votes and the agents can prove, --check-sources asks them.");
+            }
             return 0;
         }
         Optional<Path> logFile = spec.logFile().apply(loaded.config());
