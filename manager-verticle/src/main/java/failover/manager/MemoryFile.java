@@ -4,12 +4,14 @@ import failover.manager.decision.Host;
 import failover.manager.decision.ManagerMemory;
 import failover.manager.decision.ManagerMemory.HostRecord;
 import failover.manager.decision.ManagerMemory.Intent;
+import failover.manager.decision.ManagerMemory.LastTower;
 import failover.manager.decision.ManagerMemory.Pause;
 import failover.manager.decision.ManagerMemory.Step;
 import failover.manager.decision.ManagerMemory.Terms;
 import failover.manager.decision.Tip;
 import failover.protocol.Bounds;
 import failover.protocol.StateFile;
+import failover.protocol.wire.FinalTower;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -185,6 +187,11 @@ final class MemoryFile {
         if (memory.terms() != null) {
             json.put("terms", new JsonObject().put("lease_ms", memory.terms().leaseMs()).put("jitter_ms", memory.terms().jitterMs()));
         }
+        LastTower last = memory.lastTower();
+        if (last != null) {
+            json.put("last_tower", new JsonObject().put("identity", last.identity()).put("last_voted_slot", last.tower().lastVotedSlot())
+                    .put("bytes", last.tower().bytes()));
+        }
         return (json.encodePrettily() + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
@@ -214,10 +221,22 @@ final class MemoryFile {
                     tip == null ? null : tip(tip),
                     // It granted longer leases, too, and those are still to be waited for.
                     terms == null ? null : new Terms(cut(terms, "lease_ms", Bounds.LONGEST_SETTING.toMillis()),
-                            cut(terms, "jitter_ms", Bounds.LONGEST_TIME_MS)), cut(json, "stalled_vote", Bounds.HIGHEST_SLOT));
+                            cut(terms, "jitter_ms", Bounds.LONGEST_TIME_MS)), cut(json, "stalled_vote", Bounds.HIGHEST_SLOT),
+                    lastTower(json));
         } catch (RuntimeException e) {
             throw new IOException("not a manager's memory: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
         }
+    }
+
+    /** One that is damaged is none: a promotion goes on with what the store has, as it did before there was one. */
+    private static LastTower lastTower(JsonObject json) {
+        if (!(json.getValue("last_tower") instanceof JsonObject last) || !(last.getValue("bytes") instanceof String bytes)
+                || !(last.getValue("last_voted_slot") instanceof Number slot) || bytes.length() > Bounds.LARGEST_TOWER_TEXT
+                || slot.longValue() < 0 || slot.longValue() > Bounds.HIGHEST_SLOT) {
+            return null;
+        }
+        return new LastTower(last.getValue("identity") instanceof String identity ? identity : null,
+                new FinalTower(slot.longValue(), bytes));
     }
 
     private static HostRecord known(JsonObject json, Host host) throws IOException {

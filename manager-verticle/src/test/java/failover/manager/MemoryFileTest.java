@@ -11,6 +11,9 @@ import failover.manager.FakeAgent.Await;
 import failover.manager.decision.Host;
 import failover.manager.decision.ManagerMemory;
 import failover.manager.decision.Tip;
+import failover.protocol.Bounds;
+import failover.protocol.StateFile;
+import failover.protocol.wire.FinalTower;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -34,7 +37,8 @@ class MemoryFileTest {
             new ManagerMemory.Intent("op-1", Host.SECONDARY, Host.PRIMARY, ManagerMemory.Step.PROMOTING, "a \"b\"\n<c>"),
             new ManagerMemory.Pause("work on the rack", 1736000000000L),
             new Tip(300_000_000L, 1736000000100L, List.of("https://one", "[secondary]")),
-            new ManagerMemory.Terms(9406, 500));
+            new ManagerMemory.Terms(9406, 500))
+            .withLastTower(new ManagerMemory.LastTower("STAKED", new FinalTower(300_000_007L, "AAAA")));
 
     @TempDir
     Path dir;
@@ -54,6 +58,21 @@ class MemoryFileTest {
     void everythingThatIsRememberedComesBack() throws IOException {
         assertEquals(FULL, MemoryFile.decode(MemoryFile.encode(FULL)));
         assertEquals(BARE, MemoryFile.decode(MemoryFile.encode(BARE)));
+    }
+
+    /** The largest there may be leaves room for everything else; one that is damaged is none, and no reason to start without memory. */
+    @Test
+    void aTowerIsKeptWhateverItsSizeAndADamagedOneIsNone() throws IOException {
+        ManagerMemory large = FULL.withLastTower(new ManagerMemory.LastTower(null,
+                new FinalTower(7, "A".repeat(Bounds.LARGEST_TOWER_TEXT))));
+        assertEquals(large, MemoryFile.decode(MemoryFile.encode(large)));
+        assertTrue(MemoryFile.encode(large).length < StateFile.LARGEST / 8);
+        String bare = new String(MemoryFile.encode(BARE), StandardCharsets.UTF_8).strip();
+        for (String damaged : List.of("7", "{}", "{\"last_voted_slot\":\"x\",\"bytes\":\"AAAA\"}",
+                "{\"last_voted_slot\":-1,\"bytes\":\"AAAA\"}", "{\"last_voted_slot\":1,\"bytes\":5}")) {
+            String text = bare.substring(0, bare.length() - 1) + ",\"last_tower\":" + damaged + "}";
+            assertEquals(BARE, MemoryFile.decode(text.getBytes(StandardCharsets.UTF_8)), damaged);
+        }
     }
 
     @Test

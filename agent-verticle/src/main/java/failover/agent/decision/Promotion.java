@@ -24,7 +24,7 @@ final class Promotion extends Change {
     private static final Duration INTENT_LIMIT = Duration.ofSeconds(2);
     private static final Duration RECORD_LIMIT = Duration.ofSeconds(1);
 
-    private enum Phase { LOOK, PEER, HANDED, OWN_TOWER, RESTORE, TOWER, INTENT, ARM, SYMLINK, CHANGE, VERIFY, UNDO, RECORD }
+    private enum Phase { LOOK, PEER, KNOWN, HANDED, OWN_TOWER, RESTORE, TOWER, INTENT, ARM, SYMLINK, CHANGE, VERIFY, UNDO, RECORD }
 
     /** What a slot lasts, as far as this host has seen. */
     private final long slotMs;
@@ -78,6 +78,8 @@ final class Promotion extends Change {
                 return looked(((TaskResult.Looked) done).observation(), now);
             case PEER:
                 return peerSaid(((TaskResult.PeerSaid) done).answer(), now, out);
+            case KNOWN:
+                return known(((TaskResult.TowerChecked) done).check(), now, out);
             case OWN_TOWER:
                 return ownTower(((TaskResult.TowerChecked) done).check(), now, out);
             case HANDED:
@@ -157,10 +159,14 @@ final class Promotion extends Change {
     }
 
     private Task restore(Now now) {
+        if (request.knownTower() != null && phase.compareTo(Phase.KNOWN) < 0) {
+            phase = Phase.KNOWN;
+            return new Task.InstallTower(request.knownTower(), false);
+        }
         if (request.tower() != null && phase.compareTo(Phase.HANDED) < 0) {
             // One that is here and newer stays.
             phase = Phase.HANDED;
-            return new Task.InstallTower(request.tower());
+            return new Task.InstallTower(request.tower(), true);
         }
         if (phase != Phase.OWN_TOWER && claim().givenBack() && !claim().otherTried()) {
             phase = Phase.OWN_TOWER;
@@ -179,6 +185,15 @@ final class Promotion extends Change {
         }
         say(out, Level.INFO, "the tower of this host is the newest one: nothing is restored over it");
         return towerChecked(check, now, out);
+    }
+
+    /** Whatever the manager had, or could be done with it: where somebody may have voted since, nothing follows from it. */
+    private Task known(TowerCheck check, Now now, List<AgentEffect> out) {
+        say(out, check.verdict() == TowerCheck.Verdict.VALID ? Level.INFO : Level.WARNING,
+                check.verdict() == TowerCheck.Verdict.VALID
+                ? "the final tower of an operation before is no newer than the one in place: last voted slot " + check.lastVotedSlot()
+                : "the final tower of an operation before is not used: " + check.detail());
+        return restore(now);
     }
 
     /** The other host's final tower is the newest there is; a store is asked only where it cannot be used. */

@@ -78,9 +78,10 @@ public sealed interface Task {
     /**
      * Put the tower that was handed over in its place, unless a newer one is there. Answer: {@link TaskResult.TowerChecked}.
      *
-     * @param tower from the host that held the identity
+     * @param tower from a host that held the identity
+     * @param newest there is no newer one; else somebody may have voted since
      */
-    record InstallTower(FinalTower tower) implements Task {
+    record InstallTower(FinalTower tower, boolean newest) implements Task {
     }
 
     /** Put {@code tower_file_path} aside under another name: a copy is known elsewhere. Answer: {@link TaskResult.Waited}. */

@@ -206,4 +206,22 @@ class TowerAgeTest {
         return new Observation(seconds * 1_000_000_000L, new ProcessView(true, 7, 7, Duration.ofHours(1), true), slot, true, null,
                 "I", null);
     }
+
+    /** What the manager has of an operation before is put in place, and the store is asked all the same: somebody may have voted since. */
+    @ParameterizedTest
+    @CsvSource({"VALID, 990", "BAD, 0", "NOT_KNOWN, 0"})
+    void theTowerOfAnOperationBeforeIsPutInPlaceAndTheStoreIsAskedAllTheSame(TowerCheck.Verdict verdict, long slot) {
+        agent.passive();
+        agent.installed = new TowerCheck(verdict, "t", slot);
+        agent.tower = new TowerCheck(TowerCheck.Verdict.VALID, "t", 990);
+        agent.post(new AgentEvent.ChangeAsked(8, new FailoverRequest(Action.BECOME_ACTIVE.wire(), "move", false, 0, "op", 10, 0, false,
+                grant(1000, "run", false, 0), null, new FinalTower(990, "AAAA"))));
+        agent.work();
+        assertEquals(Outcome.DONE.wire(), agent.replies.get(8L).outcome(), agent.replies.get(8L).message());
+        int put = agent.tasks.indexOf(new Task.InstallTower(new FinalTower(990, "AAAA"), false));
+        assertTrue(put >= 0, agent.tasks::toString);
+        assertTrue(agent.ran().contains(CommandKind.TOWER_RESTORE));
+        assertTrue(agent.tasks.subList(put, agent.tasks.size()).stream().anyMatch(task -> task instanceof Task.Run run
+                && run.kind() == CommandKind.TOWER_RESTORE), "before the store");
+    }
 }

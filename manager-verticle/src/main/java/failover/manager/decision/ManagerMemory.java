@@ -1,6 +1,7 @@
 package failover.manager.decision;
 
 import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.wire.FinalTower;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -20,6 +21,7 @@ import java.util.Objects;
  * @param tip the highest slot seen (E6); {@code null} when no source of votes has ever answered
  * @param terms of the longest lease that this manager may have granted and that may still run (E8); {@code null} when it granted none
  * @param stalledVote slot of the newest vote when the identity was last moved because its votes stood still; 0 once votes have landed since
+ * @param lastTower the newest final tower that any host ever handed over; {@code null} when none has (INV-2)
  */
 public record ManagerMemory(
         String managerId,
@@ -33,12 +35,13 @@ public record ManagerMemory(
         Pause pause,
         Tip tip,
         Terms terms,
-        long stalledVote) {
+        long stalledVote,
+        LastTower lastTower) {
 
-    /** One of which no move for votes that stood still is known. */
+    /** One of which no move for votes that stood still is known, and that was handed no tower. */
     public ManagerMemory(String managerId, long start, long epoch, Host holder, HostRecord primary, HostRecord secondary,
             long movedAtMillis, Intent intent, Pause pause, Tip tip, Terms terms) {
-        this(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms, 0);
+        this(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms, 0, null);
     }
 
     /**
@@ -118,6 +121,15 @@ public record ManagerMemory(
     public record Intent(String operationId, Host from, Host to, Step step, String reason) {
     }
 
+    /**
+     * A final tower that a host handed over with its answer.
+     *
+     * @param identity whose votes it records; {@code null} where that was not known then
+     * @param tower of that identity
+     */
+    public record LastTower(String identity, FinalTower tower) {
+    }
+
     /** How far a move has come. */
     public enum Step {
         /** {@code from} is asked to become passive. */
@@ -141,59 +153,66 @@ public record ManagerMemory(
 
     /** A manager that has never started before. */
     public static ManagerMemory fresh(String managerId) {
-        return new ManagerMemory(managerId, 0, 0, null, HostRecord.at(null), HostRecord.at(null), 0, null, null, null, null, 0);
+        return new ManagerMemory(managerId, 0, 0, null, HostRecord.at(null), HostRecord.at(null), 0, null, null, null, null, 0, null);
     }
 
     /** The same with another epoch. */
     public ManagerMemory withEpoch(long newEpoch) {
         return new ManagerMemory(managerId, start, newEpoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms,
-                stalledVote);
+                stalledVote, lastTower);
     }
 
     /** The same with another holder. */
     public ManagerMemory withHolder(Host newHolder) {
         return new ManagerMemory(managerId, start, epoch, newHolder, primary, secondary, movedAtMillis, intent, pause, tip, terms,
-                stalledVote);
+                stalledVote, lastTower);
     }
 
     /** The same with other knowledge of a host. */
     public ManagerMemory with(Host host, HostRecord known) {
         return new ManagerMemory(managerId, start, epoch, holder, host == Host.PRIMARY ? known : primary,
-                host == Host.SECONDARY ? known : secondary, movedAtMillis, intent, pause, tip, terms, stalledVote);
+                host == Host.SECONDARY ? known : secondary, movedAtMillis, intent, pause, tip, terms, stalledVote, lastTower);
     }
 
     /** The same with the instant of an automatic failover. */
     public ManagerMemory withMovedAt(long millis) {
-        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, millis, intent, pause, tip, terms, stalledVote);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, millis, intent, pause, tip, terms, stalledVote,
+                lastTower);
     }
 
     /** The same with another intent, or none. */
     public ManagerMemory withIntent(Intent newIntent) {
         return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, newIntent, pause, tip, terms,
-                stalledVote);
+                stalledVote, lastTower);
     }
 
     /** The same with a pause, or none. */
     public ManagerMemory withPause(Pause newPause) {
         return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, newPause, tip, terms,
-                stalledVote);
+                stalledVote, lastTower);
     }
 
     /** The same with a newer tip. */
     public ManagerMemory withTip(Tip newest) {
         return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, newest, terms,
-                stalledVote);
+                stalledVote, lastTower);
     }
 
     /** The same with other terms. */
     public ManagerMemory withTerms(Terms longest) {
         return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, longest,
-                stalledVote);
+                stalledVote, lastTower);
     }
 
     /** The same with the vote at which the identity was moved because its votes stood still, or none. */
     public ManagerMemory withStalledVote(long slot) {
-        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms, slot);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms, slot, lastTower);
+    }
+
+    /** The same with a newer final tower. */
+    public ManagerMemory withLastTower(LastTower newest) {
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms, stalledVote,
+                newest);
     }
 
     /** What is known of a host. */
@@ -208,15 +227,15 @@ public record ManagerMemory(
     ManagerMemory begun(String first, String second) {
         if (first.equals(primary.endpoint()) && second.equals(secondary.endpoint())) {
             return new ManagerMemory(managerId, start + 1, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms,
-                    stalledVote);
+                    stalledVote, lastTower);
         }
         if (Objects.equals(first, secondary.endpoint()) && Objects.equals(second, primary.endpoint())) {
             Intent half = intent == null ? null
                     : new Intent(intent.operationId(), intent.from().other(), intent.to().other(), intent.step(), intent.reason());
             return new ManagerMemory(managerId, start + 1, epoch, holder == null ? null : holder.other(), secondary, primary,
-                    movedAtMillis, half, pause, tip == null ? null : tip.swapped(), terms, stalledVote);
+                    movedAtMillis, half, pause, tip == null ? null : tip.swapped(), terms, stalledVote, lastTower);
         }
         return new ManagerMemory(managerId, start + 1, epoch, null, HostRecord.at(first), HostRecord.at(second), movedAtMillis, null, pause,
-                null, terms, stalledVote);
+                null, terms, stalledVote, lastTower);
     }
 }

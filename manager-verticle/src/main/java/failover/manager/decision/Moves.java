@@ -112,7 +112,12 @@ final class Moves {
 
     void replied(ManagerState state, long number, FailoverResponse response, Now now, List<ManagerEffect> out) {
         Move move = state.move;
-        if (move == null || number == 0 || move.command != number) {
+        boolean awaited = move != null && number != 0 && move.command == number;
+        // Whatever else is wrong with it, or with its time: the tower in it is a tower.
+        if (LastTowers.keep(state, response, rules) && !awaited) {
+            out.add(new ManagerEffect.Remember(state.memory));
+        }
+        if (!awaited) {
             return;
         }
         move.command = 0;

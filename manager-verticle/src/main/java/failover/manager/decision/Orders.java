@@ -26,7 +26,8 @@ final class Orders {
     void send(ManagerState state, Move move, Host host, Action action, Duration limit, Now now, List<ManagerEffect> out) {
         FailoverRequest request = new FailoverRequest(action.wire(), move.reason, false, now.wallSeconds(), move.operationId, move.epoch,
                 limit.toMillis(), move.planned && move.step == Step.DEMOTING, grants.first(state, move, action, state.view(host)),
-                action == Action.BECOME_ACTIVE && move.towerOf != move.to ? move.tower : null);
+                action == Action.BECOME_ACTIVE ? LastTowers.newest(state, move, rules) : null,
+                action == Action.BECOME_ACTIVE ? LastTowers.before(state, move, rules) : null);
         Duration wait = move.silentFrom && host == move.from ? limit : limit.plus(ANSWER_SLACK);
         move.sentAt = now.nanos();
         move.answerBy = now.plus(wait.plus(rules.requestTimeout()).plus(OVERDUE));

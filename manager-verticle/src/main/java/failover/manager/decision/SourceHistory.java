@@ -48,7 +48,11 @@ record SourceHistory(VoteReading newest, long stillFrom, long slotSince, long lo
         long signed = isAhead ? highestVote : Math.max(highestVote, reading.lastVote());
         if (beginsAnew(reading)) {
             boolean sameAccount = newest != null && Objects.equals(newest.account(), reading.account());
-            return new SourceHistory(reading, reading.slotAfter(), reading.askedAt(), reading.lastVote(),
+            // A node that goes back has not unseen what it showed: a vote that was new then is none that has stood still since.
+            boolean goesOn = sameAccount && !ahead && !isAhead;
+            boolean sameVote = goesOn && reading.lastVote() == newest.lastVote();
+            return new SourceHistory(reading, sameVote ? stillFrom : reading.slotAfter(), reading.askedAt(),
+                    goesOn ? Math.min(lowestVote, reading.lastVote()) : reading.lastVote(),
                     sameAccount || isAhead ? signed : reading.lastVote(), isAhead, reading.askedAt(), stillFailing, failedAt, stillRefuses);
         }
         return new SourceHistory(reading, stillFrom(reading), reading.slot() == newest.slot() ? slotSince : reading.askedAt(),

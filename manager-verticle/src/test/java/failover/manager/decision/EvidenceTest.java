@@ -75,6 +75,25 @@ class EvidenceTest {
         assertEquals(0, Evidence.NONE.newestVote());
     }
 
+    private static SourceHistory said(SourceHistory before, double seconds, long vote, long slot, boolean ahead) {
+        return before.with(new VoteReading("acc", vote, slot, at(seconds)), ahead, ClusterTip.NONE.pace());
+    }
+
+    /** A node that was silent and then shows a lower slot (started anew, or another one of a pool) has not unseen the votes it showed. */
+    @Test
+    void aSourceThatGoesBackAfterASilenceHasNotUnseenTheVotesItShowed() {
+        SourceHistory saw = said(said(SourceHistory.EMPTY, 0, 100, 103, false), 2, 108, 113, false);
+        assertTrue(saw.voted());
+        SourceHistory back = said(saw, 12, 108, 110, false);
+        assertEquals(110, back.newest().slot(), "its old slot is not its word any more");
+        assertTrue(back.voted() && back.stillFor() == 0, back.toString());
+        SourceHistory later = said(back, 14, 108, 120, false);
+        assertTrue(later.voted() && later.stillFor() == 8, later.toString());
+        assertTrue(said(saw, 12, 109, 110, false).voted(), "and a newer vote is news");
+        SourceHistory nonsense = said(said(SourceHistory.EMPTY, 0, 100, 103, false), 2, 108, 9_000_000, true);
+        assertFalse(said(nonsense, 4, 108, 113, false).voted(), "what was nonsense is forgotten");
+    }
+
     @Test
     void scenario27ASourceThatIsFrozenAtAnOldSlotIsNoSource() {
         says(ONE, 0, TIP - 1);

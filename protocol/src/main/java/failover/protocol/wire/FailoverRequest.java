@@ -16,6 +16,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param planned the active is well: give up rather than kill its validator (ours)
  * @param grant the first grant of the epoch (ours; with {@code become_active} only)
  * @param tower the final tower of the host that held the identity before (ours; with {@code become_active} only)
+ * @param knownTower the newest final tower of an operation before that the manager has: put in place unless a newer one is here, and nothing
+ *     follows from it, as somebody may have voted since (ours; with {@code become_active} only)
  */
 public record FailoverRequest(
         @JsonProperty("action") @Within(Range.TEXT) String action,
@@ -27,12 +29,19 @@ public record FailoverRequest(
         @JsonProperty("deadline_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.TIME_MS) long deadlineMs,
         @JsonProperty("planned") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean planned,
         @JsonProperty("grant") @JsonInclude(JsonInclude.Include.NON_NULL) Grant grant,
-        @JsonProperty("tower") @JsonInclude(JsonInclude.Include.NON_NULL) FinalTower tower) {
+        @JsonProperty("tower") @JsonInclude(JsonInclude.Include.NON_NULL) FinalTower tower,
+        @JsonProperty("known_tower") @JsonInclude(JsonInclude.Include.NON_NULL) FinalTower knownTower) {
 
     /** A request that grants no lease. */
     public FailoverRequest(String action, String reason, boolean skipIdentity, long timestamp, String operationId, long epoch,
             long deadlineMs, boolean planned) {
-        this(action, reason, skipIdentity, timestamp, operationId, epoch, deadlineMs, planned, null, null);
+        this(action, reason, skipIdentity, timestamp, operationId, epoch, deadlineMs, planned, null, null, null);
+    }
+
+    /** A request that knows nothing of operations before. */
+    public FailoverRequest(String action, String reason, boolean skipIdentity, long timestamp, String operationId, long epoch,
+            long deadlineMs, boolean planned, Grant grant, FinalTower tower) {
+        this(action, reason, skipIdentity, timestamp, operationId, epoch, deadlineMs, planned, grant, tower, null);
     }
 
 }

@@ -192,6 +192,11 @@ class BorderTest {
         assertEquals("operation_id", refused(json));
         json.put("operation_id", id).put("tower", new JsonObject().put("bytes", tower + "A"));
         assertEquals("tower.bytes", refused(json));
+        json.remove("tower");
+        json.put("known_tower", new JsonObject().put("bytes", tower));
+        assertEquals(tower, GoJson.decode(json.toBuffer(), FailoverRequest.class).knownTower().bytes());
+        json.put("known_tower", new JsonObject().put("bytes", tower + "A"));
+        assertEquals("known_tower.bytes", refused(json));
     }
 
     private static String refused(JsonObject json) {

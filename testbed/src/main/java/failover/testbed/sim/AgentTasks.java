@@ -80,9 +80,12 @@ final class AgentTasks {
         } else if (task instanceof Task.TakeTower) {
             program.after(1_000_000, () -> finish(mine, new TaskResult.TowerTaken(world.towers().take(host))));
         } else if (task instanceof Task.InstallTower install) {
+            if (world.on(Fault.Kind.TOWER_BAD, host)) {
+                world.towers().notInstalled(host);
+            }
             TowerCheck check = world.on(Fault.Kind.TOWER_BAD, host)
                     ? new TowerCheck(TowerCheck.Verdict.BAD, "the tower handed over cannot be put in place", 0)
-                    : new TowerCheck(TowerCheck.Verdict.VALID, "", world.towers().install(host, install.tower()));
+                    : new TowerCheck(TowerCheck.Verdict.VALID, "", world.towers().install(host, install.tower(), install.newest()));
             program.after(2_000_000, () -> finish(mine, new TaskResult.TowerChecked(check)));
         } else if (task instanceof Task.SetTowerAside) {
             program.after(1_000_000, () -> finish(mine, new TaskResult.Waited()));

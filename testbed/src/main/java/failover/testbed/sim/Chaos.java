@@ -305,6 +305,9 @@ final class Chaos {
         // A host that has never obeyed a manager takes a silent peer for a passive one, as the original does: the hosts answer, here.
         boolean original = action == Action.BECOME_ACTIVE && agents[host].ears().epoch() == 0;
         if (agents[host].up() && !original) {
+            if (action == Action.BECOME_ACTIVE) {
+                world.towers().ordered(host, 0);
+            }
             agents[host].ask(new FailoverRequest(action.wire(), "by hand", false, 0, null, 0, 0, false), response -> { }, () -> { });
         }
     }

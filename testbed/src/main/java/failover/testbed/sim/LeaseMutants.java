@@ -198,6 +198,7 @@ final class LeaseMutants {
 
     private static FailoverRequest with(FailoverRequest request, Grant grant) {
         return new FailoverRequest(request.action(), request.reason(), request.skipIdentity(), request.timestamp(), request.operationId(),
-                request.epoch(), request.deadlineMs(), request.planned(), grant, request.tower());
+                request.epoch(), request.deadlineMs(), request.planned(), grant, request.tower(),
+                request.knownTower());
     }
 }

@@ -59,6 +59,9 @@ final class ManagerHost {
     private int dieAfter;
     private long downFor;
 
+    /** The newest final tower that it was given, and has not lost with its disk; 0 when none. */
+    private long newestTower;
+
     ManagerHost(World world, String id, ManagerRules rules, Links links, Sources sources, Cluster cluster, Mutant mutant,
             Totals totals) {
         this.id = id;
@@ -127,7 +130,8 @@ final class ManagerHost {
         core = new ManagerCore(LeaseMutants.rules(mutant, rules));
         up = true;
         examiner.started(rules);
-        world.towers().managerHas(null);
+        world.towers().granted(rules.policy().numbers().lease());
+        newestTower = slot(memory == null ? null : memory.lastTower());
         patience.starts(memory, rules);
         Arrays.fill(answeredPoll, 0);
         Arrays.fill(open, 0);
@@ -210,6 +214,10 @@ final class ManagerHost {
     /** Those who ask it for something. */
     Operators operators() {
         return operators;
+    }
+
+    private static long slot(ManagerMemory.LastTower tower) {
+        return tower == null ? 0 : tower.tower().lastVotedSlot();
     }
 
     StateView view() {
@@ -347,6 +355,9 @@ final class ManagerHost {
     private void command(ManagerEffect.Command command) {
         Host host = command.host();
         examiner.command(host, command.request());
+        if (Action.BECOME_ACTIVE.wire().equals(command.request().action())) {
+            world.towers().ordered(host.ordinal(), newestTower);
+        }
         commands.put(command.command(), command.request());
         boolean[] answered = new boolean[1];
         totals.commands++;
@@ -373,7 +384,7 @@ final class ManagerHost {
                 world.ledger().told(command.host().ordinal());
             }
             if (response != null && response.tower() != null) {
-                world.towers().managerHas(response.tower());
+                newestTower = Math.max(newestTower, response.tower().lastVotedSlot());
             }
             post(response == null ? new ManagerEvent.CommandFailed(command.command(), new Failure(failure, "refused or reset"))
                     : new ManagerEvent.CommandReplied(command.command(), response));

@@ -259,7 +259,8 @@ public enum Mutant {
             FailoverRequest request = asked.request();
             return new AgentEvent.ChangeAsked(asked.ticket(), new FailoverRequest(request.action(), request.reason(),
                     request.skipIdentity(), request.timestamp(), request.operationId(), Math.max(request.epoch(), known.epoch()),
-                    request.deadlineMs(), request.planned(), request.grant(), request.tower()));
+                    request.deadlineMs(), request.planned(), request.grant(), request.tower(),
+                    request.knownTower()));
         }
         return LeaseMutants.answered(this, event);
     }

@@ -1,14 +1,18 @@
 package failover.testbed.sim;
 
 import failover.protocol.wire.FinalTower;
+import java.time.Duration;
 
 /**
  * The towers of both hosts and the copy in the operator's store. A tower is the slot of its newest vote: one validator signs a vote in each
  * slot it sees while it carries the identity, and its file is as new as its newest vote.
  */
 final class Towers {
-    /** What a tower from a store may lack with the longest lease, the slots in which the last votes may still land, and a slow change. */
-    private static final long ALLOWED = 82 + 10 + 30;
+    /** The slots in which the last votes may still land, a slow change, and what the agents allow for a backup that takes time. */
+    private static final long SLACK = 10 + 30 + 8;
+    /** Between two backups. */
+    private static final Duration BACKUPS = Duration.ofSeconds(15);
+    private static final long SLOT_MS = 400;
 
     /** The longest set-identity, and what a fence needs: for so long a vote signed on waking may be one that no promotion knew of. */
     private static final long AFTER_SLEEP = 30_000_000_000L;
@@ -22,10 +26,12 @@ final class Towers {
     private Cluster cluster;
     private boolean judged;
     private boolean copiedEarly;
+    /** What a tower from a store may lack with the longest lease that any manager has granted here. */
+    private long allowed;
     private long store;
     private long newestSigned;
-    /** The newest final tower that the manager was given since it started; 0 when none. */
-    private long atManager;
+    /** The newest final tower that whoever ordered that host's promotion last had in its hand; 0 when none. */
+    private final long[] ordered = new long[World.TARGETS];
 
     Towers(World world) {
         this.world = world;
@@ -39,6 +45,11 @@ final class Towers {
         store = chain.slot();
         file[0] = store;
         file[1] = store;
+    }
+
+    /** A manager grants leases of that length: whose agent died beside its validator voted on for so long, and nobody backed that up. */
+    void granted(Duration lease) {
+        allowed = Math.max(allowed, BACKUPS.plus(lease).toMillis() / SLOT_MS + SLACK);
     }
 
     /** A validator has begun to sign, or has stopped. */
@@ -68,7 +79,10 @@ final class Towers {
         }
         if (handed[host] && file[host] < newestSigned) {
             world.violated("INV-2: a vote (slot " + newestSigned + ") was signed after the tower was taken (slot " + file[host] + ")");
-        } else if (judged && file[host] + ALLOWED < chain) {
+        } else if (file[host] < ordered[host]) {
+            world.violated("INV-2: a promotion with a tower of slot " + file[host] + ", the manager that ordered it had one of slot "
+                    + ordered[host]);
+        } else if (judged && file[host] + allowed < chain) {
             world.violated("INV-3: a promotion with a tower of slot " + file[host] + ", the chain has a vote of slot " + chain);
         }
         handed[host] = false;
@@ -89,18 +103,23 @@ final class Towers {
     }
 
     /** Puts a tower that was handed over in its place, unless the one here is newer; gives the newest vote of the one in place. */
-    long install(int host, FinalTower tower) {
+    long install(int host, FinalTower tower, boolean newest) {
         file[host] = Math.max(file[host], tower.lastVotedSlot());
-        handed[host] = true;
+        handed[host] = newest;
         return file[host];
     }
 
     /**
-     * The manager has that tower in its hand, with an answer to whatever it had asked: no promotion from then on goes on with an older one,
-     * whoever is promoted, there or back (INV-2). One that starts anew has none.
+     * Somebody orders that host to be active, who has had a final tower of that slot in its hand, with an answer to whatever it had asked:
+     * the promotion goes on with no older one, whoever is promoted, there or back (INV-2). Who orders it by hand has none: 0.
      */
-    void managerHas(FinalTower tower) {
-        atManager = tower == null ? 0 : Math.max(atManager, tower.lastVotedSlot());
+    void ordered(int host, long newest) {
+        ordered[host] = newest;
+    }
+
+    /** A host's disk takes nothing: what was handed over to it cannot be put in place. */
+    void notInstalled(int host) {
+        ordered[host] = 0;
     }
 
     /** A backup that began with that tower has reached the store. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.protocol.Now;
+import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.VoteWord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -216,5 +217,30 @@ class SimWorldTest {
         until(62 * SECOND);
         assertEquals(Set.of("written@60", "read@60"), Set.copyOf(seen));
         assertEquals("new", disk.read());
+    }
+
+    /** INV-2: what a manager was handed goes with whoever it promotes next, there or back; who promotes by hand was handed nothing. */
+    @Test
+    void noPromotionGoesOnWithATowerOlderThanTheOneThatItsManagerHas() {
+        world.towers().begin(cluster, true, false);
+        world.towers().granted(Duration.ofSeconds(10));
+        until(20 * SECOND);
+        world.towers().taken(1);
+        assertNull(world.violation());
+        world.towers().ordered(1, cluster.slot() + 1);
+        world.towers().ordered(1, 0);
+        world.towers().taken(1);
+        assertNull(world.violation(), "by hand");
+        world.towers().ordered(1, cluster.slot());
+        world.towers().install(1, new FinalTower(cluster.slot(), ""), false);
+        world.towers().taken(1);
+        assertNull(world.violation());
+        world.towers().ordered(1, cluster.slot() + 1);
+        world.towers().notInstalled(1);
+        world.towers().taken(1);
+        assertNull(world.violation(), "a disk that takes nothing");
+        world.towers().ordered(1, cluster.slot() + 1);
+        world.towers().taken(1);
+        assertTrue(world.violation().startsWith("INV-2"), world.violation());
     }
 }
