@@ -79,7 +79,8 @@ final class Promotion extends Change {
             case PEER:
                 return peerSaid(((TaskResult.PeerSaid) done).answer(), now, out);
             case KNOWN:
-                return known(((TaskResult.TowerChecked) done).check(), now, out);
+                say(out, Level.INFO, TowerClaim.ofBefore(((TaskResult.TowerChecked) done).check()));
+                return restore(now);
             case OWN_TOWER:
                 return ownTower(((TaskResult.TowerChecked) done).check(), now, out);
             case HANDED:
@@ -185,15 +186,6 @@ final class Promotion extends Change {
         }
         say(out, Level.INFO, "the tower of this host is the newest one: nothing is restored over it");
         return towerChecked(check, now, out);
-    }
-
-    /** Whatever the manager had, or could be done with it: where somebody may have voted since, nothing follows from it. */
-    private Task known(TowerCheck check, Now now, List<AgentEffect> out) {
-        say(out, check.verdict() == TowerCheck.Verdict.VALID ? Level.INFO : Level.WARNING,
-                check.verdict() == TowerCheck.Verdict.VALID
-                ? "the final tower of an operation before is no newer than the one in place: last voted slot " + check.lastVotedSlot()
-                : "the final tower of an operation before is not used: " + check.detail());
-        return restore(now);
     }
 
     /** The other host's final tower is the newest there is; a store is asked only where it cannot be used. */

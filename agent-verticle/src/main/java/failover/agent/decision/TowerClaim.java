@@ -37,6 +37,13 @@ record TowerClaim(FailoverRequest request, LastOperation last, String gaveUp) {
         return givenBack() && !otherTried() && request.grant() != null && request.grant().managerRun() != null;
     }
 
+    /** What became of a tower of an operation before; whatever it is, nothing follows: somebody may have voted since. */
+    static String ofBefore(TowerCheck check) {
+        return check.verdict() == TowerCheck.Verdict.VALID
+                ? "no final tower of an operation before is newer than the one in place: last voted slot " + check.lastVotedSlot()
+                : "the final tower of an operation before is not used: " + check.detail();
+    }
+
     /** An operator goes on with the best tower there is, or none. */
     boolean staleAccepted() {
         return request.grant() != null && request.grant().staleTower();

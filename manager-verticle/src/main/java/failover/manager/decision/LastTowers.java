@@ -39,8 +39,8 @@ final class LastTowers {
     }
 
     /**
-     * One of an operation before, where {@link #newest} is none. Somebody may have voted since: the recipient puts it in its place unless it
-     * has a newer one, and asks its store all the same.
+     * One of an operation before, where {@link #newest} is none. Somebody may have voted since: the recipient puts it in its place unless
+     * it has a newer one, and asks its store all the same.
      */
     static FinalTower before(ManagerState state, Move move, ManagerRules rules) {
         FinalTower known = known(state, rules);

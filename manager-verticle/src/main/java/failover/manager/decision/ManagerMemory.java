@@ -206,7 +206,8 @@ public record ManagerMemory(
 
     /** The same with the vote at which the identity was moved because its votes stood still, or none. */
     public ManagerMemory withStalledVote(long slot) {
-        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms, slot, lastTower);
+        return new ManagerMemory(managerId, start, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms, slot,
+                lastTower);
     }
 
     /** The same with a newer final tower. */

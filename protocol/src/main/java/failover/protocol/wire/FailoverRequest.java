@@ -16,7 +16,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param planned the active is well: give up rather than kill its validator (ours)
  * @param grant the first grant of the epoch (ours; with {@code become_active} only)
  * @param tower the final tower of the host that held the identity before (ours; with {@code become_active} only)
- * @param knownTower the newest final tower of an operation before that the manager has: put in place unless a newer one is here, and nothing
+ * @param knownTower the newest final tower of an operation before that the manager has: put in place unless a newer one is here; nothing
  *     follows from it, as somebody may have voted since (ours; with {@code become_active} only)
  */
 public record FailoverRequest(
