@@ -3,6 +3,7 @@
 # `package` of the module testbed, the last one, so that it is there for the integration tests and for anybody who only packages.
 # What did not change is not touched: the archives stay valid and a second build is quick.
 set -euo pipefail
+unset CDPATH
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 dist=$root/dist

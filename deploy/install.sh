@@ -2,6 +2,10 @@
 # Installs the agent with its fencer (beside a validator) or the manager (on a third host) as systemd services. Run again to upgrade: the programs and
 # units are replaced, what an operator has written under /etc/failover never is. Nothing is started or restarted.
 set -euo pipefail
+# By root's own umask (027, 077 where a host is hardened) the user of a service could not even enter /etc/failover.
+umask 022
+# With it, cd of a relative directory may go elsewhere, and says where.
+unset CDPATH
 
 usage() {
     cat << 'END'
@@ -50,6 +54,8 @@ for half in agent validator; do
     [ -z "$watchdog" ] || [ -f "$dist/systemd/watchdog-$half.conf" ] || die "$dist/systemd/watchdog-$half.conf is missing: build dist/ again"
 done
 case $prefix in /*[!/]) ;; *) die "--prefix $prefix must be an absolute directory other than /" ;; esac
+# It stands in units and in patterns of sed; systemd reads blanks, quotes, % and \ in its own way.
+case $prefix in *[!A-Za-z0-9/._+-]*) die "--prefix $prefix: only letters, digits and / . _ + - can stand in a unit" ;; esac
 dest=${dest%/}
 [ -n "$dest" ] || [ "$(id -u)" -eq 0 ] || die "must run as root (or with --destdir DIR)"
 units=$dest/etc/systemd/system

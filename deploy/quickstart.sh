@@ -2,6 +2,7 @@
 # One failover to watch, with real processes and real HTTP, all on 127.0.0.1 and below one temporary directory: a simulated cluster,
 # two simulated validators, an agent beside each, and the manager. The validator that votes is killed; the other takes over.
 set -euo pipefail
+unset CDPATH
 
 usage() {
     cat << 'END'

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Installs what the tests need, where it is missing, and runs all of them: deploy/verify.sh [MAVEN ARGUMENT...]
 set -euo pipefail
+unset CDPATH
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 # shellcheck source=deploy/packages.sh

@@ -1,6 +1,7 @@
 package failover.agent;
 
 import failover.agent.fence.ProcessRef;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,6 +27,9 @@ final class FenceGuard {
     private static final String NAME = "failover-guard";
     private static final long AGAIN_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long NANOS = 1_000_000L;
+    /** What the kernel keeps of a name. */
+    private static final int COMM_BYTES = 15;
+    private static final int MOST_HEARD = 8192;
 
     /** What the child is to go by. Replaced whole. */
     private record Wish(long fireMs, long pid, long command) {
@@ -40,6 +44,9 @@ final class FenceGuard {
     private volatile Process child;
     private boolean alone;
     private boolean troubleSaid;
+    /** The command's leader as it was when it was told first: it may end before its children. */
+    private ProcessRef leader = ProcessRef.NONE;
+    private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
 
     /**
      * A guard that does not run yet.
@@ -98,6 +105,7 @@ final class FenceGuard {
         while (!closed) {
             try {
                 Wish newest = wish;
+                hear();
                 if (child == null || !child.isAlive()) {
                     child = begin();
                     told = null;
@@ -145,21 +153,43 @@ final class FenceGuard {
         try (InputStream in = FenceGuard.class.getResourceAsStream("guard.bash")) {
             script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        Process started = new ProcessBuilder("bash", "-c", script, NAME, home.toString()).redirectOutput(Redirect.DISCARD)
-            .redirectError(Redirect.INHERIT).start();
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", script, NAME, home.toString()).redirectError(Redirect.INHERIT);
+        // Nothing of what an environment can tell a shell (BASH_ENV, SHELLOPTS, functions) is to come in between.
+        builder.environment().clear();
+        Process started = builder.start();
         troubleSaid = false;
         return started;
     }
 
+    /** What the child has said since, into the log. Never blocks: the log does not, and only what is there is read. */
+    private void hear() throws IOException {
+        InputStream from = child == null ? InputStream.nullInputStream() : child.getInputStream();
+        for (int there = from.available(); there > 0 && heard.size() < MOST_HEARD; there = from.available()) {
+            heard.write(from.readNBytes(Math.min(there, MOST_HEARD)));
+        }
+        if (heard.size() > 0) {
+            String words = heard.toString(StandardCharsets.UTF_8);
+            heard.reset();
+            words.lines().forEach(LOG::error);
+        }
+    }
+
     private void tell(Wish newest) throws IOException {
         ProcessRef validator = newest.pid > 0 ? ProcessRef.of(newest.pid).orElse(ProcessRef.NONE) : ProcessRef.NONE;
-        ProcessRef command = newest.command > 0 ? ProcessRef.of(newest.command).orElse(ProcessRef.NONE) : ProcessRef.NONE;
+        if (newest.command != leader.pid()) {
+            leader = newest.command == 0 ? ProcessRef.NONE : ProcessRef.of(newest.command)
+                .orElse(new ProcessRef(newest.command, 0, "", ""));
+        }
+        String head = String.join(" ", "guard", Long.toString(newest.fireMs), validator.pid() + " " + validator.start(),
+            leader.pid() + " " + leader.start(), "");
         byte[] name = processName.getBytes(StandardCharsets.UTF_8);
-        String kept = new String(name, 0, Math.min(name.length, 15), StandardCharsets.UTF_8);
-        String line = String.join(" ", "guard", Long.toString(newest.fireMs), validator.pid() + " " + validator.start(),
-            command.pid() + " " + command.start(), kept) + "\n";
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        line.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+        // Bytes, as the kernel cuts them: in the middle of a letter, if need be.
+        line.write(name, 0, Math.min(name.length, COMM_BYTES));
+        line.write('\n');
         OutputStream to = child.getOutputStream();
-        to.write(line.getBytes(StandardCharsets.UTF_8));
+        to.write(line.toByteArray());
         to.flush();
     }
 

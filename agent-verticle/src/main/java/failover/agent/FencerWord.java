@@ -36,7 +36,7 @@ final class FencerWord {
 
     private final FencerLink link;
     private final BootClock clock = BootClock.system();
-    private final String processName;
+    private final ProcessRef named;
     private final String trouble;
     private final Optional<Watchdog> watchdog;
     private final Optional<FenceGuard> guard;
@@ -63,8 +63,8 @@ final class FencerWord {
     FencerWord(Path directory, String processName, Optional<Watchdog> watchdog, Optional<FenceGuard> guard) {
         this.guard = guard;
         this.watchdog = watchdog;
-        this.processName = processName;
-        this.wish = new Wish(0, 0, new ProcessRef(0, 0, processName, ""), 0);
+        this.named = ProcessRef.named(processName);
+        this.wish = new Wish(0, 0, named, 0);
         this.written = wish;
         FencerLink opened = null;
         String why = null;
@@ -125,7 +125,7 @@ final class FencerWord {
         long now = Math.max(0, pid);
         if (now != wish.validator.pid()) {
             // Its start and its service are read by the thread that writes them.
-            want(wish.deadlineMs, new ProcessRef(now, 0, processName, ""), wish.command);
+            want(wish.deadlineMs, new ProcessRef(now, 0, named.comm(), ""), wish.command);
         }
     }
 
@@ -255,8 +255,7 @@ final class FencerWord {
             }
             if (newest.deadlineMs > clock.millis()) {
                 ProcessRef seen = newest.validator;
-                ProcessRef none = new ProcessRef(0, 0, processName, "");
-                link.arm(newest.deadlineMs, seen.pid() == 0 ? none : ProcessRef.of(seen.pid()).orElse(none));
+                link.arm(newest.deadlineMs, seen.pid() == 0 ? named : ProcessRef.of(seen.pid()).orElse(named));
             } else if (newest.deadlineMs == 0 && written.deadlineMs != 0) {
                 link.disarm();
             }

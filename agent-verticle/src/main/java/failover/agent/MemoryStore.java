@@ -119,8 +119,8 @@ final class MemoryStore {
     private static void tell(Consumer<String> each, String error) {
         try {
             each.accept(error);
-        } catch (RuntimeException gone) {
-            // Whoever asked is no more.
+        } catch (Throwable gone) {
+            // Whoever asked is no more, or there is no memory to tell him: this thread is needed again.
             return;
         }
     }

@@ -69,7 +69,8 @@ final class Tasks {
         this.store = store;
         this.memory = memory;
         this.towers = new TowerFiles(config);
-        this.killer = new Killer(Path.of("/proc"), config.processName());
+        this.killer = new Killer(Path.of("/proc"), config.processName(),
+            ValidatorUsers.of(Path.of("/proc"), CommandLines.ledger(config))::mayBe);
         this.towerThread = vertx.createSharedWorkerExecutor("agent-tower-" + instance, 1, 1, TimeUnit.HOURS);
         this.killThread = vertx.createSharedWorkerExecutor("agent-kill-" + instance, 1, 1, TimeUnit.HOURS);
     }

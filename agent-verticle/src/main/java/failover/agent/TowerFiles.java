@@ -12,6 +12,7 @@ import failover.protocol.solana.Tower;
 import failover.protocol.solana.TowerReading;
 import failover.protocol.wire.FinalTower;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -71,8 +72,8 @@ final class TowerFiles {
         if (file == null) {
             return Optional.empty();
         }
-        try {
-            byte[] content = Files.readAllBytes(file);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] content = in.readNBytes(Tower.LARGEST_FILE + 1);
             TowerReading reading = Tower.read(content, Pubkey.parse(stakedIdentity));
             if (reading.valid()) {
                 long slot = reading.tower().orElseThrow().lastVotedSlot().orElse(0);
@@ -102,8 +103,9 @@ final class TowerFiles {
             if (here.verdict() == Verdict.VALID && here.lastVotedSlot() >= reading.tower().orElseThrow().lastVotedSlot().orElse(0)) {
                 return here;
             }
-            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
+            // Never through a link that somebody who may write in the ledger has put there.
+            Files.deleteIfExists(fresh);
+            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 for (ByteBuffer bytes = ByteBuffer.wrap(content); bytes.hasRemaining();) {
                     channel.write(bytes);
                 }

@@ -2,9 +2,11 @@
 # the time that it was told has come and no later one was told since, it kills the validator. It needs neither the agent's memory nor its
 # threads, files or luck: all it does are builtins, so that it starts no process and opens no more than one file at a time.
 # It reads lines "guard FIRE_MS PID START COMMAND COMMAND_START NAME" from its standard input: milliseconds since boot (0: no lease is held),
-# the validator's process, the leader of the command that runs (0: none), the validator's name. Argument: the state_dir of its agent.
+# the validator's process, the leader of the command that runs (0: none), the validator's name, which may hold blanks. What it has to say
+# it writes to its standard output, a pipe to the agent's log. Argument: the state_dir of its agent.
 LC_ALL=C
-trap '' INT HUP PIPE
+# Neither what other programs take for "reload", sent to all of a service, nor a terminal's ^C, ^\ and ^Z, which stops the agent.
+trap '' INT HUP PIPE USR1 USR2 ALRM QUIT TSTP TTIN TTOU
 trap 'told_to_go=1' TERM
 told_to_go= agent_there=1 fire=0 pid=0 start=0 command=0 command_start=0 name= begun=
 exec {nap}<> <(:)
@@ -31,9 +33,15 @@ lives() { # lives PID START: that very process, and no zombie; with START 0 whoe
     [ "$2" = 0 ] || [ "$2" = "$born" ]
 }
 
+led() { # the command's group is still that command's: its leader is the one named, dead or alive, or nobody has its number
+    [ "$command" -gt 1 ] || return 1
+    lives "$command" "$command_start"
+    [ "$born" = 0 ] || [ "$born" = "$command_start" ]
+}
+
 strike() { # one round: SIGKILL for all that may sign, or may yet make something sign; true when none of it lives
     local one alive=
-    if [ "$command" -gt 1 ] && lives "$command" "$command_start"; then kill -KILL -- "-$command"; fi
+    if led; then kill -KILL -- "-$command"; fi
     if [ "$pid" -gt 1 ]; then
         if lives "$pid" "$start"; then kill -KILL "$pid"; alive=1; fi
     else
@@ -45,20 +53,26 @@ strike() { # one round: SIGKILL for all that may sign, or may yet make something
     [ -z "$alive" ]
 } 2>/dev/null
 
+say() { # a line to the agent, which may read it later: the pipe has room for hundreds. Fails when there is no agent any more
+    echo "failover guard: $1"
+} 2>/dev/null
+
 fence() {
-    local rounds=0
+    local rounds=0 told
     until strike; do
         rounds=$((rounds + 1))
         read -r -t 0.02 -u "$nap" _
-        [ "$rounds" -ne 100 ] || echo "failover guard: the validator (process $pid, $name) does not die of SIGKILL; trying on" >&2
+        [ "$rounds" -ne 100 ] || say "the validator (process $pid, $name) does not die of SIGKILL; trying on" || :
     done
     now
-    echo "failover guard: the lease ended and this host's agent had not fenced it: the validator (process $pid, $name) is dead," \
-        "$((now - fire)) ms after the time told" >&2
+    told="the lease ended and this host's agent had not fenced it: the validator (process $pid, $name) is dead, $((now - fire)) ms after the time told"
     fire=0
+    # Whoever reads the standard error may have stopped reading: it is for a guard without an agent, which has nothing more to do.
+    say "$told" || echo "failover guard: $told" >&2
 }
 
 obey() { # obey LINE: a whole one, or none
+    local line=${1#guard * * * * * }
     set -f
     # shellcheck disable=SC2086  # words, to be split
     set -- $1
@@ -66,8 +80,7 @@ obey() { # obey LINE: a whole one, or none
     [ "${1-}" = guard ] && [ $# -ge 7 ] || return 0
     case $2$3$4$5$6 in *[!0-9]*) return 0 ;; esac
     fire=$2 pid=$3 start=$4 command=$5 command_start=$6
-    shift 6
-    name=$*
+    name=$line
 }
 
 while :; do

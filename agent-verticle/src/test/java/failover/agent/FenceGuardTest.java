@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import failover.agent.fence.BootClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The guard behind the agent: a process that kills when the time it was told has come, and whom nobody then has to tell anything. */
 @Timeout(60)
@@ -100,21 +105,124 @@ class FenceGuardTest {
         assertTrue(validator.waitFor(20, TimeUnit.SECONDS) && command.waitFor(20, TimeUnit.SECONDS));
     }
 
-    @Test
-    void itStaysWhenItsAgentIsGoneAndEndsWithItsWork() throws Exception {
-        Process validator = validator();
-        long start = ProcStat.read(Path.of("/proc"), validator.pid()).orElseThrow().startTicks();
+    private Process script() throws Exception {
         String script = new String(FenceGuard.class.getResourceAsStream("guard.bash").readAllBytes(), StandardCharsets.UTF_8);
         Process alone = new ProcessBuilder("bash", "-c", script, "failover-guard", directory.toString()).start();
         processes.add(alone);
-        alone.getOutputStream().write(("guard " + in(1_500) / MS + " " + validator.pid() + " " + start + " 0 0 " + name + "\n")
-            .getBytes(StandardCharsets.UTF_8));
+        return alone;
+    }
+
+    private static void tell(Process guard, String line) throws Exception {
+        guard.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        guard.getOutputStream().flush();
+    }
+
+    private static long startOf(Process process) {
+        return ProcStat.read(Path.of("/proc"), process.pid()).orElseThrow().startTicks();
+    }
+
+    @Test
+    void aCommandWhoseShellHasEndedGoesToo() throws Exception {
+        Process validator = validator();
+        Process command = new ProcessBuilder("setsid", "bash", "-c", "'" + program + "' 1000 > /dev/null & read line").start();
+        processes.add(command);
+        Eventually.holds(() -> ProcStat.pids(Path.of("/proc")).stream().map(pid -> ProcStat.read(Path.of("/proc"), pid))
+            .anyMatch(stat -> stat.filter(each -> each.comm().equals(name) && each.group() == command.pid()).isPresent()));
+        long left = ProcStat.pids(Path.of("/proc")).stream().map(pid -> ProcStat.read(Path.of("/proc"), pid)).flatMap(Optional::stream)
+            .filter(each -> each.comm().equals(name) && each.group() == command.pid()).findFirst().orElseThrow().pid();
+        FenceGuard guard = guard();
+        guard.validator(validator.pid());
+        guard.command(command.pid());
+        guard.arm(in(60_000));
+        assertTrue(guard.awaitChild(SOON) > 0);
+        command.getOutputStream().close();
+        assertTrue(command.waitFor(20, TimeUnit.SECONDS));
+        guard.arm(in(300));
+        assertTrue(validator.waitFor(20, TimeUnit.SECONDS));
+        Eventually.holds(() -> ProcStat.read(Path.of("/proc"), left).filter(ProcStat::alive).isEmpty());
+    }
+
+    @Test
+    void whatOtherProgramsTakeForReloadOrAStopOfTheTerminalEndsItNot() throws Exception {
+        Process validator = validator();
+        FenceGuard guard = guard();
+        guard.validator(validator.pid());
+        guard.arm(in(60_000));
+        long child = guard.awaitChild(SOON);
+        for (String signal : List.of("HUP", "USR1", "USR2", "ALRM", "QUIT", "INT", "TSTP", "TTIN", "TTOU")) {
+            assertEquals(0, new ProcessBuilder("bash", "-c", "kill -s " + signal + " " + child).start().waitFor());
+        }
+        guard.arm(in(300));
+        assertTrue(validator.waitFor(20, TimeUnit.SECONDS));
+        assertEquals(child, guard.awaitChild(SOON), "the same one");
+    }
+
+    @Test
+    void nothingOfTheAgentsEnvironmentReachesIt() throws Exception {
+        FenceGuard guard = guard();
+        guard.arm(in(60_000));
+        assertEquals("", Files.readString(Path.of("/proc", Long.toString(guard.awaitChild(SOON)), "environ")));
+    }
+
+    @Test
+    void itsWordsGoToTheAgentWhoNeedNotReadThem() throws Exception {
+        Process validator = validator();
+        Process guard = script();
+        tell(guard, "guard " + in(100) / MS + " " + validator.pid() + " " + startOf(validator) + " 0 0 " + name);
+        assertTrue(validator.waitFor(20, TimeUnit.SECONDS));
+        String words = guard.inputReader().readLine();
+        assertTrue(words.contains("is dead"), words);
+        assertEquals(0, guard.getErrorStream().available(), "whoever reads the standard error may have stopped reading");
+        assertTrue(guard.isAlive(), "its agent may come to hold a lease again");
+    }
+
+    @Test
+    void theAgentSaysWhatItsGuardHasDone() throws Exception {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        Logger log = (Logger) LoggerFactory.getLogger(FenceGuard.class);
+        lines.start();
+        log.addAppender(lines);
+        try {
+            Process validator = validator();
+            FenceGuard guard = guard();
+            guard.validator(validator.pid());
+            guard.arm(in(100));
+            assertTrue(validator.waitFor(20, TimeUnit.SECONDS));
+            Eventually.holds(() -> List.copyOf(lines.list).stream().anyMatch(line -> line.getFormattedMessage().contains("is dead")));
+        } finally {
+            log.detachAppender(lines);
+        }
+    }
+
+    @Test
+    void aNameMayHoldBlanksAndBeCutInTheMiddleOfALetter() throws Exception {
+        for (String odd : List.of(" a  b " + name.substring(4), "valid\u00e4t\u00f6r-\u00fc\u00e4\u00f6\u00df")) {
+            Process validator = new ProcessBuilder(Files.copy(program, directory.resolve(odd), StandardCopyOption.COPY_ATTRIBUTES)
+                .toString(), "1000").start();
+            processes.add(validator);
+            FenceGuard guard = new FenceGuard(directory, odd);
+            guards.add(guard);
+            guard.start();
+            guard.validator(0);
+            guard.arm(in(300));
+            assertTrue(validator.waitFor(20, TimeUnit.SECONDS), odd);
+        }
+    }
+
+    @Test
+    void itStaysWhenItsAgentIsGoneAndEndsWithItsWork() throws Exception {
+        Process validator = validator();
+        Process alone = script();
+        tell(alone, "guard " + in(1_500) / MS + " " + validator.pid() + " " + startOf(validator) + " 0 0 " + name);
         alone.getOutputStream().close();
+        alone.getInputStream().close();
         assertFalse(validator.waitFor(500, TimeUnit.MILLISECONDS));
         assertTrue(alone.isAlive(), "its agent is gone, its lease is not");
         assertTrue(validator.waitFor(20, TimeUnit.SECONDS));
         assertTrue(alone.waitFor(20, TimeUnit.SECONDS));
         assertEquals(0, alone.exitValue());
+        String words = alone.errorReader().readLine();
+        assertTrue(words.contains("is dead"), words);
     }
 
     @Test
@@ -151,10 +259,8 @@ class FenceGuardTest {
     @Test
     void aLineIsObeyedWholeOrNotAtAllHoweverItComes() throws Exception {
         Process validator = validator();
-        long start = ProcStat.read(Path.of("/proc"), validator.pid()).orElseThrow().startTicks();
-        String script = new String(FenceGuard.class.getResourceAsStream("guard.bash").readAllBytes(), StandardCharsets.UTF_8);
-        Process alone = new ProcessBuilder("bash", "-c", script, "failover-guard", directory.toString()).start();
-        processes.add(alone);
+        long start = startOf(validator);
+        Process alone = script();
         for (int i = 0; i < 60; i++) {
             byte[] line = ("guard " + in(900) / MS + " " + validator.pid() + " " + start + " 0 0 " + name + "\n")
                 .getBytes(StandardCharsets.UTF_8);

@@ -12,10 +12,12 @@ import failover.agent.fence.BootClock;
 import failover.agent.fence.Lease;
 import failover.agent.fence.LeaseFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +74,16 @@ class FencerWordTest {
         assertEquals(deadline, written(deadline).deadlineMs());
         word.disarm();
         assertEquals(0, written(0).deadlineMs());
+    }
+
+    /** The fencer compares it with what /proc says, byte by byte, and takes no lease with a longer one. */
+    @Test
+    void aNameBeyondAsciiIsWrittenAsTheKernelKeepsIt() throws Exception {
+        FencerWord word = new FencerWord(directory, "valid\u00e4t\u00f6r-\u00fc\u00e4\u00f6\u00df", Optional.empty(), Optional.empty());
+        long deadline = clock.millis() + 60_000;
+        word.arm(deadline * MS, 0);
+        byte[] kept = Arrays.copyOf("valid\u00e4t\u00f6r-\u00fc\u00e4\u00f6".getBytes(StandardCharsets.UTF_8), 15);
+        assertEquals(new String(kept, StandardCharsets.ISO_8859_1), written(deadline).validator().comm());
     }
 
     @Test

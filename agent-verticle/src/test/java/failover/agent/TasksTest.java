@@ -2,6 +2,7 @@ package failover.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.AgentMemory;
@@ -16,7 +17,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +47,11 @@ class TasksTest {
     void start() throws Exception {
         LocalDelivery.prepare(vertx.eventBus());
         context = vertx.getOrCreateContext();
-        AgentConfig config = Configs.of(directory, new JsonObject().put("process_name", "nobodys-name"));
+        Path ledger = Files.createDirectories(directory.resolve("ledger"));
+        Files.writeString(ledger.resolve("admin.rpc"), "");
+        AgentConfig config = Configs.of(directory, new JsonObject().put("process_name", "nobodys-name")
+            .put("ledger_path", ledger.toString()));
+        ValidatorUsers.of(Path.of("/proc"), Optional.of(ledger)).refresh();
         AgentMemory memory = new AgentMemory("host", Role.ACTIVE, 1, "staked", 0, null, null, null);
         FencerWord fencer = new FencerWord(directory.resolve("lease"), "sleep", Optional.empty(), Optional.empty());
         on(() -> tasks = new Tasks(vertx, config, "i", new Observer(vertx, config, "i", seen -> { }, () -> null),
@@ -110,6 +117,30 @@ class TasksTest {
         assertEquals(How.EXITED, only().how());
         on(() -> { });
         assertEquals(1, results.size());
+    }
+
+    /** Nobody who cannot be the validator is killed for it, nor keeps a demotion from ending, because he bears its name. */
+    @Test
+    void aKillOfTheNameSparesWhoCannotBeTheValidator() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root, to be two users");
+        Path program = Files.copy(Path.of("/bin/sleep"), directory.resolve("nobodys-name"));
+        Path above = directory;
+        for (; above.startsWith(System.getProperty("java.io.tmpdir")); above = above.getParent()) {
+            Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Process impostor = new ProcessBuilder("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program.toString(), "600")
+            .start();
+        try {
+            Eventually.holds(() -> ProcStat.read(Path.of("/proc"), impostor.pid()).filter(stat -> stat.comm().equals("nobodys-name"))
+                .isPresent());
+            on(() -> tasks.perform(new Task.KillAll(Duration.ofMillis(300)), results::add));
+            Eventually.holds(() -> results.size() == 1);
+            assertTrue(((TaskResult.Killed) results.get(0)).dead(), results.toString());
+            assertTrue(impostor.isAlive());
+        } finally {
+            impostor.destroyForcibly();
+        }
     }
 
     @Test

@@ -12,13 +12,19 @@ import failover.agent.decision.TowerCheck.Verdict;
 import failover.protocol.solana.Keypair;
 import failover.protocol.solana.Tower;
 import failover.protocol.solana.TowerWriter;
+import failover.protocol.wire.FinalTower;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,6 +42,28 @@ class TowerFilesTest {
         TowerCheck check = byPath().check(IDENTITY);
         assertEquals(Verdict.VALID, check.verdict(), check.detail());
         assertEquals(77, check.lastVotedSlot());
+    }
+
+    /** Whoever may write in the ledger must not have another file overwritten by a tower that is handed over. */
+    @Test
+    void aTowerThatIsHandedOverIsNotWrittenThroughALink() throws IOException {
+        Path keypair = Files.writeString(directory.resolve("keypair.json"), "[1,2,3]");
+        Files.createSymbolicLink(tower().resolveSibling(tower().getFileName() + ".handed-over"), keypair);
+        FinalTower handed = new FinalTower(77, Base64.getEncoder().encodeToString(signed(STAKED, 77)));
+        TowerCheck check = byPath().install(IDENTITY, handed);
+        assertEquals(Verdict.VALID, check.verdict(), check.detail());
+        assertEquals("[1,2,3]", Files.readString(keypair));
+        assertFalse(Files.isSymbolicLink(tower()));
+    }
+
+    /** A file of gigabytes where the tower should be is none, and costs no memory. */
+    @Test
+    void ofWhatIsTooLargeForATowerOnlyTheBeginningIsRead() throws IOException {
+        Files.write(tower(), signed(STAKED, 77));
+        try (FileChannel large = FileChannel.open(tower(), StandardOpenOption.WRITE)) {
+            large.write(ByteBuffer.allocate(1), 5L << 30);
+        }
+        assertEquals(Optional.empty(), byPath().take(IDENTITY));
     }
 
     @Test

@@ -3,40 +3,50 @@ package failover.protocol;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /**
  * The time since boot, from /proc/uptime: Java has no CLOCK_BOOTTIME of its own. One open file, read again from its start: a few
- * microseconds. Safe on any thread.
+ * microseconds. Where it cannot be read (in a container it is another program's), the clock goes on from what it said last with the
+ * monotonic one: a clock that jumped would end a lease. Safe on any thread.
  */
 final class BootNanos {
-    private static final RandomAccessFile UPTIME = open();
-    private static final byte[] BUFFER = new byte[64];
+    private static final BootNanos MACHINE = new BootNanos(Path.of("/proc/uptime"));
 
-    private BootNanos() {
+    private final RandomAccessFile uptime;
+    private final byte[] buffer = new byte[64];
+    private long ahead;
+
+    BootNanos(Path file) {
+        uptime = open(file);
     }
 
-    /** Nanoseconds since boot; {@code otherwise} where there is no procfs. */
-    static long read(long otherwise) {
-        if (UPTIME == null) {
-            return otherwise;
-        }
-        synchronized (BUFFER) {
-            try {
-                UPTIME.seek(0);
-                int length = UPTIME.read(BUFFER);
-                String text = new String(BUFFER, 0, Math.max(0, length), StandardCharsets.US_ASCII);
-                int dot = text.indexOf('.');
-                return Long.parseLong(text.substring(0, dot)) * 1_000_000_000L
-                        + Long.parseLong(text.substring(dot + 1, dot + 3)) * 10_000_000L;
-            } catch (IOException | RuntimeException unreadable) {
-                return otherwise;
-            }
-        }
+    /** Nanoseconds since boot; {@code monotonic}, which is now, where there has never been a procfs. */
+    static long read(long monotonic) {
+        return MACHINE.at(monotonic);
     }
 
-    private static RandomAccessFile open() {
+    synchronized long at(long monotonic) {
+        if (uptime == null) {
+            return monotonic;
+        }
         try {
-            return new RandomAccessFile("/proc/uptime", "r");
+            uptime.seek(0);
+            int length = uptime.read(buffer);
+            String text = new String(buffer, 0, Math.max(0, length), StandardCharsets.US_ASCII);
+            int dot = text.indexOf('.');
+            long boot = Long.parseLong(text.substring(0, dot)) * 1_000_000_000L
+                    + Long.parseLong(text.substring(dot + 1, dot + 3)) * 10_000_000L;
+            ahead = boot - monotonic;
+            return boot;
+        } catch (IOException | RuntimeException unreadable) {
+            return monotonic + ahead;
+        }
+    }
+
+    private static RandomAccessFile open(Path file) {
+        try {
+            return new RandomAccessFile(file.toFile(), "r");
         } catch (IOException none) {
             return null;
         }

@@ -80,6 +80,10 @@ interface Disk {
             if (Files.isSymbolicLink(file)) {
                 throw new IOException("is a link to another file");
             }
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                // Of a pipe the mere opening would never end.
+                throw new IOException("is no file");
+            }
             try (FileChannel channel = FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
                 if (channel.size() > largest) {
                     throw new IOException("larger than " + largest + " bytes");

@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -129,6 +130,12 @@ final class LogFile implements LineQueue.Sink {
         appender.stop();
     }
 
+    /** What time it is, for whether it is another day than that of the file; for tests. */
+    void tell(Instant now) {
+        ((SizeAndTimeBasedRollingPolicy<?>) appender.getRollingPolicy()).getTimeBasedFileNamingAndTriggeringPolicy()
+                .setCurrentTime(now.toEpochMilli());
+    }
+
     private String explain(IOException failure) {
         if (failure instanceof NoSuchFileException) {
             return "its directory does not exist; create it: mkdir -p " + file.getParent();
@@ -158,6 +165,14 @@ final class LogFile implements LineQueue.Sink {
         /** What became of the last write; {@code null}: written. */
         private IOException outcome;
         private Object key = "";
+
+        /** Only files are put aside under another name: where a log goes to a device (/dev/null, /dev/stderr), everybody needs that. */
+        @Override
+        public void rollover() {
+            if (Files.isRegularFile(Path.of(getFile()))) {
+                super.rollover();
+            }
+        }
 
         @Override
         public void openFile(String name) throws IOException {

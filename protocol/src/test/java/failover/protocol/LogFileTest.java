@@ -3,13 +3,16 @@ package failover.protocol;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.LoggerContext;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -102,6 +105,29 @@ class LogFileTest {
         speakUntilItIsIn(file);
         String second = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
         assertTrue(second.endsWith("---"), second);
+    }
+
+    /** At midnight a log file is put aside under another name: of /dev/null, that would be the end of a host. */
+    @Test
+    void whereTheLogGoesToADeviceThatIsNotPutAside() throws Exception {
+        Path device = Files.createSymbolicLink(dir.resolve("null.log"), Path.of("/dev/null"));
+        LogFile log = new LogFile(device, (LoggerContext) LoggerFactory.getILoggerFactory());
+        log.open();
+        log.opened().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        log.write("before\n".getBytes(StandardCharsets.US_ASCII));
+        log.tell(Instant.now().plus(Duration.ofDays(2)));
+        log.write("after\n".getBytes(StandardCharsets.US_ASCII));
+        log.close();
+        assertEquals(List.of("null.log"), List.of(dir.toFile().list()));
+        assertTrue(Files.isSymbolicLink(device));
+        Path file = dir.resolve("agent.log");
+        LogFile rolled = new LogFile(file, (LoggerContext) LoggerFactory.getILoggerFactory());
+        rolled.open();
+        rolled.write("before\n".getBytes(StandardCharsets.US_ASCII));
+        rolled.tell(Instant.now().plus(Duration.ofDays(2)));
+        rolled.write("after\n".getBytes(StandardCharsets.US_ASCII));
+        rolled.close();
+        assertEquals("after\n", Files.readString(file), "a file is");
     }
 
     /** Opening a named pipe waits until somebody reads it: a disk that hangs, and comes back. */

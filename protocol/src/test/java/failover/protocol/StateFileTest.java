@@ -5,15 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -201,6 +203,16 @@ class StateFileTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aPipeInThePlaceOfAStateIsSaidAndNotWaitedFor() throws Exception {
+        assertEquals(0, new ProcessBuilder("mkfifo", dir.resolve("agent.json").toString()).start().waitFor());
+        StateFile file = StateFile.open(dir, "agent");
+        String message = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> assertThrows(IOException.class,
+                () -> file.read(bytes -> "")).getMessage());
+        assertTrue(message.contains("is no file"), message);
+        file.close();
     }
 
     @Test

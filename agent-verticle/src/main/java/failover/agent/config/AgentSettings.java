@@ -190,7 +190,7 @@ public final class AgentSettings {
     }
 
     private static String processName(String text) {
-        if (text.length() > LONGEST_PROCESS_NAME || text.indexOf('/') >= 0) {
+        if (text.length() > LONGEST_PROCESS_NAME || text.indexOf('/') >= 0 || text.chars().anyMatch(Bounds::forges)) {
             throw new IllegalArgumentException("is no process name: the kernel keeps " + LONGEST_PROCESS_NAME
                     + " characters, without the path; write what \"ps -o comm= -p PID\" prints");
         }

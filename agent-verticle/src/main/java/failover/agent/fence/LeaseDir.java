@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -62,6 +64,10 @@ public final class LeaseDir implements AutoCloseable {
             channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
             done = true;
             return new LeaseDir(lock, channel);
+        } catch (FileSystemException e) {
+            throw new IOException("lease_dir " + directory + " cannot be locked: " + lock + ": " + (e instanceof AccessDeniedException
+                    ? "permission denied" : String.valueOf(e.getReason())) + "; remove that file (is it of a start as another user?),"
+                    + " or give this agent a lease_dir of its own and a fencer that watches it", e);
         } finally {
             if (!done) {
                 if (channel != null) {

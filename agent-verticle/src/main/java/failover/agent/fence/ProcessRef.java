@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param pid    its number; 0 where there is none
  * @param start  clock ticks (1/100 s) between boot and its start: field 22 of /proc/PID/stat
- * @param comm   its name as Linux keeps it, at most 15 bytes
+ * @param comm   its name as Linux keeps it, at most 15 bytes, each of them one character here
  * @param cgroup the line of /proc/PID/cgroup that names its service, or empty: what a restart by the service manager keeps
  */
 public record ProcessRef(long pid, long start, String comm, String cgroup) {
@@ -20,6 +20,13 @@ public record ProcessRef(long pid, long start, String comm, String cgroup) {
     public static final ProcessRef NONE = new ProcessRef(0, 0, "", "");
 
     private static final Path PROC = Path.of("/proc");
+    private static final int COMM_BYTES = 15;
+
+    /** A process of which only the name is known: as Linux keeps that, in bytes, cut in the middle of a letter if need be. */
+    public static ProcessRef named(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        return new ProcessRef(0, 0, new String(bytes, 0, Math.min(bytes.length, COMM_BYTES), StandardCharsets.ISO_8859_1), "");
+    }
 
     /** The process of that number as it is now; empty when there is none. Blocking, a few microseconds. */
     public static Optional<ProcessRef> of(long pid) {

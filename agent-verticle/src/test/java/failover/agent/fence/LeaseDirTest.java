@@ -70,6 +70,15 @@ class LeaseDirTest {
     }
 
     @Test
+    void aLockThatCannotBeOpenedIsNamedWithTheCure() throws IOException {
+        Files.createDirectory(dir.resolve("lease.lock"));
+        String message = assertThrows(IOException.class, () -> LeaseDir.claim(dir)).getMessage();
+        assertTrue(message.contains("lease.lock") && message.contains("remove that file"), message);
+        Files.delete(dir.resolve("lease.lock"));
+        LeaseDir.claim(dir).close();
+    }
+
+    @Test
     void aDirectoryThatIsMissingIsMadeForItsOwnerAlone() throws IOException {
         Path made = dir.resolve("a/b");
         LeaseDir.claim(made).close();

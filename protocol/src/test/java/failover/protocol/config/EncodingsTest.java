@@ -18,4 +18,14 @@ class EncodingsTest {
             assertTrue(trouble.contains(other) && trouble.contains("file.encoding") && trouble.contains("launcher in bin/"), trouble);
         }
     }
+
+    /** What JSON can write and no command line can hold would be found out in the middle of a failover. */
+    @Test
+    void whatNoCommandCanHoldIsFoundWhereItIsWritten() {
+        assertTrue(Encodings.troubleInCommand("true\0 --require-tower").orElseThrow().contains("NUL"));
+        assertTrue(Encodings.troubleInCommand("true \ud800").orElseThrow().contains("half of a pair"));
+        assertTrue(Encodings.troubleInPath("/mnt/\udc00").orElseThrow().contains("half of a pair"));
+        assertEquals(Optional.empty(), Encodings.troubleInCommand("echo " + "x".repeat(100_000)));
+        assertTrue(Encodings.troubleInCommand("echo " + "x".repeat(103_000)).orElseThrow().contains("put it into a script"));
+    }
 }

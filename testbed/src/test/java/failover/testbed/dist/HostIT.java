@@ -57,6 +57,21 @@ class HostIT {
         assertEquals("", sh(tmp, "find " + dest + "/opt/failover -user 1000").ok().output(), "an earlier installation's owner stayed");
     }
 
+    /** The agent's user has to enter /etc/failover, whatever root's umask is; CDPATH makes cd speak. */
+    @Test
+    void whatIsInstalledCanBeReadByTheServiceWhateverTheUmaskIsOfWhoeverInstallsIt() throws IOException {
+        Path dest = tmp.resolve("dest");
+        String install = "bash " + DIST.getFileName() + "/install.sh ";
+        sh(DIST.getParent(), "umask 077; export CDPATH=.; " + install + "agent --user sol --destdir " + dest + " && " + install
+            + "manager --destdir " + dest).ok();
+        assertEquals("", sh(tmp, "find " + dest + "/etc " + dest + "/opt -type d ! -perm -005").ok().output(), "nobody else may enter");
+        assertEquals("agent.env\nagent.json\nmanager.json\n", sh(tmp, "cd " + dest + "/etc/failover && find * ! -perm -004 | sort").ok()
+            .output(), "these are for some only");
+        Result blanks = sh(DIST, "bash install.sh agent --user sol --prefix '/opt/a b' --destdir " + dest);
+        assertEquals(1, blanks.exit());
+        assertTrue(blanks.error().contains("--prefix /opt/a b: only letters"), blanks.error());
+    }
+
     @Test
     void secretsOfCommandsHaveAFileThatRootAloneReads() throws IOException {
         Path dest = tmp.resolve("dest");
