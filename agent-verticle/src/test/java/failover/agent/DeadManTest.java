@@ -176,10 +176,24 @@ class DeadManTest {
 
     @Test
     void aStateDirectoryThatHangsHoldsNobodyUp() throws Exception {
-        fifo(directory.resolve("state").resolve("agent.json.new"));
+        CountDownLatch hangs = new CountDownLatch(1);
+        store.write(active(), 0, error -> {
+            // What a write that never returns does to whoever writes after it.
+            hangs.countDown();
+            await(release);
+        });
+        assertTrue(hangs.await(10, TimeUnit.SECONDS));
         deadMan("false", () -> { });
         lease(D.plus(J));
         isFenced();
+    }
+
+    private static void await(CountDownLatch end) {
+        try {
+            end.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
