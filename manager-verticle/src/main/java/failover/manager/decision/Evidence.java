@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What the sources have said of the identity's votes, and what follows from it (safety.md, E6, INV-6). A source is named by a text: the
@@ -155,6 +156,11 @@ public final class Evidence {
         return of(source).refuses();
     }
 
+    /** Why it could not say when it was asked last; {@code null} when it could. */
+    String failure(String source) {
+        return of(source).failure();
+    }
+
     /** Somebody has heard of it: it has answered, or could not. */
     boolean met(String source) {
         return sources.containsKey(source) || worked.contains(source);
@@ -171,16 +177,14 @@ public final class Evidence {
      */
     public Finding judge(List<String> asked, long notAskedBefore, long now) {
         if (asked.isEmpty()) {
-            return new Finding(Finding.Word.UNKNOWN, false, "no source of votes is configured");
+            return new Finding(Finding.Word.UNKNOWN, false, () -> "no source of votes is configured");
         }
         List<String> silent = new ArrayList<>();
         List<String> voting = new ArrayList<>();
         int behind = 0;
         int counting = 0;
-        List<String> words = new ArrayList<>();
         for (String source : asked) {
             SourceWord word = word(source, notAskedBefore, now);
-            words.add(source + " " + word.why() + note(source, asked, now));
             counting += counts(source, now) ? 1 : 0;
             if (word.state() == SourceWord.State.PROGRESS) {
                 voting.add(source);
@@ -190,24 +194,35 @@ public final class Evidence {
             behind += word.state() == SourceWord.State.BEHIND && word.fresh() ? 1 : 0;
         }
         // Of two clusters it is not known which is the identity's.
-        boolean clusters = silent.stream().anyMatch(one -> silent.stream().anyMatch(other -> nodes.otherCluster(one, other)));
-        int witnesses = clusters ? 0 : distinct(silent);
+        int witnesses = severalClusters(silent) ? 0 : distinct(silent);
         int needed = Math.max(1, Math.min(SOURCES_NEEDED, counting));
-        String told = String.join("; ", words);
+        Supplier<String> told = () -> EvidenceWords.judged(this, asked, notAskedBefore, now);
         if (!voting.isEmpty()) {
-            String alone = distinct(voting) == 1 && witnesses > 0 ? "1 of " + distinct(asked)
-                    + " sources contradicts the others, which see no votes: " + String.join(", ", voting) + "; " : "";
-            return new Finding(Finding.Word.PROGRESS, false, "the identity votes: " + alone + told, alone.isEmpty() ? List.of() : voting);
+            boolean alone = distinct(voting) == 1 && witnesses > 0;
+            return new Finding(Finding.Word.PROGRESS, false, () -> "the identity votes: " + (alone ? "1 of " + distinct(asked)
+                    + " sources contradicts the others, which see no votes: " + String.join(", ", voting) + "; " : "") + told.get(),
+                    alone ? voting : List.of());
         }
         if (witnesses >= needed) {
-            return new Finding(Finding.Word.NO_PROGRESS, false, "the identity does not vote: " + told);
+            return new Finding(Finding.Word.NO_PROGRESS, false, () -> "the identity does not vote: " + told.get());
         }
         if (behind > 0 && behind == Math.max(1, counting)) {
-            return new Finding(Finding.Word.UNKNOWN, true, "the cluster's tip stands still or is not where it must be (slot "
-                    + tip.estimate(now) + " at least): " + told);
+            return new Finding(Finding.Word.UNKNOWN, true, () -> "the cluster's tip stands still or is not where it must be (slot "
+                    + tip.estimate(now) + " at least): " + told.get());
         }
-        return new Finding(Finding.Word.UNKNOWN, false, "whether the identity votes is not known, " + witnesses + " of " + needed
-                + " sources say that it does not: " + told);
+        return new Finding(Finding.Word.UNKNOWN, false, () -> "whether the identity votes is not known, " + witnesses + " of " + needed
+                + " sources say that it does not: " + told.get());
+    }
+
+    private boolean severalClusters(List<String> names) {
+        for (String one : names) {
+            for (String other : names) {
+                if (nodes.otherCluster(one, other)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /**
@@ -217,26 +232,33 @@ public final class Evidence {
      * @param asked as in {@link #judge}
      */
     Readiness readiness(List<String> asked, long now) {
-        List<String> able = asked.stream().filter(source -> word(source, 0, now).able() && counts(source, now)).toList();
-        int counting = (int) asked.stream().filter(source -> counts(source, now)).count();
+        List<String> able = new ArrayList<>();
+        int counting = 0;
+        for (String source : asked) {
+            if (counts(source, now)) {
+                counting++;
+                if (word(source, 0, now).able()) {
+                    able.add(source);
+                }
+            }
+        }
         int needed = Math.max(1, Math.min(SOURCES_NEEDED, counting));
         int nodesAble = distinct(able);
-        List<String> words = new ArrayList<>();
-        for (String source : asked) {
-            words.add(source + " " + (able.contains(source) ? "can say" : of(source).failure() != null
-                    ? "could not say: " + of(source).failure() : word(source, 0, now).why()) + note(source, asked, now));
-        }
-        return new Readiness(nodesAble >= needed, nodesAble + " of " + needed + " sources that are needed can say whether it votes: "
-                + String.join("; ", words));
+        return new Readiness(nodesAble >= needed, () -> nodesAble + " of " + needed + " sources that are needed can say whether it votes: "
+                + EvidenceWords.able(this, asked, able, now));
     }
 
     /**
      * An answer to "could a silent host be replaced now", as far as evidence goes.
      *
      * @param ready it could
-     * @param why one sentence that names every source
+     * @param words {@link #why}; made when somebody reads it
      */
-    record Readiness(boolean ready, String why) {
+    record Readiness(boolean ready, Supplier<String> words) {
+        /** One sentence that names every source. */
+        String why() {
+            return words.get();
+        }
     }
 
     /** What one source says now. */
@@ -244,34 +266,24 @@ public final class Evidence {
         return SourceWord.of(of(source), tip, notAskedBefore, now);
     }
 
-    private String note(String source, List<String> asked, long now) {
-        StringBuilder note = new StringBuilder();
-        for (String other : asked) {
-            if (other.equals(source)) {
-                break;
-            }
-            if (nodes.same(source, other)) {
-                note.append(" (the same node as ").append(other).append(": it proves nothing more; name another in cluster_rpc)");
-            } else if (nodes.otherCluster(source, other)) {
-                note.append(" (of another cluster than ").append(other).append(": correct cluster_rpc)");
-            }
-        }
-        if (!counts(source, now)) {
-            note.append(of(source).refuses() ? " (counts for none: it serves no method that tells of votes)"
-                    : " (counts for none: it has never told of votes)");
-        }
-        return note.toString();
-    }
-
     /** So many nodes are behind those names. */
     private int distinct(List<String> names) {
         List<String> seen = new ArrayList<>();
         for (String name : names) {
-            if (seen.stream().noneMatch(other -> nodes.same(name, other))) {
+            if (!hasNodeOf(name, seen)) {
                 seen.add(name);
             }
         }
         return seen.size();
+    }
+
+    private boolean hasNodeOf(String name, List<String> names) {
+        for (String other : names) {
+            if (nodes.same(name, other)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private SourceHistory of(String source) {
@@ -304,13 +316,22 @@ public final class Evidence {
     }
 
     private boolean others(String source, VoteReading reading) {
-        return sources.entrySet().stream().anyMatch(each -> !nodes.same(source, each.getKey()) && !each.getValue().ahead()
-                && each.getValue().answersAbout(reading.askedAt()));
+        for (Map.Entry<String, SourceHistory> each : sources.entrySet()) {
+            if (!nodes.same(source, each.getKey()) && !each.getValue().ahead() && each.getValue().answersAbout(reading.askedAt())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Somebody who answers is where the tip says that the cluster is; of one that is not trusted, somebody else than who showed it. */
     private boolean held(long instant) {
-        return sources.entrySet().stream().anyMatch(each -> each.getValue().answersAbout(instant) && !tip.lags(each.getValue().newest())
-                && (tip.trusted() || !each.getKey().equals(tip.by())));
+        for (Map.Entry<String, SourceHistory> each : sources.entrySet()) {
+            if (each.getValue().answersAbout(instant) && !tip.lags(each.getValue().newest())
+                    && (tip.trusted() || !each.getKey().equals(tip.by()))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

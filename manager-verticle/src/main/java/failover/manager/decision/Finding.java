@@ -1,6 +1,7 @@
 package failover.manager.decision;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What the sources together say of the identity's votes (safety.md, E6).
@@ -8,14 +9,19 @@ import java.util.List;
  * @param word the result
  * @param clusterHalted the sources answer, and none has reached the slot where the cluster must be: nothing is to be concluded from
  *     votes that stand still (only with {@link Word#UNKNOWN})
- * @param why one sentence with its numbers that names every source
+ * @param words {@link #why}; made when somebody reads it, as a finding is asked for with every heartbeat and read out once in a while
  * @param against who alone sees votes while others see none (only with {@link Word#PROGRESS}); empty when nobody contradicts
  */
-public record Finding(Word word, boolean clusterHalted, String why, List<String> against) {
+public record Finding(Word word, boolean clusterHalted, Supplier<String> words, List<String> against) {
 
     /** Nobody contradicts. */
-    public Finding(Word word, boolean clusterHalted, String why) {
-        this(word, clusterHalted, why, List.of());
+    Finding(Word word, boolean clusterHalted, Supplier<String> words) {
+        this(word, clusterHalted, words, List.of());
+    }
+
+    /** One sentence with its numbers that names every source. */
+    public String why() {
+        return words.get();
     }
 
     /** Three answers, for "not known" is never "no". */

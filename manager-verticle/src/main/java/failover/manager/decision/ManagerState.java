@@ -147,6 +147,16 @@ public final class ManagerState {
         return new ManagerState(this);
     }
 
+    /** It is in the middle of a move. */
+    public boolean moving() {
+        return move != null;
+    }
+
+    /** An operator's pause is in force. */
+    public boolean paused() {
+        return memory.pause() != null;
+    }
+
     HostView view(Host host) {
         return host == Host.PRIMARY ? primary : secondary;
     }

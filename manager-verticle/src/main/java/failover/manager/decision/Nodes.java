@@ -2,6 +2,7 @@ package failover.manager.decision;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +100,7 @@ final class Nodes {
         Node second = of(other);
         return one.equals(other) || first.beside != null && (first.beside == second.beside || Evidence.beside(first.beside).equals(other))
                 || second.beside != null && Evidence.beside(second.beside).equals(one)
-                || first.identities.stream().anyMatch(second.identities::contains);
+                || !Collections.disjoint(first.identities, second.identities);
     }
 
     /** It belongs to another cluster than that other source. */

@@ -60,10 +60,10 @@ final class Proof {
     /** Whether it could be proved that the votes stand still, if that host fell silent now (E6). */
     Evidence.Readiness readiness(ManagerState state, Host suspect, Now now) {
         if (!looked()) {
-            return new Evidence.Readiness(true, "votes are not looked at (vote_evidence is off): its silence alone would decide");
+            return new Evidence.Readiness(true, () -> "votes are not looked at (vote_evidence is off): its silence alone would decide");
         }
         if (!required(state)) {
-            return new Evidence.Readiness(true, "no source of votes has ever answered: its silence alone would decide");
+            return new Evidence.Readiness(true, () -> "no source of votes has ever answered: its silence alone would decide");
         }
         return state.evidence.readiness(asked(state, suspect), now.nanos());
     }

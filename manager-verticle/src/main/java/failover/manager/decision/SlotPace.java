@@ -13,12 +13,13 @@ import java.util.List;
  * @param fromAt when, monotonic nanoseconds
  * @param begun there is such a window
  * @param windows nanoseconds for a slot in the last windows, oldest first
+ * @param nanos nanoseconds for a slot: the median of these
  */
-record SlotPace(long fromSlot, long fromAt, boolean begun, List<Long> windows) {
+record SlotPace(long fromSlot, long fromAt, boolean begun, List<Long> windows, long nanos) {
     /** What a slot is taken to last until it has been measured. */
     static final Duration USUAL = Duration.ofMillis(400);
     /** Nothing has been measured. */
-    static final SlotPace UNKNOWN = new SlotPace(0, 0, false, List.of());
+    static final SlotPace UNKNOWN = new SlotPace(0, 0, false, List.of(), USUAL.toNanos());
     /** So long votes must stand still, and so far a source may be behind: 16 slots of 400 ms. */
     private static final long STILL_NANOS = 16 * USUAL.toNanos();
     private static final long WINDOW = Duration.ofSeconds(30).toNanos();
@@ -32,36 +33,28 @@ record SlotPace(long fromSlot, long fromAt, boolean begun, List<Long> windows) {
     SlotPace seen(long slot, long at) {
         long time = at - fromAt;
         if (!begun || slot < fromSlot || time > LONGEST_WINDOW) {
-            return new SlotPace(slot, at, true, windows);
+            return new SlotPace(slot, at, true, windows, nanos);
         }
         if (time < WINDOW) {
             return this;
         }
-        long nanos = slot == fromSlot ? Long.MAX_VALUE : time / (slot - fromSlot);
-        if (nanos < SHORTEST_SLOT || nanos > LONGEST_SLOT) {
-            return new SlotPace(slot, at, true, windows);
+        long each = slot == fromSlot ? Long.MAX_VALUE : time / (slot - fromSlot);
+        if (each < SHORTEST_SLOT || each > LONGEST_SLOT) {
+            return new SlotPace(slot, at, true, windows, nanos);
         }
         List<Long> all = new ArrayList<>(windows);
-        all.add(nanos);
-        return new SlotPace(slot, at, true, List.copyOf(all.subList(Math.max(0, all.size() - KEPT), all.size())));
+        all.add(each);
+        List<Long> last = List.copyOf(all.subList(Math.max(0, all.size() - KEPT), all.size()));
+        return new SlotPace(slot, at, true, last, last.stream().sorted().toList().get(last.size() / 2));
     }
 
     boolean measured() {
         return !windows.isEmpty();
     }
 
-    /** Nanoseconds for a slot. */
-    long nanos() {
-        if (windows.isEmpty()) {
-            return USUAL.toNanos();
-        }
-        List<Long> sorted = windows.stream().sorted().toList();
-        return sorted.get(sorted.size() / 2);
-    }
-
     /** Milliseconds for a slot; 0 while it is not measured. */
     long millis() {
-        return measured() ? Math.round(nanos() / 1e6) : 0;
+        return measured() ? Math.round(nanos / 1e6) : 0;
     }
 
     /**
@@ -69,21 +62,21 @@ record SlotPace(long fromSlot, long fromAt, boolean begun, List<Long> windows) {
      * delays a vote on its way does not get faster with the slots, and never fewer than 16.
      */
     long still() {
-        return Math.max(Evidence.STILL, Math.round((double) STILL_NANOS / nanos()));
+        return Math.max(Evidence.STILL, Math.round((double) STILL_NANOS / nanos));
     }
 
     /** The least a cluster moves in that time. */
     long least(long time) {
-        return time <= 0 ? 0 : time / (nanos() / 4 * 5);
+        return time <= 0 ? 0 : time / (nanos / 4 * 5);
     }
 
     /** What it moves in that time, a little more than measured. */
     long usual(long time) {
-        return time <= 0 ? 0 : time / (nanos() / 32 * 31);
+        return time <= 0 ? 0 : time / (nanos / 32 * 31);
     }
 
     /** The most it moves in that time; before anything is measured, at the shortest slots there may be. */
     long most(long time) {
-        return time <= 0 ? 0 : time / (measured() ? nanos() / 4 * 3 : SHORTEST_SLOT);
+        return time <= 0 ? 0 : time / (measured() ? nanos / 4 * 3 : SHORTEST_SLOT);
     }
 }

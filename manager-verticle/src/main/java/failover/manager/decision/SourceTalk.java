@@ -212,7 +212,7 @@ final class SourceTalk {
             lines.add(new SourceLine(source, proves, (kind == null || kind.equals(TELLS) ? "" : kind + "; ") + word.why(),
                     state.evidence.nodes().identity(source)));
         }
-        Evidence.Readiness readiness = state.holder == null ? new Evidence.Readiness(false, "who is active is not known")
+        Evidence.Readiness readiness = state.holder == null ? new Evidence.Readiness(false, () -> "who is active is not known")
                 : proof.readiness(state, state.holder, now);
         return new EvidenceView(readiness.ready(), readiness.why(), state.evidence.slotMillis(),
                 state.evidence.nodes().finality(now.nanos()).name().toLowerCase(Locale.ROOT), lines);

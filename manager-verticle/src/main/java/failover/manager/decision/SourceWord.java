@@ -1,13 +1,15 @@
 package failover.manager.decision;
 
+import java.util.function.Supplier;
+
 /**
  * What one source says at one instant.
  *
  * @param state its word
  * @param fresh it answered when it was asked last, and that was lately
- * @param why for people, to follow its name
+ * @param words {@link #why}; made when somebody reads it
  */
-record SourceWord(State state, boolean fresh, String why) {
+record SourceWord(State state, boolean fresh, Supplier<String> words) {
 
     /** Words of a source. Only two of them say anything of the votes. */
     enum State { NOT_ASKED, ERROR, BEHIND, AHEAD, OLD, NOT_YET, PROGRESS, NO_PROGRESS }
@@ -15,42 +17,51 @@ record SourceWord(State state, boolean fresh, String why) {
     static SourceWord of(SourceHistory said, ClusterTip tip, long notAskedBefore, long now) {
         VoteReading newest = said.newest();
         if (newest == null) {
-            return said.failure() == null ? new SourceWord(State.NOT_ASKED, false, "has not been asked yet")
-                    : new SourceWord(State.ERROR, false, "could not say: " + said.failure());
+            return said.failure() == null ? new SourceWord(State.NOT_ASKED, false, () -> "has not been asked yet")
+                    : new SourceWord(State.ERROR, false, () -> "could not say: " + said.failure());
         }
         boolean failing = said.failure() != null;
         boolean fresh = !failing && now - newest.askedAt() <= Evidence.FRESH.toNanos();
         long needed = tip.pace().still();
         long estimate = tip.estimate(now);
         long behind = estimate - newest.slot();
-        String still = "last vote " + newest.lastVote() + ", the same for " + said.stillFor() + " of its slots";
         if (behind > needed) {
-            String what = failing ? "could not say: " + said.failure() + "; its last answer" : standing(said);
-            return new SourceWord(failing ? State.ERROR : State.BEHIND, fresh,
-                    what + " is " + behind + " slots behind " + estimate + ", where the cluster must be");
+            return new SourceWord(failing ? State.ERROR : State.BEHIND, fresh, () -> (failing ? "could not say: " + said.failure()
+                    + "; its last answer" : standing(said)) + " is " + behind + " slots behind " + estimate
+                    + ", where the cluster must be");
         }
         boolean votes = said.voted() && said.stillFor() < needed;
         if (said.ahead() && !(votes && fresh)) {
-            return new SourceWord(failing ? State.ERROR : State.AHEAD, fresh, (failing ? "could not say: " + said.failure()
+            return new SourceWord(failing ? State.ERROR : State.AHEAD, fresh, () -> (failing ? "could not say: " + said.failure()
                     + "; its last answer, " : "shows ") + "slot " + newest.slot() + ", is further ahead than the cluster can have come");
         }
         if (votes) {
             // A vote that was seen is not unseen by a failure after it, nor by being seen too early.
-            return new SourceWord(State.PROGRESS, fresh, "sees votes (last " + newest.lastVote() + " at its slot " + newest.slot() + ")");
+            return new SourceWord(State.PROGRESS, fresh, () -> "sees votes (last " + newest.lastVote() + " at its slot " + newest.slot()
+                    + ")");
         }
         if (failing) {
-            return new SourceWord(State.ERROR, false, "could not say: " + said.failure());
+            return new SourceWord(State.ERROR, false, () -> "could not say: " + said.failure());
         }
         if (notAskedBefore != 0 && newest.askedAt() - notAskedBefore <= 0) {
-            return new SourceWord(State.OLD, fresh, "has not been asked since the last attempt to demote (" + still + ")");
+            return new SourceWord(State.OLD, fresh, () -> "has not been asked since the last attempt to demote (" + still(said) + ")");
         }
-        return said.stillFor() >= needed ? new SourceWord(State.NO_PROGRESS, fresh, "sees no votes (" + still + ")")
-                : new SourceWord(State.NOT_YET, fresh, "cannot say yet (" + still + ", " + needed + " are needed)");
+        return said.stillFor() >= needed ? new SourceWord(State.NO_PROGRESS, fresh, () -> "sees no votes (" + still(said) + ")")
+                : new SourceWord(State.NOT_YET, fresh, () -> "cannot say yet (" + still(said) + ", " + needed + " are needed)");
+    }
+
+    /** For people, to follow its name. */
+    String why() {
+        return words.get();
     }
 
     /** It answers, and is where the cluster is: what it sees of the votes can be believed, whatever that is. */
     boolean able() {
         return fresh && state != State.BEHIND && state != State.AHEAD;
+    }
+
+    private static String still(SourceHistory said) {
+        return "last vote " + said.newest().lastVote() + ", the same for " + said.stillFor() + " of its slots";
     }
 
     private static String standing(SourceHistory said) {

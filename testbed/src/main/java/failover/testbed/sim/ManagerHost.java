@@ -94,7 +94,7 @@ final class ManagerHost {
 
     /** It is in the middle of a move. */
     boolean moves() {
-        return up && view().operation() != null;
+        return up && state.moving();
     }
 
     /** Its state file. */
@@ -208,7 +208,7 @@ final class ManagerHost {
 
     /** Nobody can tell that it is not paused. */
     boolean pausedOrGone() {
-        return !up || state == null || view().paused() != null;
+        return !up || state == null || state.paused();
     }
 
     /** Those who ask it for something. */
@@ -339,7 +339,7 @@ final class ManagerHost {
             examiner.told(Examiner.beside(poll.host()), status.votes(), askedAt);
         }
         // In the middle of a move a status tells of what is just being taken back.
-        if (status.isActive() && status.identityVerified() && status.operation() == null && view().operation() == null) {
+        if (status.isActive() && status.identityVerified() && status.operation() == null && !state.moving()) {
             world.ledger().told(host);
         }
         answeredPoll[host] = Math.max(answeredPoll[host], poll.poll());

@@ -12,21 +12,38 @@ import failover.manager.decision.ManagerEvent;
 import failover.manager.decision.VoteReading;
 import failover.protocol.Now;
 import failover.protocol.wire.PeerStatusResponse;
+import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Numbers that stand for events and effects in the trace of a run. What happens all the time is told by the numbers it carries, the rest by
- * all that it says: by its text and not its hash code, as an enum's is another one in each Java machine. Equal things have equal numbers;
- * a difference that is left out here shows in the effects and events that follow from it.
+ * all that it says, part by part: not by its hash code, as an enum's is another one in each Java machine, nor by its text, which takes
+ * longer to write than the event to work off. Equal things have equal numbers; a difference that is left out here shows in the effects and
+ * events that follow from it.
  */
 final class Trace {
     private static final long FACTOR = 0x9E3779B97F4A7C15L;
+    /** How the parts of a record are read, in their order. */
+    private static final ClassValue<Method[]> PARTS = new ClassValue<>() {
+        @Override
+        protected Method[] computeValue(Class<?> type) {
+            Method[] parts = Stream.of(type.getRecordComponents()).map(RecordComponent::getAccessor).toArray(Method[]::new);
+            // Some records are of no concern outside their package.
+            AccessibleObject.setAccessible(parts, true);
+            return parts;
+        }
+    };
 
     private Trace() {
     }
 
     static long of(Object what) {
         return what instanceof AgentEvent event ? of(event) : what instanceof AgentEffect effect ? of(effect)
-                : what instanceof ManagerEvent event ? of(event) : what instanceof ManagerEffect effect ? of(effect) : text(what);
+                : what instanceof ManagerEvent event ? of(event) : what instanceof ManagerEffect effect ? of(effect) : whole(what);
     }
 
     private static long of(AgentEvent event) {
@@ -46,7 +63,7 @@ final class Trace {
         } else if (event instanceof AgentEvent.BackedUp backedUp) {
             return numbers(7, backedUp.result().how().ordinal(), backedUp.result().took().toNanos());
         }
-        return event instanceof AgentEvent.Tick ? 5 : text(event);
+        return event instanceof AgentEvent.Tick ? 5 : whole(event);
     }
 
     private static long of(AgentEffect effect) {
@@ -60,7 +77,7 @@ final class Trace {
         } else if (effect instanceof AgentEffect.Remember remember) {
             return numbers(15, memory(remember.memory()), 0);
         }
-        return effect instanceof AgentEffect.Observe ? 13 : text(effect);
+        return effect instanceof AgentEffect.Observe ? 13 : whole(effect);
     }
 
     private static long look(Observation seen) {
@@ -92,7 +109,7 @@ final class Trace {
         } else if (event instanceof ManagerEvent.NetworkSlotRead read) {
             return numbers(24, read.slots().hashCode(), 0);
         }
-        return event instanceof ManagerEvent.Tick ? 25 : text(event);
+        return event instanceof ManagerEvent.Tick ? 25 : whole(event);
     }
 
     private static long of(ManagerEffect effect) {
@@ -101,14 +118,50 @@ final class Trace {
         } else if (effect instanceof ManagerEffect.ReadVotes read) {
             return numbers(32, read.askedAt(), 0);
         }
-        return effect instanceof ManagerEffect.ReadNetworkSlot ? 33 : text(effect);
+        return effect instanceof ManagerEffect.ReadNetworkSlot ? 33 : whole(effect);
     }
 
     private static long numbers(long kind, long one, long other) {
         return ((kind * FACTOR ^ one) * FACTOR ^ other) * FACTOR;
     }
 
-    private static long text(Object what) {
-        return what == null ? 0 : what.toString().hashCode();
+    private static long text(String what) {
+        return what == null ? 0 : what.hashCode();
+    }
+
+    /** All that it says. */
+    private static long whole(Object what) {
+        if (what == null) {
+            return 0;
+        } else if (what instanceof String text) {
+            return text.hashCode();
+        } else if (what instanceof Long || what instanceof Integer) {
+            return ((Number) what).longValue();
+        } else if (what instanceof Enum<?> word) {
+            return word.name().hashCode();
+        } else if (what instanceof Duration time) {
+            return numbers(41, time.getSeconds(), time.getNano());
+        } else if (what instanceof Record) {
+            return parts(what);
+        } else if (what instanceof List<?> list) {
+            long sum = 42;
+            for (Object each : list) {
+                sum = numbers(sum, whole(each), 0);
+            }
+            return sum;
+        }
+        return what.toString().hashCode();
+    }
+
+    private static long parts(Object what) {
+        long sum = what.getClass().getSimpleName().hashCode();
+        try {
+            for (Method part : PARTS.get(what.getClass())) {
+                sum = numbers(sum, whole(part.invoke(what)), 0);
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+        return sum;
     }
 }
