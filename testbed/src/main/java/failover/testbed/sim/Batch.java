@@ -13,8 +13,13 @@ import java.util.stream.LongStream;
 
 /** Many runs. Not thread-safe itself. */
 public final class Batch {
+    /** Above rows of {@link #row}. */
+    static final String ROW_HEAD = "| Class | Seeds | Runs | Simulated hours | Events | Moves | Lost for good and replaced | Violations |"
+            + System.lineSeparator() + "|---|---|---|---|---|---|---|---|";
+
     private final RunClass runClass;
     private final Set<Fault.Kind> with;
+    private final Mutant mutant;
     private final List<RunResult> failures = new ArrayList<>();
     private final Totals totals = new Totals();
     private long runs;
@@ -33,8 +38,14 @@ public final class Batch {
 
     /** The same with faults that the class does not allow yet. */
     Batch(RunClass runClass, Set<Fault.Kind> with) {
+        this(runClass, with, Mutant.NONE);
+    }
+
+    /** The same without that rule. */
+    Batch(RunClass runClass, Set<Fault.Kind> with, Mutant mutant) {
         this.runClass = runClass;
         this.with = Set.copyOf(with);
+        this.mutant = mutant;
     }
 
     /** One more run, in this thread. */
@@ -72,7 +83,7 @@ public final class Batch {
 
     private Timed timed(long seed) {
         long begun = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        RunResult result = Simulation.run(seed, runClass, Mutant.NONE, Simulation.plan(seed, runClass, with), null);
+        RunResult result = Simulation.run(seed, runClass, mutant, Simulation.plan(seed, runClass, with), null);
         return new Timed(result, ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begun);
     }
 
@@ -122,6 +133,13 @@ public final class Batch {
                     both.toMillis() / 1000.0));
         }
         return String.join(System.lineSeparator(), lines);
+    }
+
+    /** All that in a row of a table, of runs whose seeds follow each other from that one on. */
+    String row(long from) {
+        return String.format(Locale.ROOT, "| %s | %d to %d | %d | %.0f | %d | %d | %d | %d |", runClass, from, from + runs - 1, runs,
+                simulated.toMillis() / 3_600_000.0, totals.events, totals.moves, totals.validatorsReplaced + totals.hostsReplaced,
+                failures.size());
     }
 
     /** The first run, from that seed on, in which the absence of a rule is noticed; {@code null} when it is not within the budget. */

@@ -77,7 +77,7 @@ public final class SimulateCommand implements Callable<Integer> {
             out.flush();
         }
         RunResult result = Simulation.run(replay, runClass, mutant, plan, listing);
-        out.println(line(result));
+        out.println(Campaign.line(runClass, result));
         out.flush();
         return result.ok() ? 0 : 1;
     }
@@ -87,7 +87,7 @@ public final class SimulateCommand implements Callable<Integer> {
         for (long seed = from; seed < from + seeds; seed += PROGRESS) {
             int before = batch.failures().size();
             batch.run(seed, Math.min(PROGRESS, from + seeds - seed), threads);
-            batch.failures().stream().skip(before).forEach(result -> out.println(line(result)));
+            batch.failures().stream().skip(before).forEach(result -> out.println(Campaign.line(runClass, result)));
             if (seed + PROGRESS < from + seeds) {
                 out.println("so far, to seed " + (seed + PROGRESS - 1) + " of " + (from + seeds - 1) + ": " + batch.summary());
                 out.flush();
@@ -111,12 +111,5 @@ public final class SimulateCommand implements Callable<Integer> {
             out.flush();
         }
         return alive == 0 ? 0 : 1;
-    }
-
-    /** What one needs to play it again. */
-    private String line(RunResult result) {
-        return "seed " + result.seed() + " (" + runClass + ") trace " + Long.toHexString(result.hash()) + ": "
-                + (result.ok() ? "well" : result.violation() + "; see it with: simulate --class " + runClass + " --replay "
-                + result.seed());
     }
 }
