@@ -110,13 +110,15 @@ public final class ManagerCore {
         state.judgement = actions.act(state, judgement, now, out);
         pauses.tick(state, now, out);
         voice.speak(state, before.judgement, now, out);
-        wakeOnce(state, now, out);
+        wakeOnce(state, event instanceof ManagerEvent.Tick, now, out);
         return new Step(state, out);
     }
 
     /** A tick that asks for the next one asks in vain where one is on its way: else every heartbeat would begin a chain of its own. */
-    private static void wakeOnce(ManagerState state, Now now, List<ManagerEffect> out) {
-        Duration next = null;
+    private static void wakeOnce(ManagerState state, boolean tick, Now now, List<ManagerEffect> out) {
+        long rest = state.wakeAt - now.nanos();
+        // One that came a hair early found nothing due: what waited for it would wait for the next heartbeat.
+        Duration next = tick && state.wakeAt != 0 && rest > 0 && rest <= TIMER_SLACK.toNanos() ? Duration.ofNanos(rest) : null;
         for (ManagerEffect effect : out) {
             if (effect instanceof ManagerEffect.Wake wake && (next == null || wake.after().compareTo(next) < 0)) {
                 next = wake.after();

@@ -227,6 +227,8 @@ final class Moves {
         }
         Proof.LastLook look = proof.gone(state, move, now, out);
         if (look.step() == Proof.LastLook.Go.WAIT) {
+            // Heartbeats may be further apart than this is waited for, and what was read with the last one was read before the last order.
+            proof.ask(state, now, out);
             move.retryAt = now.plus(LastCall.LOOK_AGAIN);
             out.add(new ManagerEffect.Wake(LastCall.LOOK_AGAIN));
             return;

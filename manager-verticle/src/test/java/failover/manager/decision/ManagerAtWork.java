@@ -48,6 +48,8 @@ final class ManagerAtWork {
 
     static final LeaseNumbers NUMBERS = LeaseNumbers.of(Duration.ofSeconds(2), 5);
 
+    /** Between two polls. */
+    Duration heartbeat = Duration.ofSeconds(2);
     boolean dryRun;
     boolean fenced;
     boolean staleTower;
@@ -114,7 +116,7 @@ final class ManagerAtWork {
     }
 
     ManagerRules rules() {
-        return new ManagerRules(dryRun, true, "http://a", "http://b", Duration.ofSeconds(2), 5, 100, Duration.ofSeconds(5),
+        return new ManagerRules(dryRun, true, "http://a", "http://b", heartbeat, 5, 100, Duration.ofSeconds(5),
                 Duration.ofSeconds(2), 3, Duration.ofSeconds(120), Duration.ofMinutes(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
                 Duration.ofSeconds(13), new Policy(NUMBERS, sources, evidence, fencing, false), null);
     }
@@ -123,10 +125,10 @@ final class ManagerAtWork {
         return new Now(nanos, 1_790_000_000_000L + nanos / 1_000_000 + wallAhead);
     }
 
-    /** So many heartbeats of 2 s, every one polled and answered. */
+    /** So many heartbeats, every one polled and answered. */
     ManagerAtWork beats(int count) {
         for (int i = 0; i < count; i++) {
-            nanos += 2_000_000_000L;
+            nanos += heartbeat.toNanos();
             post(new ManagerEvent.Tick());
         }
         return this;

@@ -11,6 +11,8 @@ import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.LastOperation;
 import failover.protocol.wire.LeaseWord;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +47,57 @@ class WayBackTest {
         }
         assertEquals(Verdict.MOVING, manager.verdict());
         assertTrue(manager.state.judgement.why().contains("[primary] may be active or not"), manager.state.judgement.why());
+    }
+
+    /** B has not answered become_active, and does not answer anything any more; two sources see that nobody votes. */
+    private void silentInTheMiddle() {
+        manager.sources = List.of("one", "two");
+        manager.votes.put("one", 900L);
+        manager.votes.put("two", 900L);
+        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
+        manager.start();
+        manager.ask();
+        manager.reply("done");
+        assertEquals("secondary become_active", manager.out());
+        manager.b().answers = false;
+        manager.noReply(Kind.NO_ANSWER);
+        for (int i = 0; i < 40 && !manager.out().equals("secondary become_passive"); i++) {
+            manager.clusterSlot += 5 * manager.heartbeat.toSeconds() / 2;
+            manager.beats(1);
+        }
+        assertEquals("secondary become_passive", manager.out());
+        manager.noReply(Kind.NOT_DELIVERED);
+    }
+
+    /** The timer that was asked for last goes off, that much early. */
+    private void wake(long early) {
+        Duration after = manager.wakes.get(manager.wakes.size() - 1).after();
+        manager.wakes.clear();
+        manager.nanos += after.toNanos() - early;
+        manager.clusterSlot += after.toMillis() / 400;
+        manager.post(new ManagerEvent.Tick());
+    }
+
+    @Test
+    void whereHeartbeatsAreFarApartTheLookThatCountsIsAskedForAndNotWaitedForInVain() {
+        manager.heartbeat = Duration.ofSeconds(5);
+        silentInTheMiddle();
+        int looks = manager.looks.size();
+        wake(0);
+        assertEquals(looks + 1, manager.looks.size(), "what was read before the last order proves nothing after it");
+        wake(0);
+        assertEquals(1, manager.said("[secondary] is silent, and a fencer stands behind it: it counts as gone"),
+                String.join("\n", manager.lines));
+    }
+
+    @Test
+    void aTimerThatComesAHairEarlyIsAskedForAgain() {
+        silentInTheMiddle();
+        wake(1);
+        assertEquals(List.of(Duration.ofNanos(1)), manager.wakes.stream().map(ManagerEffect.Wake::after).toList());
+        long asked = manager.looks.size();
+        wake(0);
+        assertTrue(manager.looks.size() > asked || manager.said("it counts as gone") == 1, String.join("\n", manager.lines));
     }
 
     @Test
