@@ -12,10 +12,9 @@ import failover.protocol.wire.StatusResponse;
 import failover.protocol.wire.VoteWord;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.ext.web.client.WebClient;
-import io.vertx.ext.web.client.WebClientOptions;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -26,7 +25,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 
 /**
  * {@code --check-sources}: asks every source of votes once, as the manager will, and says what each can prove (safety.md, E6), so that an
@@ -38,7 +36,6 @@ final class SourceCheck {
     private final Vertx vertx;
     private final PrintStream out;
     private final ManagerConfig config;
-    private final WebClient http;
     private final HttpClientAgent client;
     private final ClusterRpc cluster;
     private final Map<Host, StatusResponse> agents = new EnumMap<>(Host.class);
@@ -53,7 +50,6 @@ final class SourceCheck {
         this.vertx = vertx;
         this.out = out;
         this.config = config;
-        this.http = WebClient.create(vertx, new WebClientOptions().setFollowRedirects(false));
         this.client = vertx.createHttpClient(new HttpClientOptions());
         this.cluster = new ClusterRpc(vertx, client, config.clusterRpc(), config.timing().requestTimeout(), config.voteAccount());
     }
@@ -65,14 +61,15 @@ final class SourceCheck {
     }
 
     private Future<Void> agent(Host host, Endpoint agent) {
-        return http.get(agent.port(), agent.host(), agent.target(Routes.STATUS)).ssl(agent.ssl()).send()
-                .timeout(config.timing().requestTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        // As its polls ask, so that what an address or a name makes of it is the same; without a time, so that no agent takes it for one.
+        HttpLink link = new HttpLink(vertx, client, agent, 1, false);
+        return link.post(Routes.STATUS, Buffer.buffer("{}"), config.timing().requestTimeout())
                 .map(answer -> {
                     StatusResponse status;
                     try {
                         status = GoJson.decode(answer.body(), StatusResponse.class);
                     } catch (GoJson.BadJson | RuntimeException e) {
-                        return problem("[" + host + "] " + agent + ": no agent's answer (HTTP " + answer.statusCode() + ")");
+                        return problem("[" + host + "] " + agent + ": no agent's answer (HTTP " + answer.status() + ")");
                     }
                     agents.put(host, status);
                     VoteWord word = status.votes();
@@ -150,7 +147,6 @@ final class SourceCheck {
         }
         cluster.close();
         client.close();
-        http.close();
         return replaceable && problems == 0 ? 0 : 1;
     }
 

@@ -8,6 +8,7 @@ import failover.manager.config.ManagerConfig;
 import failover.protocol.solana.Keypair;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
@@ -63,12 +64,16 @@ class SourceCheckIT {
     }
 
     private int check(FakeAgent a, FakeAgent b, FakeAgent... sources) {
+        return check(a.endpoint().uri().toString(), b.endpoint().uri().toString(), sources);
+    }
+
+    private int check(String a, String b, FakeAgent... sources) {
         JsonArray urls = new JsonArray();
         for (FakeAgent each : sources) {
             urls.add(each.endpoint().uri().toString());
         }
-        ManagerConfig config = ManagerConfig.fromVertx(new JsonObject().put("active_validator", a.endpoint().uri().toString())
-                .put("passive_validator", b.endpoint().uri().toString()).put("cluster_rpc", urls).put("staked_identity_pubkey", STAKED),
+        ManagerConfig config = ManagerConfig.fromVertx(new JsonObject().put("active_validator", a)
+                .put("passive_validator", b).put("cluster_rpc", urls).put("staked_identity_pubkey", STAKED),
                 Map.of());
         Promise<Integer> code = Promise.promise();
         said.reset();
@@ -102,6 +107,27 @@ class SourceCheckIT {
         assertTrue(words().contains("If [primary] fell silent, 1 independent node"), words());
         assertEquals(1, check(agent(key()), agent(key()), source(key(), GENESIS, true), source(key(), key(), true)));
         assertTrue(words().contains("belongs to another cluster than"), words());
+    }
+
+    /** Whatever a poll can ask this can. */
+    @Test
+    void anAgentAtAnIpv6LiteralIsAsked() {
+        HttpServer six = Await.result(vertx.createHttpServer().requestHandler(request -> request.response().end(new JsonObject()
+                .put("process_running", true).put("timestamp", 1_736_000_000).put("host_id", "h").put("identity", STAKED).encode()))
+                .listen(0, "::1"));
+        String url = "http://[::1]:" + six.actualPort();
+        check(agent(key()).endpoint().uri().toString(), url, source(key(), GENESIS, true));
+        assertTrue(words().contains("[secondary] " + url + ": its validator is " + STAKED), words());
+    }
+
+    @Test
+    void anAnswerThatNeverEndsIsNone() {
+        HttpServer endless = Await.result(vertx.createHttpServer().requestHandler(request -> {
+            request.response().setChunked(true).write(" ".repeat(HttpLink.LARGEST_ANSWER + 1));
+        }).listen(0, "127.0.0.1"));
+        String url = "http://127.0.0.1:" + endless.actualPort();
+        check(agent(key()).endpoint().uri().toString(), url, source(key(), GENESIS, true));
+        assertTrue(words().contains("[secondary] " + url + ": no answer: an answer of more than " + HttpLink.LARGEST_ANSWER), words());
     }
 
     @Test
