@@ -20,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -36,6 +37,8 @@ final class TowerFiles {
     private static final String COPY = ".before-restore";
     private final AgentConfig config;
     private final TowerPlace place;
+    private long seenWritten = Long.MIN_VALUE;
+    private long seenAt;
 
     TowerFiles(AgentConfig config) {
         this.config = config;
@@ -59,11 +62,23 @@ final class TowerFiles {
             return new AgentEvent.TowerSeen(check, 0);
         }
         try {
-            long written = Files.getLastModifiedTime(file).toMillis();
-            return new AgentEvent.TowerSeen(check, Math.max(0, Math.min(System.currentTimeMillis() - written, Bounds.LONGEST_AGO_MS)));
+            long ago = writtenAgo(Files.getLastModifiedTime(file).toMillis(), System.currentTimeMillis(), System.nanoTime());
+            return new AgentEvent.TowerSeen(check, Math.min(ago, Bounds.LONGEST_AGO_MS));
         } catch (IOException e) {
             return new AgentEvent.TowerSeen(new TowerCheck(Verdict.BAD, "when " + file + " was written cannot be told: " + e, 0), 0);
         }
+    }
+
+    /**
+     * How long ago a file was written, in milliseconds. Where that lies ahead, because the wall clock was set back since, for as long as it
+     * has been seen to lie there: a file that is not written any more must not look as if it were until the clock has caught up.
+     */
+    synchronized long writtenAgo(long writtenMillis, long wallMillis, long nanos) {
+        if (writtenMillis != seenWritten) {
+            seenWritten = writtenMillis;
+            seenAt = nanos;
+        }
+        return writtenMillis <= wallMillis ? wallMillis - writtenMillis : Duration.ofNanos(nanos - seenAt).toMillis();
     }
 
     /** The tower of a host whose identity is off, to be handed on; empty, with a word in the log, when there is none that is valid. */
@@ -156,7 +171,7 @@ final class TowerFiles {
             Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
         } catch (IOException e) {
             return new CommandResult(How.NOT_STARTED, -1, "the tower here (" + file + ") cannot be copied before the restore: " + e,
-                java.time.Duration.ZERO);
+                Duration.ZERO);
         }
         CommandResult result = restore.get();
         TowerCheck after = judge(file, stakedIdentity);

@@ -56,6 +56,19 @@ class TowerFilesTest {
         assertFalse(Files.isSymbolicLink(tower()));
     }
 
+    /** A planned move is refused where the tower is not written any more, also after the wall clock was set back. */
+    @Test
+    void aTowerWrittenInTheFutureGrowsOldByTheMonotonicClock() {
+        TowerFiles towers = byPath();
+        assertEquals(400, towers.writtenAgo(10_000, 10_400, 0));
+        assertEquals(4_000, towers.writtenAgo(10_000, 14_000, 3_600_000_000L));
+        TowerFiles setBack = byPath();
+        assertEquals(0, setBack.writtenAgo(10_000_000, 14_000, 5_000_000_000L));
+        assertEquals(12_000, setBack.writtenAgo(10_000_000, 26_000, 17_000_000_000L));
+        assertEquals(0, setBack.writtenAgo(10_000_400, 26_400, 17_400_000_000L), "it is written again");
+        assertEquals(300, setBack.writtenAgo(26_500, 26_800, 17_800_000_000L));
+    }
+
     /** A file of gigabytes where the tower should be is none, and costs no memory. */
     @Test
     void ofWhatIsTooLargeForATowerOnlyTheBeginningIsRead() throws IOException {

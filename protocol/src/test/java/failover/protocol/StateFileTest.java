@@ -5,19 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -207,12 +208,19 @@ class StateFileTest {
 
     @Test
     void aPipeInThePlaceOfAStateIsSaidAndNotWaitedFor() throws Exception {
-        assertEquals(0, new ProcessBuilder("mkfifo", dir.resolve("agent.json").toString()).start().waitFor());
+        Path pipe = dir.resolve("agent.json");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
         StateFile file = StateFile.open(dir, "agent");
-        String message = assertTimeoutPreemptively(Duration.ofSeconds(30), () -> assertThrows(IOException.class,
+        CompletableFuture<String> said = CompletableFuture.supplyAsync(() -> assertThrows(IOException.class,
                 () -> file.read(bytes -> "")).getMessage());
-        assertTrue(message.contains("is no file"), message);
-        file.close();
+        try {
+            String message = said.get(30, TimeUnit.SECONDS);
+            assertTrue(message.contains("is no file"), message);
+        } finally {
+            // Whoever waits for the other end is let go.
+            new RandomAccessFile(pipe.toFile(), "rw").close();
+            file.close();
+        }
     }
 
     @Test

@@ -26,25 +26,51 @@ public record LeaseFile(Path directory) {
     private static final int LARGEST = 64 * 1024;
 
     /**
-     * Replaces the lease in one step, readable by its owner only. Not synced: the file is to survive the agent, not the machine.
+     * Replaces the lease in one step, readable by its owner only. Not synced: the file is to survive the agent, not the machine. Where
+     * there is no room for another file it is written over in its place: a reader may then see it torn, which its last line tells, and
+     * looks again; a voter whose lease can no longer be renewed because others have filled the directory would be killed for that.
      *
-     * @throws IOException when the directory is missing, not ours or full: the lease that was there stands, and the fencer acts on it
+     * @throws IOException when the directory is missing or not ours: the lease that was there stands, and the fencer acts on it
      */
     public void write(Lease lease) throws IOException {
-        Path fresh = directory.resolve("lease.new");
+        byte[] text = lease.format().getBytes(StandardCharsets.ISO_8859_1);
         try {
-            Files.deleteIfExists(fresh);
-            try (FileChannel channel = FileChannel.open(fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-                ByteBuffer bytes = ByteBuffer.wrap(lease.format().getBytes(StandardCharsets.ISO_8859_1));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-            }
-            Files.move(fresh, directory.resolve("lease"), StandardCopyOption.ATOMIC_MOVE);
+            replace(text);
         } catch (IOException e) {
-            throw new IOException("cannot write the fencer's lease in " + directory + " (is failover-fencer.service running, is this the"
-                    + " user it was set up for, is there room?): " + e, e);
+            try {
+                overwrite(text);
+            } catch (IOException neither) {
+                throw new IOException("cannot write the fencer's lease in " + directory + " (is failover-fencer.service running, is this the"
+                        + " user it was set up for, is there room?): " + e, e);
+            }
+        }
+    }
+
+    private void replace(byte[] text) throws IOException {
+        Path fresh = directory.resolve("lease.new");
+        Files.deleteIfExists(fresh);
+        try (FileChannel channel = FileChannel.open(fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            all(channel, text);
+        }
+        Files.move(fresh, directory.resolve("lease"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Takes no room that is not the file's already. */
+    private void overwrite(byte[] text) throws IOException {
+        Path lease = directory.resolve("lease");
+        if (!Files.isRegularFile(lease, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(lease + " is no file");
+        }
+        try (FileChannel channel = FileChannel.open(lease, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
+            all(channel, text);
+            channel.truncate(text.length);
+        }
+    }
+
+    private static void all(FileChannel channel, byte[] text) throws IOException {
+        for (ByteBuffer bytes = ByteBuffer.wrap(text); bytes.hasRemaining();) {
+            channel.write(bytes);
         }
     }
 

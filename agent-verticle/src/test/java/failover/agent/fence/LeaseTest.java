@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -86,6 +87,42 @@ class LeaseTest {
         Files.writeString(dir.resolve("fenced"), "event=fired boot_id=old\n".repeat(100_000) + "event=fired boot_id=this-boot\n");
         List<String> fenced = files.fenced();
         assertTrue(fenced.size() < 10_000 && fenced.get(fenced.size() - 1).endsWith("this-boot"), fenced.size() + " lines");
+    }
+
+    /** Others have filled the directory (/run is everybody's): the lease goes on being renewed, in the room that it has. */
+    @Test
+    void whereThereIsNoRoomForAnotherFileTheLeaseIsWrittenOver() throws IOException {
+        FencerLink link = link();
+        link.arm(110_000, new ProcessRef(42_424_242, 4200, "agave-validator", "0::/system.slice/agave.service"));
+        Files.createDirectories(dir.resolve("lease.new/in the way"));
+        link.arm(120_000, new ProcessRef(1, 2, "v", ""));
+        Lease written = files.read().orElseThrow();
+        assertEquals(120_000, written.deadlineMs());
+        assertEquals("v", written.validator().comm());
+        assertEquals(1, Files.readString(dir.resolve("lease")).split("end=", -1).length - 1, "nothing is left of the longer one");
+        link.disarm();
+        assertEquals(0, files.read().orElseThrow().deadlineMs());
+        Files.delete(dir.resolve("lease"));
+        Files.createSymbolicLink(dir.resolve("lease"), Files.writeString(dir.resolve("staked.json"), "[1,2,3]"));
+        assertThrows(IOException.class, () -> link.arm(130_000, VALIDATOR));
+        assertEquals("[1,2,3]", Files.readString(dir.resolve("staked.json")));
+    }
+
+    @Test
+    void onAFileSystemThatIsFullALeaseIsRenewed() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root, to mount one");
+        Path full = Files.createDirectory(dir.resolve("full"));
+        assumeTrue(new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", full.toString()).start().waitFor() == 0,
+                "mounts nothing here");
+        try {
+            FencerLink link = new FencerLink(new LeaseFile(full), clock, new ProcessRef(7, 700, "java", ""));
+            link.arm(110_000, VALIDATOR);
+            assertThrows(IOException.class, () -> Files.write(full.resolve("others"), new byte[128 * 1024]));
+            link.arm(120_000, VALIDATOR);
+            assertEquals(120_000, new LeaseFile(full).read().orElseThrow().deadlineMs());
+        } finally {
+            new ProcessBuilder("umount", "-l", full.toString()).start().waitFor();
+        }
     }
 
     @Test
