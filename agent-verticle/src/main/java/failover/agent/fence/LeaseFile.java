@@ -40,8 +40,8 @@ public record LeaseFile(Path directory) {
             try {
                 overwrite(text);
             } catch (IOException neither) {
-                throw new IOException("cannot write the fencer's lease in " + directory + " (is failover-fencer.service running, is this the"
-                        + " user it was set up for, is there room?): " + e, e);
+                throw new IOException("cannot write the fencer's lease in " + directory + " (is failover-fencer.service running, is this"
+                        + " the user it was set up for, is there room?): " + e, e);
             }
         }
     }
