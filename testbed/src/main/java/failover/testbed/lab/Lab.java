@@ -30,7 +30,7 @@ import java.util.function.Supplier;
  * Every process and the directory are gone after {@link #close}, also when the JVM is interrupted. One thread uses a lab.
  */
 public final class Lab implements AutoCloseable {
-    private static final Duration READY = Duration.ofSeconds(20);
+    private static final Duration READY = Duration.ofSeconds(60);
     private enum Option {
         AGENTS, FENCER, MANAGER, ETCD, APART
     }

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 /** What a started lab consists of: makes each part, knows where all are, and ends them. {@link Lab} is the face. */
 final class LabParts {
-    private static final Duration READY = Duration.ofSeconds(20);
+    private static final Duration READY = Duration.ofSeconds(60);
 
     private final Map<String, ManagedProcess> processes = new LinkedHashMap<>();
     private final Map<String, Supplier<List<String>>> supervisors = new LinkedHashMap<>();

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * when it strikes is up to the machine.
  */
 final class Soak {
-    private static final Duration READY = Duration.ofSeconds(30);
+    private static final Duration READY = Duration.ofSeconds(60);
     private static final String[][] LINKS = {{"manager", "a"}, {"manager", "b"}, {"a", "b"}, {"b", "a"}, {"manager", "cluster"},
         {"a", "cluster"}, {"b", "cluster"}};
 
@@ -29,6 +29,7 @@ final class Soak {
     private static final Duration FENCED = Duration.ofSeconds(6);
 
     private final Rig rig;
+    private final List<Trouble> among;
     private final Lab lab;
     private final SplittableRandom dice;
     private final Duration recovery;
@@ -39,11 +40,13 @@ final class Soak {
     /**
      * A soak of a running lab.
      *
+     * @param among what is drawn from
      * @param recovery within which the pair must be well again after everything was mended
      * @param say takes one line for each round
      */
-    Soak(Rig rig, long seed, Duration recovery, Consumer<String> say) {
+    Soak(Rig rig, List<Trouble> among, long seed, Duration recovery, Consumer<String> say) {
         this.rig = rig;
+        this.among = among;
         this.lab = rig.lab();
         this.dice = new SplittableRandom(seed);
         this.recovery = recovery;
@@ -75,7 +78,7 @@ final class Soak {
         List<String> what = new ArrayList<>();
         int count = dice.nextInt(10) < 6 ? 1 : dice.nextInt(2, 4);
         for (int i = 0; i < count; i++) {
-            Trouble trouble = Trouble.values()[dice.nextInt(Trouble.values().length)];
+            Trouble trouble = among.get(dice.nextInt(among.size()));
             String host = dice.nextInt(3) > 0 ? holder : Trouble.other(holder);
             long before = i == 0 ? 0 : dice.nextLong(3_000);
             LockSupport.parkNanos(Duration.ofMillis(before).toNanos());

@@ -2,6 +2,9 @@ package failover.testbed.soak;
 
 import failover.testbed.Log;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,6 +22,8 @@ public final class SoakCommand implements Callable<Integer> {
     private double minutes;
     @Option(names = "--seed", description = "What is drawn (default: by the clock; printed).")
     private Long seed;
+    @Option(names = "--only", split = ",", description = "Draw from these troubles alone: ${COMPLETION-CANDIDATES}.")
+    private Set<Trouble> only = EnumSet.allOf(Trouble.class);
     @Option(names = "--recovery-seconds", defaultValue = "90",
         description = "Within which one voter and a content manager must be there after mending (${DEFAULT-VALUE}).")
     private int recoverySeconds;
@@ -35,7 +40,7 @@ public final class SoakCommand implements Callable<Integer> {
         Log.print("soak: seed " + drawn + ", " + minutes + " minutes, the validators serve " + (fullRpc ? "the full" : "the minimal")
             + " RPC API");
         try (Rig rig = Rig.start(fullRpc, Log::print)) {
-            Soak soak = new Soak(rig, drawn, Duration.ofSeconds(recoverySeconds), Log::print);
+            Soak soak = new Soak(rig, List.copyOf(only), drawn, Duration.ofSeconds(recoverySeconds), Log::print);
             try {
                 soak.run(Duration.ofMillis((long) (minutes * 60_000)));
             } catch (AssertionError wrong) {
