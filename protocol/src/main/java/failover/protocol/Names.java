@@ -44,9 +44,14 @@ public final class Names {
         private Future<InetAddress> underWay;
     }
 
-    /** Asks as Vert.x does. */
+    /** Asks as Vert.x does, and, where that gives nothing, as the host itself does. */
     public Names(Vertx vertx) {
-        this(vertx, name -> ((VertxInternal) vertx).nameResolver().resolve(name), System::nanoTime);
+        this(vertx, new SystemNames(vertx));
+    }
+
+    private Names(Vertx vertx, SystemNames host) {
+        this(vertx, name -> ((VertxInternal) vertx).nameResolver().resolve(name).recover(cause -> host.resolve(name, cause)),
+                System::nanoTime);
     }
 
     Names(Vertx vertx, Function<String, Future<InetAddress>> lookUp, LongSupplier nanos) {

@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.datagram.DatagramSocket;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -42,6 +43,24 @@ class NamesTest {
     @AfterEach
     void end() throws Exception {
         vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    /** The name servers that Vert.x has read at the start are gone, others have come; or the host knows the name without any. */
+    @Test
+    void whatVertxCannotResolveTheHostItselfMayKnow() throws Exception {
+        String own = InetAddress.getLocalHost().getHostName();
+        Vertx late = Vertx.vertx(new VertxOptions().setAddressResolverOptions(Names.options().setHostsValue(Buffer.buffer("\n"))
+            .setServers(List.of("127.0.0.1:9")).setMaxQueries(1)));
+        try {
+            Promise<InetAddress> found = Promise.promise();
+            late.runOnContext(now -> new Names(late).address(own).onComplete(found));
+            assertEquals(InetAddress.getByName(own), found.future().await(30, TimeUnit.SECONDS));
+            Promise<InetAddress> unknown = Promise.promise();
+            late.runOnContext(now -> new Names(late).address("no-such-host.invalid").onComplete(unknown));
+            assertThrows(UnknownHostException.class, () -> unknown.future().await(50, TimeUnit.SECONDS));
+        } finally {
+            late.close().await(10, TimeUnit.SECONDS);
+        }
     }
 
     private static InetAddress address(int last) throws UnknownHostException {
