@@ -2,14 +2,25 @@ package failover.manager.decision;
 
 import failover.protocol.Bounds;
 
-/** What an epoch may be. They grow by one with each change of holder, so that no real one comes near the bound. */
+/**
+ * What an epoch may be. They grow by one with each change of holder, and by a thousand where some may have been forgotten, so that no real
+ * one comes near the bound.
+ */
 final class Epochs {
+    /** So many changes of holder may lie between a backup of a manager's memory and its loss. */
+    private static final long FORGOTTEN = 1000;
+
     private Epochs() {
     }
 
     /** A host may have been given that one, though not by this start of the manager, which knows of {@code known}. */
     static boolean believable(long said, long known) {
         return said >= 0 && said < Bounds.HIGHEST_COUNT && Bounds.reachable(known, said);
+    }
+
+    /** One above all that may have been issued since a backup was made; far less than a host takes at once (S11). */
+    static long above(long highest) {
+        return Math.min(Bounds.HIGHEST_COUNT, highest + FORGOTTEN);
     }
 
     /** The next one; it never wraps: at the bound a host refuses it, rather than taking it for an old one. */

@@ -31,6 +31,8 @@ public final class ManagerState {
 
     /** The host that carries the identity, as far as is known; {@code null} when it is not. */
     Host holder;
+    /** This start has issued an epoch above all that a start before may have issued, and forgotten. */
+    boolean aboveForgotten;
     /** Polls sent before this instant speak of roles that are no more. */
     long rolesChangedAt;
     long lastNumber;
@@ -111,6 +113,7 @@ public final class ManagerState {
         this.startTried = other.startTried;
         this.startWritten = other.startWritten;
         this.holder = other.holder;
+        this.aboveForgotten = other.aboveForgotten;
         this.rolesChangedAt = other.rolesChangedAt;
         this.lastNumber = other.lastNumber;
         this.polls = new HashMap<>(other.polls);
@@ -228,8 +231,16 @@ public final class ManagerState {
         return highest;
     }
 
-    /** One that nobody was ever given. */
+    /**
+     * One that nobody was ever given. Where a host has not answered this start, it may have been given epochs of which this manager knows
+     * nothing any more: its memory may come from a backup, or be lost. The first one then lies above all of those.
+     */
     long nextEpoch() {
+        boolean unheard = !primary.everAnswered() || !secondary.everAnswered();
+        if (unheard && !aboveForgotten) {
+            aboveForgotten = true;
+            return Epochs.above(highestEpoch());
+        }
         return Epochs.after(highestEpoch());
     }
 

@@ -366,4 +366,31 @@ class GrantTest {
         assertEquals("primary become_active", manager.out());
         assertTrue(manager.saved.intent().reason().contains("does not vote"), manager.saved.intent().reason());
     }
+
+    /**
+     * INV-4, of a manager whose memory is older than what it did, or gone: what a host was given that has been silent since this start is
+     * not known, so that the first epoch lies above all of that; then they grow by one again, as they do where both hosts have told theirs.
+     */
+    @Test
+    void whereAHostHasNotAnsweredThisStartAnEpochLiesAboveAllThatMayHaveBeenForgotten() {
+        manager.memory = ManagerMemory.fresh("manager-id").withEpoch(5)
+                .with(Host.PRIMARY, HostRecord.at("http://a").withId("id-primary")).with(Host.SECONDARY, HostRecord.at("http://b"));
+        manager.a().answers = false;
+        manager.b().epoch = 6;
+        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
+        manager.begin().beats(20);
+        assertEquals("primary become_passive", manager.out());
+        assertEquals(1006, manager.commands.peek().request().epoch());
+        manager.noReply(Failure.Kind.NO_ANSWER);
+        manager.beats(1);
+        assertEquals(1006, manager.saved.epoch(), "it is durable");
+        assertEquals(1007, manager.state.nextEpoch());
+
+        ManagerAtWork both = new ManagerAtWork();
+        both.memory = manager.memory;
+        both.b().epoch = 6;
+        both.start();
+        both.ask();
+        assertEquals(7, both.commands.peek().request().epoch());
+    }
 }

@@ -67,6 +67,10 @@ final class Aftermath {
         }
     }
 
+    private boolean refused(int host) {
+        return manager.view().hosts().get(host).problems().stream().anyMatch(problem -> problem.contains("refuses this manager"));
+    }
+
     private int unanswered() {
         return manager.operators().unanswered() + agents[0].askers().unanswered() + agents[1].askers().unanswered();
     }
@@ -78,6 +82,11 @@ final class Aftermath {
             return;
         }
         boolean left = agents[0].up() || agents[1].up();
+        if (left && !one && chaos.otherManager() && refused(agents[0].up() ? 0 : 1)) {
+            // E12: a host leaves its manager only with its peer, and that is gone for good: failover-agent --forget-manager.
+            totals.needOperator++;
+            return;
+        }
         if (left && !one && world.towers().behind(agents[0].up() ? 0 : 1) > TOWER_MAY_LACK) {
             // Whoever votes with that tower may contradict what the dead one signed: that is the operator's to accept.
             totals.needOperator++;

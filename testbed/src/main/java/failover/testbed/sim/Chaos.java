@@ -23,6 +23,7 @@ final class Chaos {
     /** Makes another manager of that id, with ways of its own; it does not run yet. */
     private final Function<String, ManagerHost> managers;
     private boolean forEver;
+    private boolean otherManager;
 
     Chaos(World world, ManagerHost manager, AgentHost[] agents, SimValidator[] validators, Links links, Sources sources,
             RunClass runClass, Totals totals, Function<String, ManagerHost> managers) {
@@ -205,6 +206,11 @@ final class Chaos {
         return forEver;
     }
 
+    /** The agents may obey another manager, or start of it, than the one that is left: it lost its memory, or there were several. */
+    boolean otherManager() {
+        return otherManager;
+    }
+
     /** An agent may go away: where all hosts answer, when nobody misses it; else where a fencer stands behind it, or is required. */
     private boolean mayGo(int host) {
         boolean guarded = agents[host].guarded() || runClass.unguarded();
@@ -270,8 +276,9 @@ final class Chaos {
         world.agenda().after(when, () -> {
             ManagerMemory now = manager.disk().read();
             if (manager.up() && now != null && now.intent() == null && (then == null || then.intent() == null) && !manager.moves()) {
-                world.ledger().managerForgets();
+                otherManager = true;
                 manager.crash(2_000_000_000L);
+                world.ledger().managerForgets();
                 manager.disk().restore(fault.kind() == Fault.Kind.MANAGER_STATE_RESTORED ? then : null);
             }
         });
@@ -293,9 +300,11 @@ final class Chaos {
             return;
         }
         world.ledger().severalManagers();
+        otherManager = true;
         ManagerHost other = managers.apply(clone ? "manager1" : "manager" + (fault.id() + 2));
-        other.links().route(0).cutThere(fault.number() % 3 == 1);
-        other.links().route(1).cutThere(fault.number() % 3 == 2);
+        // One that reaches one host only finds the other silent, and that is none of those runs in which none is.
+        other.links().route(0).cutThere(fault.number() % 3 == 1 && !runClass.answering());
+        other.links().route(1).cutThere(fault.number() % 3 == 2 && !runClass.answering());
         other.disk().restore(clone ? manager.disk().read() : null);
         other.start();
         world.agenda().after(fault.nanos() * 2, () -> other.crash(FOR_EVER));

@@ -12,6 +12,7 @@ final class Ledger {
     private static final long LOOK_AGE = 800_000_000L;
     /** The look that {@code /active} goes by is at most 250 ms old, and took a few to be made. */
     private static final long ACTIVE_AGE = 260_000_000L;
+    private static final int NOBODY = -1;
 
     private final World world;
     private final Map<Long, Integer> holders = new HashMap<>();
@@ -70,9 +71,10 @@ final class Ledger {
         strange[host] = true;
     }
 
-    /** A manager that lost its memory, or has an old one, knows nothing of what it did last. */
+    /** A manager that lost its memory, or has an old one, knows nothing of what it did last, nor who had the identity. */
     void managerForgets() {
         failedOverAt = -1;
+        told = NOBODY;
     }
 
     /** Each of several managers counts for itself. */
@@ -94,7 +96,7 @@ final class Ledger {
      * is one of its wall clock, as it must survive a restart: where somebody set that, nothing is demanded.
      */
     void promotes(int host, boolean automatic, Duration cooldown) {
-        failsOver[host] = automatic && host != carrier && host != told;
+        failsOver[host] = automatic && host != carrier && host != told && told != NOBODY;
         boolean counts = !several && failsOver[host] && failedOverAt >= 0 && wallSteps == world.clock(World.MANAGER).wallSteps();
         long least = (long) (cooldown.toNanos() * (1 - LeaseNumbers.CLOCK_RATE));
         if (counts && world.agenda().now() - failedOverAt < least) {

@@ -45,6 +45,8 @@ final class ManagerHost {
     private final ManagerEyes eyes;
     private final Mailbox<ManagerEvent> mailbox;
     private boolean up;
+    /** So often it began without memory. */
+    private int lives;
     private final Patience patience;
     private ManagerState state;
     private final Operators operators;
@@ -137,7 +139,9 @@ final class ManagerHost {
         Arrays.fill(open, 0);
         links.heard(0);
         links.heard(1);
-        ManagerMemory first = memory == null ? ManagerMemory.fresh(id)
+        lives += memory == null ? 1 : 0;
+        // Who has no memory makes an id of its own anew.
+        ManagerMemory first = memory == null ? ManagerMemory.fresh(lives == 1 ? id : id + "-" + lives)
                 : LeaseMutants.remembered(mutant, memory);
         world.say(World.MANAGER, () -> "manager starts " + first);
         Step step = core.start(first, world.nextRun(), memory == null ? now() : LeaseMutants.started(mutant, now()));
