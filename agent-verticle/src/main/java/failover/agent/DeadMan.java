@@ -179,7 +179,7 @@ final class DeadMan {
                 LockSupport.unpark(thread);
             });
         } else if (effect instanceof FenceEffect.Arm arm) {
-            fencer.arm(arm.deadlineNanos(), arm.lastNanos());
+            fencer.arm(arm);
         } else if (effect instanceof FenceEffect.Disarm) {
             fencer.disarm();
         } else if (effect instanceof FenceEffect.AskFencer) {

@@ -1,6 +1,8 @@
 package failover.agent;
 
+import failover.agent.decision.FenceEffect;
 import failover.agent.decision.FenceEvent;
+import failover.agent.decision.FormerLease;
 import failover.agent.fence.BootClock;
 import failover.agent.fence.FencerLink;
 import failover.agent.fence.Lease;
@@ -29,9 +31,10 @@ final class FencerWord {
     private static final long AGAIN_NANOS = Duration.ofMillis(250).toNanos();
     private static final long LOOK_NANOS = Duration.ofMillis(5).toNanos();
     private static final long NANOS = 1_000_000L;
+    private static final long AS_IT_IS = -1;
     private static final String NOBODY = "no fencer answers in the lease_dir; is failover-fencer.service running?";
-    /** What is to stand in the file, and what is asked. Replaced whole. */
-    private record Wish(long version, long deadlineMs, ProcessRef validator, long command) {
+    /** What is to stand in the file, and what is asked; {@link #AS_IT_IS} leaves what an earlier start wrote. Replaced whole. */
+    private record Wish(long version, long deadlineMs, long epoch, String hostId, ProcessRef validator, long command) {
     }
 
     private final FencerLink link;
@@ -64,7 +67,7 @@ final class FencerWord {
         this.guard = guard;
         this.watchdog = watchdog;
         this.named = ProcessRef.named(processName);
-        this.wish = new Wish(0, 0, named, 0);
+        this.wish = new Wish(0, AS_IT_IS, 0, "", named, 0);
         this.written = wish;
         FencerLink opened = null;
         String why = null;
@@ -93,15 +96,16 @@ final class FencerWord {
         guard.ifPresent(FenceGuard::start);
     }
 
-    /** What is left of the fencer's deadline that an earlier start in this boot left; {@code null} when none (E16). */
-    Duration left() {
+    /** The lease that an earlier start in this boot left in the file; {@code null} when none (E16). */
+    FormerLease former() {
         if (link == null) {
             return null;
         }
         Optional<Lease> previous = link.previous().filter(lease -> lease.deadlineMs() > 0);
         try {
             long now = clock.millis();
-            return previous.map(lease -> Duration.ofMillis(lease.deadlineMs() - now)).orElse(null);
+            return previous.map(lease -> new FormerLease(Duration.ofMillis(lease.deadlineMs() - now), lease.epoch(),
+                lease.hostId().isEmpty() ? null : lease.hostId())).orElse(null);
         } catch (IOException e) {
             return null;
         }
@@ -125,30 +129,30 @@ final class FencerWord {
         long now = Math.max(0, pid);
         if (now != wish.validator.pid()) {
             // Its start and its service are read by the thread that writes them.
-            want(wish.deadlineMs, new ProcessRef(now, 0, named.comm(), ""), wish.command);
+            want(wish.deadlineMs, wish.epoch, wish.hostId, new ProcessRef(now, 0, named.comm(), ""), wish.command);
         }
     }
 
     /** Names the session of the command that runs now, so that a fence takes it along; 0: it has ended. */
     synchronized void command(long leader) {
         guard.ifPresent(last -> last.command(Math.max(0, leader)));
-        want(wish.deadlineMs, wish.validator, Math.max(0, leader));
+        want(wish.deadlineMs, wish.epoch, wish.hostId, wish.validator, Math.max(0, leader));
     }
 
-    /** The deadline is to be written down, on the boot clock; and when the guard is to act. */
-    synchronized void arm(long deadlineNanos, long lastNanos) {
-        guard.ifPresent(last -> last.arm(lastNanos));
-        want(deadlineNanos / NANOS, wish.validator, wish.command);
+    /** The lease is to be written down, its deadline on the boot clock; and when the guard is to act. */
+    synchronized void arm(FenceEffect.Arm lease) {
+        guard.ifPresent(last -> last.arm(lease.lastNanos()));
+        want(lease.deadlineNanos() / NANOS, lease.epoch(), lease.hostId(), wish.validator, wish.command);
     }
 
-    /** That there is none is to be written down. */
+    /** That there is none is to be written down, also of one that an earlier start left. */
     synchronized void disarm() {
         guard.ifPresent(FenceGuard::disarm);
-        want(0, wish.validator, wish.command);
+        want(0, 0, "", wish.validator, wish.command);
     }
 
-    private void want(long deadlineMs, ProcessRef validator, long command) {
-        wish = new Wish(wish.version + 1, deadlineMs, validator, command);
+    private void want(long deadlineMs, long epoch, String hostId, ProcessRef validator, long command) {
+        wish = new Wish(wish.version + 1, deadlineMs, epoch, hostId, validator, command);
         LockSupport.unpark(thread);
     }
 
@@ -255,8 +259,9 @@ final class FencerWord {
             }
             if (newest.deadlineMs > clock.millis()) {
                 ProcessRef seen = newest.validator;
-                link.arm(newest.deadlineMs, seen.pid() == 0 ? named : ProcessRef.of(seen.pid()).orElse(named));
-            } else if (newest.deadlineMs == 0 && written.deadlineMs != 0) {
+                link.arm(newest.deadlineMs, seen.pid() == 0 ? named : ProcessRef.of(seen.pid()).orElse(named), newest.epoch,
+                    newest.hostId);
+            } else if (newest.deadlineMs == 0 && (written.deadlineMs > 0 || written.deadlineMs == AS_IT_IS && left())) {
                 link.disarm();
             }
             written = newest;
@@ -271,6 +276,11 @@ final class FencerWord {
             }
             return false;
         }
+    }
+
+    /** What an earlier start wrote stands there, as far as it could be read. */
+    private boolean left() {
+        return link.previous().filter(lease -> lease.deadlineMs() > 0).isPresent();
     }
 
     private FenceEvent.FencerSaid look() {

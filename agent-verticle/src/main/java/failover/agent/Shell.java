@@ -98,7 +98,7 @@ final class Shell {
     /** Begins with what was remembered; from now on there are ticks. */
     void begin(MemoryFile.Opened opened) {
         memory = opened.memory();
-        Step first = core.start(opened.memory(), opened.isNew(), UUID.randomUUID().toString(), fencer.left(), Now.ofMachine());
+        Step first = core.start(opened.memory(), opened.isNew(), UUID.randomUUID().toString(), fencer.former(), Now.ofMachine());
         stepping = true;
         perform(first);
         stepping = false;

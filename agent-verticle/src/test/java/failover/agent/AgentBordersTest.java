@@ -12,6 +12,7 @@ import failover.agent.decision.AgentMemory;
 import failover.agent.decision.AgentState;
 import failover.agent.decision.CommandResult;
 import failover.agent.decision.Hold;
+import failover.agent.decision.FormerLease;
 import failover.agent.decision.Observation;
 import failover.agent.decision.ProcessView;
 import failover.agent.decision.Step;
@@ -98,8 +99,9 @@ class AgentBordersTest {
         void run() {
             Role role = random.nextBoolean() ? Role.ACTIVE : Role.PASSIVE;
             AgentMemory memory = new AgentMemory("me", role, random.nextInt(5), "S", 0, null, null, null);
-            take(core.start(memory, random.nextInt(4) == 0, "nonce-of-this-start", random.nextBoolean() ? null
-                : Duration.ofMillis(random.nextInt(700_000)), now()));
+            FormerLease former = random.nextBoolean() ? null
+                : new FormerLease(Duration.ofMillis(random.nextInt(700_000)), random.nextInt(8), random.nextInt(4) == 0 ? "you" : "me");
+            take(core.start(memory, random.nextInt(4) == 0, "nonce-of-this-start", former, now()));
             post(new AgentEvent.Observed(look()));
             for (int i = 0; i < 60; i++) {
                 happens(random.nextInt(16));

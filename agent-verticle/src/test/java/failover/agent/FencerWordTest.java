@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import failover.agent.decision.FenceEffect;
 import failover.agent.decision.FenceEvent;
+import failover.agent.decision.FormerLease;
 import failover.agent.fence.BootClock;
 import failover.agent.fence.Lease;
 import failover.agent.fence.LeaseFile;
@@ -70,7 +72,7 @@ class FencerWordTest {
     void theDeadlineIsTheInstantThatWasSaidHoweverLateItIsWritten() throws Exception {
         long deadline = clock.millis() + 60_000;
         FencerWord word = word();
-        word.arm(deadline * MS + 999_999, 0);
+        word.arm(new FenceEffect.Arm(deadline * MS + 999_999, 0, 5, "me"));
         assertEquals(deadline, written(deadline).deadlineMs());
         word.disarm();
         assertEquals(0, written(0).deadlineMs());
@@ -89,15 +91,39 @@ class FencerWordTest {
     @Test
     void aFreshStartLeavesWhatAnEarlierOneArmed() throws Exception {
         long deadline = clock.millis() + 60_000;
-        word().arm(deadline * MS, 0);
+        word().arm(new FenceEffect.Arm(deadline * MS, 0, 5, "me"));
         Lease before = written(deadline);
         FencerWord restarted = word();
-        assertTrue(restarted.left().toMillis() > 0);
-        restarted.disarm();
+        assertTrue(restarted.former().left().toMillis() > 0);
         restarted.validator(ProcessHandle.current().pid(), true);
         restarted.command(0);
         said(restarted);
         assertEquals(before, written(), "it rests only when the one that armed it, or took over, says so");
+        restarted.disarm();
+        assertEquals(0, written(0).deadlineMs());
+    }
+
+    @Test
+    void whatIsNotKnownOfAnEarlierStartStays() throws Exception {
+        FencerWord word = word();
+        word.disarm();
+        said(word);
+        assertFalse(Files.exists(directory.resolve("lease")), "where nothing can be read, nothing is taken back");
+    }
+
+    @Test
+    void whoStartsNextReadsWhoseLeaseItWas() throws Exception {
+        long deadline = clock.millis() + 60_000;
+        FencerWord word = word();
+        word.arm(new FenceEffect.Arm(deadline * MS, 0, 17, "0b53a3c2-host"));
+        word.command(ProcessHandle.current().pid());
+        Eventually.holds(() -> written().commandPgid() > 0);
+        FormerLease former = word().former();
+        assertEquals(17, former.epoch());
+        assertEquals("0b53a3c2-host", former.hostId());
+        word.arm(new FenceEffect.Arm((deadline + 1) * MS, 0, 18, "two\nlines=1"));
+        written(deadline + 1);
+        assertNull(word().former().hostId(), "what would tear the file is not written");
     }
 
     @Test
@@ -105,7 +131,7 @@ class FencerWordTest {
         FencerWord word = word();
         long first = clock.millis() + 60_000;
         for (int i = 0; i <= 1000; i++) {
-            word.arm((first + i) * MS, 0);
+            word.arm(new FenceEffect.Arm((first + i) * MS, 0, 5, "me"));
         }
         written(first + 1000);
         word.validator(ProcessHandle.current().pid(), true);
@@ -121,7 +147,7 @@ class FencerWordTest {
         answer("of another agent", 3, 0, clock.millis(), false, "");
         assertTrue(said(word).capable(), "nothing is told yet, and it is well");
         long deadline = clock.millis() + 60_000;
-        word.arm(deadline * MS, 0);
+        word.arm(new FenceEffect.Arm(deadline * MS, 0, 5, "me"));
         Lease told = written(deadline);
         answer(told, clock.millis(), true, "");
         assertTrue(said(word).capable());
@@ -145,7 +171,7 @@ class FencerWordTest {
     void whereNoFencerHasAnsweredForSecondsNobodyIsWaitedFor() throws Exception {
         FencerWord word = word();
         long deadline = clock.millis() + 60_000;
-        word.arm(deadline * MS, 0);
+        word.arm(new FenceEffect.Arm(deadline * MS, 0, 5, "me"));
         String why = assertTimeout(Duration.ofSeconds(20), () -> word.awaitArmed(Duration.ofSeconds(40)));
         assertTrue(why.contains("no fencer answers in the lease_dir"), why);
     }
@@ -156,7 +182,7 @@ class FencerWordTest {
         answer("", 0, 0, clock.millis(), false, "lease_refused");
         assertFalse(said(word).capable());
         long deadline = clock.millis() + 60_000;
-        word.arm(deadline * MS, 0);
+        word.arm(new FenceEffect.Arm(deadline * MS, 0, 5, "me"));
         answer(written(deadline), clock.millis(), false, "no_permission_for_validator");
         FenceEvent.FencerSaid said = said(word);
         assertFalse(said.capable());
@@ -168,11 +194,11 @@ class FencerWordTest {
         FencerWord word = word();
         assertNotNull(word.awaitArmed(Duration.ofMillis(50)));
         long deadline = clock.millis() + 60_000;
-        word.arm(deadline * MS, 0);
+        word.arm(new FenceEffect.Arm(deadline * MS, 0, 5, "me"));
         Lease told = written(deadline);
         answer(told, clock.millis(), true, "");
         assertNull(word.awaitArmed(Duration.ofSeconds(20)));
-        word.arm((deadline + 1) * MS, 0);
+        word.arm(new FenceEffect.Arm((deadline + 1) * MS, 0, 5, "me"));
         written(deadline + 1);
         assertNotNull(word.awaitArmed(Duration.ofMillis(50)), "that was an answer to the writing before");
     }
@@ -183,7 +209,7 @@ class FencerWordTest {
         assertEquals(0, new ProcessBuilder("mkfifo", directory.resolve("answer").toString()).start().waitFor());
         CompletableFuture<FenceEvent.FencerSaid> said = new CompletableFuture<>();
         word.ask(said::complete);
-        word.arm((clock.millis() + 60_000) * MS, 0);
+        word.arm(new FenceEffect.Arm((clock.millis() + 60_000) * MS, 0, 5, "me"));
         word.disarm();
         word.command(1);
         word.validator(1, true);
@@ -196,7 +222,7 @@ class FencerWordTest {
         FencerWord word = word();
         Files.createDirectories(directory.resolve("lease.new").resolve("in the way"));
         long deadline = clock.millis() + 60_000;
-        word.arm(deadline * MS, 0);
+        word.arm(new FenceEffect.Arm(deadline * MS, 0, 5, "me"));
         assertNotNull(word.awaitArmed(Duration.ofMillis(300)));
         assertTrue(new LeaseFile(directory).read().isEmpty());
         Files.delete(directory.resolve("lease.new").resolve("in the way"));

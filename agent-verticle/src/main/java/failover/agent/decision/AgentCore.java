@@ -47,9 +47,9 @@ public final class AgentCore {
      * @param memory what was read from the state file, or, when new, nothing but a host id
      * @param memoryIsNew there was no state file
      * @param nonce random, of this start alone (E0)
-     * @param leaseLeft what is left of the deadline that an earlier start in this boot left with the fencer; {@code null} when none (E16)
+     * @param former the lease that an earlier start in this boot left in the lease file; {@code null} when none (E16)
      */
-    public Step start(AgentMemory memory, boolean memoryIsNew, String nonce, Duration leaseLeft, Now now) {
+    public Step start(AgentMemory memory, boolean memoryIsNew, String nonce, FormerLease former, Now now) {
         List<AgentEffect> out = new ArrayList<>();
         AgentMemory start = memory;
         if (memoryIsNew) {
@@ -73,8 +73,9 @@ public final class AgentCore {
         state.observing = true;
         out.add(new AgentEffect.Remember(start));
         out.add(new AgentEffect.Observe());
-        if (memoryIsNew && leaseLeft != null && !rules.dryRun()) {
-            forgotten(state, leaseLeft, now, out);
+        Duration leaseLeft = former == null ? null : former.left();
+        if (former != null && !rules.dryRun() && (memoryIsNew || !former.knownTo(start))) {
+            forgotten(state, former, memoryIsNew, now, out);
         } else if (start.intent() != null && !rules.dryRun()) {
             String half = start.intent().action().wire();
             takeOver(state, untold(state, leaseLeft), now);
@@ -98,21 +99,29 @@ public final class AgentCore {
     }
 
     /**
-     * The state file is lost, and the lease file of this boot says that this host was leased: it may carry the identity, or be about to, at
-     * an epoch and by numbers that nobody here knows any more. It gives it up (E16), under what is left of that lease.
+     * The state file is lost, or from before that lease, or another host's, and the lease file of this boot says that this host was
+     * leased: it may carry the identity, or be about to, in a way that nobody here knows any more. It gives it up (E16), under what is
+     * left of that lease, which nobody renews.
      */
-    private void forgotten(AgentState state, Duration told, Now now, List<AgentEffect> out) {
+    private void forgotten(AgentState state, FormerLease former, boolean lost, Now now, List<AgentEffect> out) {
         Duration fence = Durations.max(rules.fenceTimeout(), USUAL_FENCE);
         // Whatever its D was, the fencer was told no later than this after the lease's end.
-        Duration left = Durations.min(told, Bounds.LONGEST_LEASE).minus(Hold.toldLater(Duration.ZERO));
+        Duration left = Durations.min(former.left(), Bounds.LONGEST_LEASE).minus(Hold.toldLater(Duration.ZERO));
         if (!left.isNegative() && !left.isZero()) {
-            state.lease.hold = new Hold(0, now, left, fence, USUAL_JITTER, rules.watchdog());
+            state.lease.hold = new Hold(former.epoch(), now, left, fence, USUAL_JITTER, rules.watchdog());
         }
-        state.memory = state.memory.withRole(Role.ACTIVE).withUnsettled(AgentMemory.Unsettled.SOME);
-        out.add(AgentCore.say(Level.ERROR, "ALARM: there is no state file, but the lease file says that this host held the identity: was "
-                + "the state_dir lost, or exchanged?"));
+        state.lease.outranked = former.epoch();
+        String file = lost ? "there is no state file" : "the state file is " + state.memory.role() + " at epoch " + state.memory.epoch()
+                + " of host " + state.memory.hostId();
+        String lease = former.epoch() == 0 ? "" : " at epoch " + former.epoch()
+                + (former.hostId() == null ? "" : " as host " + former.hostId());
+        state.memory = state.memory.withRole(Role.ACTIVE).withUnsettled(AgentMemory.Unsettled.SOME)
+                .withEpoch(Math.max(state.memory.epoch(), former.epoch()));
+        out.add(AgentCore.say(Level.ERROR, "ALARM: " + file + ", but the lease file says that this host held the identity" + lease
+                + (lost ? ": was the state_dir lost, or exchanged?" : ": was an older copy of the state_dir put back, or another host's?")));
         out.add(new AgentEffect.Remember(state.memory));
-        changes.demoteByItself(state, "its state is lost, and it was leased (E16)", now, out);
+        changes.demoteByItself(state, lost ? "its state is lost, and it was leased (E16)"
+                : "its state is not the one by which it was leased (E16)", now, out);
     }
 
     /** What is left of the lease itself: a fencer is told a later instant where the lease is short. */
@@ -201,7 +210,14 @@ public final class AgentCore {
             throw new AssertionError(event);
         }
         publish(state, out);
+        sign(state, out);
         return new Step(state, out);
+    }
+
+    /** Each answer says whose it is: whoever asked may have come to another host than it meant (E17). */
+    private static void sign(AgentState state, List<AgentEffect> out) {
+        out.replaceAll(effect -> effect instanceof AgentEffect.Reply reply
+                ? new AgentEffect.Reply(reply.ticket(), reply.response().from(state.hostId())) : effect);
     }
 
     /**
@@ -257,6 +273,7 @@ public final class AgentCore {
             }
         }
         publish(state, out);
+        sign(state, out);
         return new Step(state, out);
     }
 

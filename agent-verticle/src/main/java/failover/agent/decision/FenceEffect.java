@@ -34,8 +34,10 @@ public sealed interface FenceEffect {
      *
      * @param deadlineNanos until when, on the boot clock
      * @param lastNanos when the last in line has to act, on the boot clock: agent and fencer have had their time by then
+     * @param epoch of the lease
+     * @param hostId of this host
      */
-    record Arm(long deadlineNanos, long lastNanos) implements FenceEffect {
+    record Arm(long deadlineNanos, long lastNanos, long epoch, String hostId) implements FenceEffect {
     }
 
     /** Write down that there is no lease: the fencer rests. */

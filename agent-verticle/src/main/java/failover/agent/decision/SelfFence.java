@@ -4,6 +4,7 @@ import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Outcome;
+import failover.protocol.wire.Role;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,8 @@ public final class SelfFence {
     private long againAt;
     private Hold told;
     private boolean armed;
+    /** What stands in the lease file is this start's, or is known to be over. */
+    private boolean knowsFile;
     private boolean capable;
     private long capableAt;
     private String problem;
@@ -213,15 +216,25 @@ public final class SelfFence {
 
     private void tell(Hold hold, Now now, List<FenceEffect> effects) {
         if (hold == null) {
-            // What an earlier start armed stays armed until this one has taken it over: an agent that has lost its memory knows of no
-            // lease, and its validator may carry the identity all the same.
+            // What an earlier start armed stays armed until this one has taken it over, or knows that nothing is left to be guarded: an
+            // agent whose memory is lost, or older than that lease, knows of no lease, and says that it may be active all the same.
             told = null;
+            if (!knowsFile && current != null && settled(current.memory())) {
+                knowsFile = true;
+                armed = true;
+            }
             disarm(effects);
         } else if (!hold.equals(told) && !hold.ended(now)) {
             told = hold;
             armed = true;
-            effects.add(new FenceEffect.Arm(hold.deadline(now), hold.last(now)));
+            knowsFile = true;
+            effects.add(new FenceEffect.Arm(hold.deadline(now), hold.last(now), hold.epoch(), current.memory().hostId()));
         }
+    }
+
+    /** This host carries nothing, and nothing is on its way to it; in dry-run nobody knows. */
+    private boolean settled(AgentMemory memory) {
+        return !rules.dryRun() && memory.role() == Role.PASSIVE && memory.unsettled() == null;
     }
 
     private void disarm(List<FenceEffect> effects) {

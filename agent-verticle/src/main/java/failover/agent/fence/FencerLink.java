@@ -85,6 +85,16 @@ public final class FencerLink {
      * @throws IOException when it could not be written: the identity must not be set
      */
     public synchronized void arm(long deadlineMs, ProcessRef validator) throws IOException {
+        arm(deadlineMs, validator, 0, "");
+    }
+
+    /**
+     * The same, and says for this agent's next start whose lease it is.
+     *
+     * @param epoch  of the lease; 0: not said
+     * @param hostId of this host; empty: not said
+     */
+    public synchronized void arm(long deadlineMs, ProcessRef validator, long epoch, String hostId) throws IOException {
         if (validator.pid() <= 0 && validator.comm().isEmpty()) {
             throw new IllegalArgumentException("a fencer needs the validator's pid or its process name to kill it");
         }
@@ -92,7 +102,8 @@ public final class FencerLink {
         if (deadlineMs <= now) {
             throw new IllegalArgumentException("the deadline " + deadlineMs + " has passed, it is " + now + " ms since boot");
         }
-        write(new Lease(bootId, nonce, lease.seq() + 1, deadlineMs, agent, lease.commandPgid(), lease.commandStart(), validator));
+        write(new Lease(bootId, nonce, lease.seq() + 1, deadlineMs, agent, lease.commandPgid(), lease.commandStart(), validator, epoch,
+                hostId));
     }
 
     /**
@@ -107,7 +118,7 @@ public final class FencerLink {
         }
         if (deadlineMs > lease.deadlineMs()) {
             write(new Lease(bootId, nonce, lease.seq() + 1, deadlineMs, agent, lease.commandPgid(), lease.commandStart(),
-                    lease.validator()));
+                    lease.validator(), lease.epoch(), lease.hostId()));
         }
         return true;
     }
@@ -118,7 +129,8 @@ public final class FencerLink {
      * @param leader the group's leader: a process started in a group or session of its own, never the agent's
      */
     public synchronized void command(ProcessRef leader) throws IOException {
-        Lease next = new Lease(bootId, nonce, lease.seq() + 1, lease.deadlineMs(), agent, leader.pid(), leader.start(), lease.validator());
+        Lease next = new Lease(bootId, nonce, lease.seq() + 1, lease.deadlineMs(), agent, leader.pid(), leader.start(), lease.validator(),
+                lease.epoch(), lease.hostId());
         if (next.deadlineMs() > 0) {
             write(next);
         } else {

@@ -40,6 +40,9 @@ final class AgentAtWork {
     WatchdogNumbers watchdog;
     /** What an earlier start left with the fencer. */
     Duration leaseLeft;
+    /** Whose lease that was; 0 and nobody where the file does not say. */
+    long leaseEpoch;
+    String leaseHost;
     /** Why the fencer would not act; {@code null} when it would. */
     String unarmed;
     boolean peer = true;
@@ -93,7 +96,7 @@ final class AgentAtWork {
                 Duration.ofSeconds(120), Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
                 fenceTimeout, maxTowerLag, fencing, watchdog, "1");
         core = new AgentCore(rules);
-        take(core.start(memory, isNew, NONCE, leaseLeft, now()));
+        take(core.start(memory, isNew, NONCE, leaseLeft == null ? null : new FormerLease(leaseLeft, leaseEpoch, leaseHost), now()));
         return this;
     }
 

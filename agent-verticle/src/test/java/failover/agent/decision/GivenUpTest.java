@@ -170,6 +170,44 @@ class GivenUpTest {
         assertNull(agent.memory().unsettled());
     }
 
+    /** A copy from before the lease, or another host's, is put in the state file's place: what was begun since is in the lease file only. */
+    @ParameterizedTest
+    @CsvSource({"passive,4,me,6000", "passive,4,me,-4000", "passive,5,me,6000", "active,4,me,6000", "passive,9,you,6000",
+        "active,9,you,-1", "passive,4,me,1"})
+    void e16AStateFileThatDoesNotKnowOfTheLeaseIsOneThatIsLost(String role, long epoch, String host, long left) {
+        agent.leaseLeft = Duration.ofMillis(left);
+        agent.leaseEpoch = 5;
+        agent.leaseHost = "me";
+        AgentMemory file = new AgentMemory(host, Role.of(role), epoch, AgentAtWork.STAKED, 0, null, null, null)
+                .withTerms(new AgentMemory.Terms(9405, 2000, 500));
+        agent.start(file, false);
+        assertTrue(status().isActive(), "it may carry the identity in a moment");
+        assertFalse(status().identityVerified());
+        assertEquals(Unsettled.SOME, agent.memory().unsettled(), "and a restart knows it");
+        assertTrue(agent.memory().epoch() >= 5, "nothing older than that lease is obeyed");
+        assertTrue(agent.lines.stream().anyMatch(line -> line.contains("ALARM") && line.contains("epoch 5 as host me")),
+                agent.lines::toString);
+        poll(5, 0);
+        assertTrue(agent.state.lease.hold == null || agent.state.lease.hold.left(agent.now()).toMillis() <= Math.max(0, left),
+                "nobody renews it");
+        agent.work();
+        assertTrue(agent.killed());
+        assertEquals(Role.PASSIVE, agent.memory().role());
+        assertNull(agent.memory().unsettled());
+    }
+
+    /** The deadline could not be taken back in time, or is the first version's. */
+    @ParameterizedTest
+    @CsvSource({"passive,6,5,me,-4000", "passive,6,5,me,6000", "passive,4,0,,-4000", "passive,4,0,,0"})
+    void e16OneThatWasWrittenAfterTheLeaseIsBelieved(String role, long epoch, long leaseEpoch, String leaseHost, long left) {
+        agent.leaseLeft = Duration.ofMillis(left);
+        agent.leaseEpoch = leaseEpoch;
+        agent.leaseHost = leaseHost;
+        agent.start(new AgentMemory("me", Role.of(role), epoch, AgentAtWork.STAKED, 0, null, null, null), false).observed();
+        assertEquals(0, agent.tasks.size());
+        assertTrue(status().identityVerified());
+    }
+
     @Test
     void aFirstStartWithoutALeaseFileIsJustThat() {
         agent.start(new AgentMemory("me", Role.PASSIVE, 0, null, 0, null, null, null), true).observed();

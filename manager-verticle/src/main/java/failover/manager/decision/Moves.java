@@ -120,6 +120,12 @@ final class Moves {
         if (!awaited) {
             return;
         }
+        String foreign = Pairing.foreign(state, move.recipient(), response.hostId());
+        if (foreign != null) {
+            // What that one did, or is, says nothing of the host that was meant.
+            failed(state, number, new Failure(Failure.Kind.NO_ANSWER, foreign), now, out);
+            return;
+        }
         move.command = 0;
         // An answer to a command is a sign of life like any other: who has just refused is not silent.
         state.view(move.recipient()).heardAt = now.nanos();
@@ -172,7 +178,8 @@ final class Moves {
     /** A status of a host in a move: it may tell what became of a command whose answer was lost. */
     void statusSeen(ManagerState state, HostView view, Now now, List<ManagerEffect> out) {
         Move move = state.move;
-        if (move == null || move.resolveBy == 0 || view.host != move.to || view.busy() || view.askedAt - move.sentAt < 0) {
+        if (move == null || move.resolveBy == 0 || view.host != move.to || view.busy() || view.askedAt - move.sentAt < 0
+                || Pairing.foreign(state, view.host, view.status.hostId()) != null) {
             return;
         }
         StatusResponse status = view.status;

@@ -22,6 +22,18 @@ final class Pairing {
                 && !(view.status.isActive() && view.status.identityVerified());
     }
 
+    /**
+     * Why an answer that came from that endpoint is no word of the host that is meant there; {@code null} where it is, or does not say.
+     *
+     * @param hostId as the answer says; empty or {@code null} from an original
+     */
+    static String foreign(ManagerState state, Host host, String hostId) {
+        String pinned = state.memory.host(host).id();
+        return hostId == null || hostId.isEmpty() || pinned == null || pinned.equals(hostId) ? null
+                : "host " + hostId + " answered at the endpoint of [" + host + "], which is host " + pinned + ": was a state_dir copied from "
+                + "one host to the other, or does the endpoint lead elsewhere?";
+    }
+
     /** What keeps everything from being decided on the words of that machine; {@code null} where there is none. */
     static String strange(ManagerState state) {
         for (HostView view : new HostView[] {state.primary, state.secondary}) {

@@ -78,7 +78,7 @@ final class Readings {
         String id = view.status.hostId();
         String pinned = state.memory.host(view.host).id();
         if (!view.ours() || id.equals(pinned) || id.equals(state.memory.host(view.host.other()).id())
-                || Pairing.stranger(state, view)) {
+                || Pairing.stranger(state, view) || pinned != null && doubted(state, view.host)) {
             return;
         }
         if (pinned != null) {
@@ -89,6 +89,12 @@ final class Readings {
         state.memory = state.memory.with(view.host,
                 pinned == null ? known.withId(id) : ManagerMemory.HostRecord.at(known.endpoint()).withId(id));
         out.add(new ManagerEffect.Remember(state.memory));
+    }
+
+    /** While nobody knows what became of a become_active there, no other host takes that one's place: its word would end the doubt. */
+    private static boolean doubted(ManagerState state, Host host) {
+        Move move = state.move;
+        return move != null && host == move.to && (move.step == ManagerMemory.Step.CLEARING || move.step == ManagerMemory.Step.PROMOTING);
     }
 
     private void countReadings(ManagerState state, HostView view, long askedAt, Now now, List<ManagerEffect> out) {

@@ -50,6 +50,8 @@ final class ManagerAtWork {
 
     /** Between two polls. */
     Duration heartbeat = Duration.ofSeconds(2);
+    /** The host that answers commands, by its own word; {@code null}: it does not say. */
+    String answersAs;
     boolean dryRun;
     boolean fenced;
     boolean staleTower;
@@ -235,7 +237,7 @@ final class ManagerAtWork {
             says.active = "become_active".equals(command.request().action());
         }
         post(new ManagerEvent.CommandReplied(command.command(), new FailoverResponse(done, outcome, false, 0, null, outcome, done, null,
-                dead, command.request().epoch(), 100, tower)));
+                dead, command.request().epoch(), 100, tower, answersAs)));
     }
 
     void noReply(Failure.Kind kind) {

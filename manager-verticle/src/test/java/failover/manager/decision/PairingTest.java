@@ -326,4 +326,56 @@ class PairingTest {
         assertEquals(71, manager.commands.peek().request().epoch());
         assertNotEquals(0, manager.saved.epoch());
     }
+
+    /** Another host, or one with the state of the other, answers: what the one that was meant does is not known. */
+    @ParameterizedTest
+    @ValueSource(strings = {"id-primary", "another-machine"})
+    void nobodysAnswerToACommandIsTheWordOfAnotherHost(String who) {
+        leased();
+        manager.ask();
+        manager.reply("done");
+        assertEquals("secondary become_active", manager.out());
+        manager.noReply(Failure.Kind.NO_ANSWER);
+        manager.beats(3);
+        assertEquals("secondary become_passive", manager.out(), "what became of it is not known");
+        manager.answersAs = who;
+        manager.reply("done");
+        assertEquals("", manager.out(), "nobody else is promoted on that word");
+        assertTrue(manager.lines.stream().anyMatch(line -> line.contains("host " + who + " answered at the endpoint of [secondary], which "
+                + "is host id-secondary")), manager.lines::toString);
+        manager.beats(3);
+        assertEquals("secondary become_passive", manager.out(), "and it is asked again");
+        manager.answersAs = "id-secondary";
+        manager.reply("done");
+        assertEquals("primary become_active", manager.out());
+    }
+
+    @Test
+    void aHostThatIsDemotedByAnothersWordIsNotDemoted() {
+        leased();
+        manager.ask();
+        assertEquals("primary become_passive", manager.out());
+        manager.answersAs = "another-machine";
+        manager.reply("done");
+        assertEquals("", manager.out(), "the other one is not promoted");
+        assertEquals(0, manager.saved.primary().passive());
+        assertTrue(manager.answers.get(1L).error().contains("another-machine"), manager.answers.get(1L).toString());
+    }
+
+    /** Nor does the status of another host tell what became of a promotion. */
+    @ParameterizedTest
+    @ValueSource(strings = {"id-primary", "another-machine"})
+    void aStatusOfAnotherHostDoesNotEndTheDoubtOfAPromotion(String who) {
+        leased();
+        manager.ask();
+        manager.reply("done");
+        manager.b().hostId = who;
+        manager.noReply(Failure.Kind.NO_ANSWER);
+        manager.beats(2);
+        assertEquals("", manager.out(), "it says that it is passive, and means itself");
+        manager.b().active = true;
+        manager.beats(2);
+        assertTrue(manager.state.move != null, "that it is active neither");
+        assertEquals("id-secondary", manager.state.memory.secondary().id(), "nor does it take that one's place meanwhile");
+    }
 }

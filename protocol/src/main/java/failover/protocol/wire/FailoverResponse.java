@@ -18,6 +18,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param epoch the agent's highest epoch after this request (ours)
  * @param tookMs milliseconds the work took (ours)
  * @param tower the tower taken after the identity was off (ours; from {@code become_passive} only)
+ * @param hostId of the host that answers (ours): nobody's word counts for another host (E17)
  */
 public record FailoverResponse(
         @JsonProperty("success") boolean success,
@@ -31,12 +32,25 @@ public record FailoverResponse(
         @JsonProperty("process_dead") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean processDead,
         @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long epoch,
         @JsonProperty("took_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.AGO_MS) long tookMs,
-        @JsonProperty("tower") @JsonInclude(JsonInclude.Include.NON_NULL) FinalTower tower) {
+        @JsonProperty("tower") @JsonInclude(JsonInclude.Include.NON_NULL) FinalTower tower,
+        @JsonProperty("host_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String hostId) {
+
+    /** An answer that does not say whose it is yet. */
+    public FailoverResponse(boolean success, String message, boolean dryRun, long timestamp, String operationId, String outcome,
+            boolean verified, String identity, boolean processDead, long epoch, long tookMs, FinalTower tower) {
+        this(success, message, dryRun, timestamp, operationId, outcome, verified, identity, processDead, epoch, tookMs, tower, null);
+    }
 
     /** An answer without a tower. */
     public FailoverResponse(boolean success, String message, boolean dryRun, long timestamp, String operationId, String outcome,
             boolean verified, String identity, boolean processDead, long epoch, long tookMs) {
         this(success, message, dryRun, timestamp, operationId, outcome, verified, identity, processDead, epoch, tookMs, null);
+    }
+
+    /** The same answer, as that host gives it. */
+    public FailoverResponse from(String host) {
+        return new FailoverResponse(success, message, dryRun, timestamp, operationId, outcome, verified, identity, processDead, epoch,
+                tookMs, tower, host);
     }
 
 }

@@ -153,7 +153,7 @@ final class AgentHost {
         eyes.forget();
         AgentMemory first = isNew ? new AgentMemory("host" + host, Role.PASSIVE, 0, null, 0, null, null, null) : mutant.remembered(memory);
         deadMan.start();
-        Step step = core.start(first, isNew, nonce(), mutant.left(deadMan.left(), isNew), now());
+        Step step = core.start(first, isNew, nonce(), mutant.former(deadMan.former(), first, isNew), now());
         state = step.state();
         world.say(host, () -> "agent starts " + first);
         mailbox.begin(() -> perform(step));

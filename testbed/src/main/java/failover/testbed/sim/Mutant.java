@@ -5,6 +5,7 @@ import failover.agent.decision.AgentMemory;
 import failover.agent.decision.AgentRules;
 import failover.agent.decision.CommandKind;
 import failover.agent.decision.CommandResult;
+import failover.agent.decision.FormerLease;
 import failover.agent.decision.Observation;
 import failover.agent.decision.ProcessView;
 import failover.agent.decision.TaskResult;
@@ -227,12 +228,13 @@ public enum Mutant {
         return words;
     }
 
-    /** What a restarted agent takes for the rest of its lease; {@code lost}: without its state file. */
-    Duration left(Duration real, boolean lost) {
+    /** The lease that a restarted agent finds in the lease file; {@code lost}: it finds no state file. */
+    FormerLease former(FormerLease real, AgentMemory memory, boolean lost) {
         if (lost && is(LEASE_FILE_IGNORED)) {
             return null;
         }
-        return is(GRANTS_ITSELF_TIME) ? Duration.ofSeconds(10) : real;
+        boolean grants = is(GRANTS_ITSELF_TIME) && memory.role() == Role.ACTIVE;
+        return grants ? new FormerLease(Duration.ofSeconds(10), memory.epoch(), memory.hostId()) : real;
     }
 
     /** What a restarted agent reads. */

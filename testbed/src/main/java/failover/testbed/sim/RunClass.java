@@ -44,7 +44,7 @@ public enum RunClass {
     /** What no lease can mend: nobody can stop a process that cannot be killed. */
     private static final Set<Kind> BEYOND = EnumSet.of(Kind.VALIDATOR_UNKILLABLE);
     /** What the programs cannot stand yet: {@code simulate --with KIND} lets it happen. */
-    private static final Set<Kind> NOT_YET = EnumSet.of(Kind.STATE_RESTORED, Kind.MANAGER_STATE_LOST, Kind.MANAGER_STATE_RESTORED,
+    private static final Set<Kind> NOT_YET = EnumSet.of(Kind.MANAGER_STATE_LOST, Kind.MANAGER_STATE_RESTORED,
             Kind.SECOND_MANAGER, Kind.MANAGER_CLONED, Kind.RPC_MINIMAL, Kind.SOURCE_NEVER);
 
     private final Guard guard;

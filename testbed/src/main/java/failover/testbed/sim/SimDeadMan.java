@@ -7,6 +7,7 @@ import failover.agent.decision.AgentRules;
 import failover.agent.decision.Feeding;
 import failover.agent.decision.FenceEffect;
 import failover.agent.decision.FenceEvent;
+import failover.agent.decision.FormerLease;
 import failover.agent.decision.Hold;
 import failover.agent.decision.SelfFence;
 import failover.agent.decision.Task;
@@ -129,9 +130,9 @@ final class SimDeadMan {
         }
     }
 
-    /** What is left of the lease in the file; {@code null} when none is there (E16). */
-    Duration left() {
-        return fencer == null || fencer.previous() == 0 ? null : Duration.ofNanos(fencer.previous() - program.now().bootNanos());
+    /** The lease in the file; {@code null} when none is there (E16). */
+    FormerLease former() {
+        return fencer == null ? null : fencer.previous();
     }
 
     /** What is left of the lease that this host holds, by its own clocks; {@code null} when it holds none. */
@@ -260,7 +261,7 @@ final class SimDeadMan {
             });
         } else if (effect instanceof FenceEffect.Arm arm) {
             if (fencer != null && !mutant.is(Mutant.FENCER_ARMED_LATE) && arm.deadlineNanos() > program.now().bootNanos()) {
-                fencer.arm(arm.deadlineNanos());
+                fencer.arm(arm.deadlineNanos(), arm.epoch(), arm.hostId());
             }
         } else if (effect instanceof FenceEffect.Disarm) {
             if (fencer != null) {

@@ -1,5 +1,6 @@
 package failover.testbed.sim;
 
+import failover.agent.decision.FormerLease;
 import failover.protocol.lease.LeaseNumbers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +37,8 @@ final class SimFencer {
     private final List<Fenced> fenced = new ArrayList<>();
     /** The file: the deadline on the boot clock, 0 when disarmed. */
     private long deadline;
+    private long epoch;
+    private String hostId;
     private boolean watching;
     /** The newest timer, and the instant on the boot clock for which it is set. */
     private long timer;
@@ -72,9 +75,9 @@ final class SimFencer {
         return works() && !fencing;
     }
 
-    /** The deadline in the file, as a restarted agent reads it; 0 when there is none. */
-    long previous() {
-        return deadline;
+    /** The file, as a restarted agent reads it; {@code null} when there is no lease in it. */
+    FormerLease previous() {
+        return deadline == 0 ? null : new FormerLease(Duration.ofNanos(deadline - boot()), epoch, hostId);
     }
 
     /** What it did, oldest first. */
@@ -83,11 +86,13 @@ final class SimFencer {
     }
 
     /** Hands over a deadline; it counts only once {@link #awaitArmed} says so. */
-    void arm(long bootNanos) {
+    void arm(long bootNanos, long ofEpoch, String host) {
         if (bootNanos <= boot()) {
             throw new IllegalArgumentException("the deadline has passed");
         }
         deadline = bootNanos;
+        epoch = ofEpoch;
+        hostId = host;
         watch();
     }
 

@@ -40,6 +40,27 @@ class ScenarioOutcomesTest {
                 .expect(play -> play.longestBoth() < 1 ? null : "two validators can sign for " + play.longestBoth() + " s"));
     }
 
+    /**
+     * What the agent of B had begun is only in its lease file, and in no state file: somebody has put an older copy in its place, or the
+     * other host's, or it is gone.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"older", "of A", "none"})
+    void whatALeaseFileKnowsOfIsNotForgottenWithTheStateFile(String file) {
+        play(Scenario.of("B's agent dies in set-identity(staked), which lands 30 s later, and starts with another state file: " + file)
+                .at(20, s -> s.failover()).at(35, s -> s.failover()).at(45, s -> s.backUpAgent("of A".equals(file) ? A : B))
+                .at(50, s -> {
+                    s.setting(B, landsLate(30));
+                    s.failover();
+                }).at(52, s -> {
+                    if ("none".equals(file)) {
+                        s.restartAgentWithoutMemory(B, 1);
+                    } else {
+                        s.restoreAgent(B, 1);
+                    }
+                }).until(140));
+    }
+
     private static Scenario givenBackUnresolved(String name) {
         return Scenario.of(name).at(49, s -> {
             s.setting(B, REFUSED);

@@ -56,7 +56,7 @@ class SimFencerTest {
         SimFencer fencer = fencer(true);
         until(SECOND);
         long deadline = boot() + 9 * SECOND;
-        fencer.arm(deadline);
+        fencer.arm(deadline, 1, "host0");
         until(8 * SECOND);
         assertTrue(validator.ableToSign() && agent.up());
         until(10 * SECOND);
@@ -72,7 +72,7 @@ class SimFencerTest {
     @Test
     void aRenewedLeaseStandsAndOneThatHasRunOutIsNotRevived() {
         SimFencer fencer = fencer(true);
-        fencer.arm(boot() + 9 * SECOND);
+        fencer.arm(boot() + 9 * SECOND, 1, "host0");
         for (int i = 1; i <= 30; i++) {
             until(i * 2 * SECOND);
             assertTrue(fencer.renew(boot() + 9 * SECOND));
@@ -86,12 +86,12 @@ class SimFencerTest {
     @Test
     void aFrozenAgentIsFencedAndADisarmedFencerRests() {
         SimFencer fencer = fencer(true);
-        fencer.arm(boot() + 9 * SECOND);
+        fencer.arm(boot() + 9 * SECOND, 1, "host0");
         agent.freeze(600 * SECOND);
         until(10 * SECOND);
         assertFalse(validator.ableToSign());
         until(40 * SECOND);
-        fencer.arm(boot() + 9 * SECOND);
+        fencer.arm(boot() + 9 * SECOND, 1, "host0");
         fencer.disarm();
         until(80 * SECOND);
         assertEquals(1, fencer.fenced().size());
@@ -100,7 +100,7 @@ class SimFencerTest {
     @Test
     void afterASuspendItActsAtItsFirstLook() {
         SimFencer fencer = fencer(true);
-        fencer.arm(boot() + 9 * SECOND);
+        fencer.arm(boot() + 9 * SECOND, 1, "host0");
         until(2 * SECOND);
         world.machine(0).suspend(300 * SECOND);
         until(301 * SECOND);
@@ -114,10 +114,10 @@ class SimFencerTest {
     void itsWordThatItIsArmedComesFromItAlone() {
         List<Boolean> said = new ArrayList<>();
         SimFencer fencer = fencer(true);
-        fencer.arm(boot() + 9 * SECOND);
+        fencer.arm(boot() + 9 * SECOND, 1, "host0");
         fencer.awaitArmed(Duration.ofSeconds(1), said::add);
         SimFencer none = fencer(false);
-        none.arm(boot() + 9 * SECOND);
+        none.arm(boot() + 9 * SECOND, 1, "host0");
         none.awaitArmed(Duration.ofSeconds(1), said::add);
         until(2 * SECOND);
         assertEquals(List.of(false, true), said.stream().sorted().toList());
@@ -127,7 +127,7 @@ class SimFencerTest {
     @Test
     void aDeadFencerFencesNobodyUntilItIsBack() {
         SimFencer fencer = fencer(true);
-        fencer.arm(boot() + 5 * SECOND);
+        fencer.arm(boot() + 5 * SECOND, 1, "host0");
         world.open(Fault.Kind.FENCER_DEAD, 0, 20 * SECOND);
         until(19 * SECOND);
         assertTrue(validator.ableToSign());

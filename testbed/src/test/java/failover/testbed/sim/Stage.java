@@ -1,5 +1,6 @@
 package failover.testbed.sim;
 
+import failover.agent.decision.AgentMemory;
 import failover.agent.decision.CommandKind;
 import failover.manager.decision.ManagerMemory;
 import failover.manager.decision.ManagerRules;
@@ -33,6 +34,7 @@ final class Stage {
     private final List<FailoverResponse> answers = new ArrayList<>();
     private ManagerHost second;
     private ManagerMemory backup;
+    private AgentMemory aside;
 
     Stage(Simulation simulation, ManagerRules rules) {
         this.simulation = simulation;
@@ -131,6 +133,17 @@ final class Stage {
     void restartAgentWithoutMemory(int host, double down) {
         simulation.world().ledger().forgets(host);
         agent(host).file(null, nanos(down));
+    }
+
+    /** Sets a copy of that host's state file aside. */
+    void backUpAgent(int host) {
+        aside = agent(host).file();
+    }
+
+    /** Its agent is away for so long, and starts with that copy, whose ever it was. */
+    void restoreAgent(int host, double down) {
+        simulation.world().ledger().forgets(host);
+        agent(host).file(aside, nanos(down));
     }
 
     /** Dies right after so many more steps of changes. */
