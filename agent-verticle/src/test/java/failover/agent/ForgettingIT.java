@@ -69,7 +69,14 @@ class ForgettingIT {
         try (TestAgent agent = new TestAgent(directory).withValidator().start(new JsonObject().put("is_active_on_start", true)
                 .put("validator_identity", FakeRpc.IDENTITY).put("identity_remove_command", "sleep 1000"))) {
             assertEquals(null, refused(agent, "m1"));
-            Files.createDirectories(obstacle.resolve("full"));
+            // A write that is under way has a file there.
+            Eventually.holds(() -> {
+                try {
+                    return Files.isDirectory(Files.createDirectories(obstacle.resolve("full")));
+                } catch (java.io.IOException busy) {
+                    return false;
+                }
+            });
             Files.createFile(word);
             Eventually.holds(() -> refused(agent, "m2") == null);
             Files.delete(word);

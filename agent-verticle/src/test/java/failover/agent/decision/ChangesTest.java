@@ -172,4 +172,17 @@ class ChangesTest {
         assertEquals("unknown action: become_king", agent.replies.get(7L).message());
         assertEquals(Role.PASSIVE, agent.memory().role());
     }
+
+    /** E17: also a refusal, a repeated answer, and the word of a fault. */
+    @Test
+    void eachAnswerSaysWhoseItIs() {
+        agent.active();
+        agent.ask(Action.BECOME_PASSIVE, 9, true);
+        agent.work();
+        agent.ask(Action.BECOME_PASSIVE, 9, true);
+        agent.work();
+        agent.ask(Action.BECOME_PASSIVE, 3, true);
+        assertEquals(3, agent.replies.size());
+        agent.replies.values().forEach(reply -> assertEquals("me", reply.hostId(), reply.toString()));
+    }
 }

@@ -222,4 +222,15 @@ class SelfFenceTest extends FenceAtWork {
         }
         throw new AssertionError("none in " + effects);
     }
+
+    /** E16: an earlier start left a deadline; this one has fenced, or demoted, by another way than its own lease. */
+    @Test
+    void whatAnEarlierStartLeftIsTakenBackOnceThisHostCarriesNothing() {
+        AgentMemory doubted = active().withRole(Role.PASSIVE).withUnsettled(AgentMemory.Unsettled.SOME);
+        assertTrue(none(step(new FenceEvent.Published(new AgentEffect.Publish(null, active()), 0)), FenceEffect.Disarm.class));
+        assertTrue(none(step(new FenceEvent.Published(new AgentEffect.Publish(null, doubted), 0)), FenceEffect.Disarm.class));
+        AgentMemory passive = active().withRole(Role.PASSIVE);
+        one(step(new FenceEvent.Published(new AgentEffect.Publish(null, passive), 0)), FenceEffect.Disarm.class);
+        assertTrue(none(step(new FenceEvent.Look()), FenceEffect.Disarm.class), "once");
+    }
 }
