@@ -83,7 +83,7 @@ class FencerWordTest {
     void aNameBeyondAsciiIsWrittenAsTheKernelKeepsIt() throws Exception {
         FencerWord word = new FencerWord(directory, "valid\u00e4t\u00f6r-\u00fc\u00e4\u00f6\u00df", Optional.empty(), Optional.empty());
         long deadline = clock.millis() + 60_000;
-        word.arm(deadline * MS, 0);
+        word.arm(new FenceEffect.Arm(deadline * MS, 0, 5, "me"));
         byte[] kept = Arrays.copyOf("valid\u00e4t\u00f6r-\u00fc\u00e4\u00f6".getBytes(StandardCharsets.UTF_8), 15);
         assertEquals(new String(kept, StandardCharsets.ISO_8859_1), written(deadline).validator().comm());
     }
