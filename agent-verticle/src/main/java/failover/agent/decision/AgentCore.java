@@ -99,8 +99,8 @@ public final class AgentCore {
     }
 
     /**
-     * The state file is lost, or from before that lease, or another host's, and the lease file of this boot says that this host was
-     * leased: it may carry the identity, or be about to, in a way that nobody here knows any more. It gives it up (E16), under what is
+     * The state file is lost, or from before that lease, or another host's, and the lease file of this boot says that this host was leased:
+     * it may carry the identity, or be about to, in a way that nobody here knows any more. It gives it up (E16), under what is
      * left of that lease, which nobody renews.
      */
     private void forgotten(AgentState state, FormerLease former, boolean lost, Now now, List<AgentEffect> out) {
@@ -150,6 +150,9 @@ public final class AgentCore {
             state.lease.published = now;
             out.add(now);
         }
+        // Each answer says whose it is: whoever asked may have come to another host than it meant (E17).
+        out.replaceAll(effect -> effect instanceof AgentEffect.Reply reply
+                ? new AgentEffect.Reply(reply.ticket(), reply.response().from(state.hostId())) : effect);
     }
 
     /** One event. */
@@ -210,14 +213,7 @@ public final class AgentCore {
             throw new AssertionError(event);
         }
         publish(state, out);
-        sign(state, out);
         return new Step(state, out);
-    }
-
-    /** Each answer says whose it is: whoever asked may have come to another host than it meant (E17). */
-    private static void sign(AgentState state, List<AgentEffect> out) {
-        out.replaceAll(effect -> effect instanceof AgentEffect.Reply reply
-                ? new AgentEffect.Reply(reply.ticket(), reply.response().from(state.hostId())) : effect);
     }
 
     /**
@@ -273,7 +269,6 @@ public final class AgentCore {
             }
         }
         publish(state, out);
-        sign(state, out);
         return new Step(state, out);
     }
 

@@ -170,7 +170,7 @@ class GivenUpTest {
         assertNull(agent.memory().unsettled());
     }
 
-    /** A copy from before the lease, or another host's, is put in the state file's place: what was begun since is in the lease file only. */
+    /** A copy from before the lease, or another host's, lies in the state file's place: what was begun is in the lease file only. */
     @ParameterizedTest
     @CsvSource({"passive,4,me,6000", "passive,4,me,-4000", "passive,5,me,6000", "active,4,me,6000", "passive,9,you,6000",
         "active,9,you,-1", "passive,4,me,1"})
@@ -203,7 +203,8 @@ class GivenUpTest {
         agent.leaseLeft = Duration.ofMillis(left);
         agent.leaseEpoch = leaseEpoch;
         agent.leaseHost = leaseHost;
-        agent.start(new AgentMemory("me", Role.of(role), epoch, AgentAtWork.STAKED, 0, null, null, null), false).observed();
+        AgentMemory file = new AgentMemory("me", Role.of(role), epoch, AgentAtWork.STAKED, 0, null, null, null);
+        agent.start(file, false).observed();
         assertEquals(0, agent.tasks.size());
         assertTrue(status().identityVerified());
     }
