@@ -118,7 +118,7 @@ public final class AgentCore {
         state.memory = state.memory.withRole(Role.ACTIVE).withUnsettled(AgentMemory.Unsettled.SOME)
                 .withEpoch(Math.max(state.memory.epoch(), former.epoch()));
         out.add(AgentCore.say(Level.ERROR, "ALARM: " + file + ", but the lease file says that this host held the identity" + lease
-                + (lost ? ": was the state_dir lost, or exchanged?" : ": was an older copy of the state_dir put back, or another host's?")));
+                + (lost ? ": was the state_dir lost, or exchanged?" : ": was an older state_dir put back, or another host's?")));
         out.add(new AgentEffect.Remember(state.memory));
         changes.demoteByItself(state, lost ? "its state is lost, and it was leased (E16)"
                 : "its state is not the one by which it was leased (E16)", now, out);
