@@ -30,8 +30,8 @@ final class Pairing {
     static String foreign(ManagerState state, Host host, String hostId) {
         String pinned = state.memory.host(host).id();
         return hostId == null || hostId.isEmpty() || pinned == null || pinned.equals(hostId) ? null
-                : "host " + hostId + " answered at the endpoint of [" + host + "], which is host " + pinned + ": was a state_dir copied from "
-                + "one host to the other, or does the endpoint lead elsewhere?";
+                : "host " + hostId + " answered at the endpoint of [" + host + "], which is host " + pinned + ": was a state_dir copied "
+                + "from one host to the other, or does the endpoint lead elsewhere?";
     }
 
     /** What keeps everything from being decided on the words of that machine; {@code null} where there is none. */
