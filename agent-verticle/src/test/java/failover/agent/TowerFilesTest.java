@@ -15,17 +15,17 @@ import failover.protocol.solana.TowerWriter;
 import failover.protocol.wire.FinalTower;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,14 +69,21 @@ class TowerFilesTest {
         assertEquals(300, setBack.writtenAgo(26_500, 26_800, 17_800_000_000L));
     }
 
-    /** A file of gigabytes where the tower should be is none, and costs no memory. */
+    /** A file of gigabytes where the tower should be is none, and costs no memory. Here it is a pipe, whose end never comes. */
     @Test
-    void ofWhatIsTooLargeForATowerOnlyTheBeginningIsRead() throws IOException {
-        Files.write(tower(), signed(STAKED, 77));
-        try (FileChannel large = FileChannel.open(tower(), StandardOpenOption.WRITE)) {
-            large.write(ByteBuffer.allocate(1), 5L << 30);
+    void ofWhatIsTooLargeForATowerOnlyTheBeginningIsRead() throws Exception {
+        assertEquals(0, new ProcessBuilder("mkfifo", tower().toString()).start().waitFor());
+        try (RandomAccessFile large = new RandomAccessFile(tower().toFile(), "rw")) {
+            CompletableFuture<Optional<FinalTower>> taken = CompletableFuture.supplyAsync(() -> byPath().take(IDENTITY));
+            CompletableFuture.runAsync(() -> {
+                try {
+                    large.write(new byte[Tower.LARGEST_FILE + 1]);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertEquals(Optional.empty(), taken.get(30, TimeUnit.SECONDS));
         }
-        assertEquals(Optional.empty(), byPath().take(IDENTITY));
     }
 
     @Test
