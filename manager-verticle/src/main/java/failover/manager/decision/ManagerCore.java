@@ -117,17 +117,21 @@ public final class ManagerCore {
     /** A tick that asks for the next one asks in vain where one is on its way: else every heartbeat would begin a chain of its own. */
     private static void wakeOnce(ManagerState state, boolean tick, Now now, List<ManagerEffect> out) {
         long rest = state.wakeAt - now.nanos();
-        // One that came a hair early found nothing due: what waited for it would wait for the next heartbeat.
-        Duration next = tick && state.wakeAt != 0 && rest > 0 && rest <= TIMER_SLACK.toNanos() ? Duration.ofNanos(rest) : null;
+        boolean early = tick && state.wakeAt != 0 && rest > 0 && rest <= TIMER_SLACK.toNanos();
+        Duration next = null;
         for (ManagerEffect effect : out) {
             if (effect instanceof ManagerEffect.Wake wake && (next == null || wake.after().compareTo(next) < 0)) {
                 next = wake.after();
             }
         }
+        out.removeIf(effect -> effect instanceof ManagerEffect.Wake);
+        if (early) {
+            // It found nothing due: what waited for it would wait for the next heartbeat. The one after it comes surely late enough.
+            out.add(new ManagerEffect.Wake(Duration.ofNanos(rest).plusMillis(1)));
+        }
         if (next == null) {
             return;
         }
-        out.removeIf(effect -> effect instanceof ManagerEffect.Wake);
         long at = now.plus(next);
         boolean onItsWay = state.wakeAt != 0 && state.wakeAt - now.nanos() > TIMER_SLACK.toNanos() && state.wakeAt - at <= 0;
         if (!onItsWay) {
