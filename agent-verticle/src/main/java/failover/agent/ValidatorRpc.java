@@ -21,6 +21,9 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +43,8 @@ final class ValidatorRpc {
     private static final int NO_SUCH_METHOD = -32601;
     private static final Duration LIST_TIME = Duration.ofSeconds(10);
     private final HttpClient client;
+    /** Keeps no connections: for a question that a kept one has lost. */
+    private final HttpClient fresh;
     private final Names names;
     private final Endpoint endpoint;
     private final Duration limit;
@@ -48,12 +53,13 @@ final class ValidatorRpc {
         this.endpoint = endpoint;
         this.limit = limit;
         this.names = new Names(vertx);
-        this.client = vertx.createHttpClient(new HttpClientOptions()
-                .setSsl(endpoint.ssl())
-                .setConnectTimeout((int) limit.toMillis())
-                .setKeepAliveTimeout(10)
-                .setName("validator-rpc"),
-            new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(CONNECTIONS));
+        PoolOptions pool = new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(CONNECTIONS);
+        this.client = vertx.createHttpClient(options().setKeepAliveTimeout(10), pool);
+        this.fresh = vertx.createHttpClient(options().setKeepAlive(false), pool);
+    }
+
+    private HttpClientOptions options() {
+        return new HttpClientOptions().setSsl(endpoint.ssl()).setConnectTimeout((int) limit.toMillis()).setName("validator-rpc");
     }
 
     /**
@@ -202,13 +208,19 @@ final class ValidatorRpc {
     }
 
     private <T> Future<T> send(Buffer body, Function<HttpClientResponse, Future<T>> read, Duration time) {
-        return once(body, read, time)
-            // The server closed a kept connection under our hands: a question that changes nothing is asked once more, on a new one.
-            .recover(failure -> failure instanceof HttpClosedException ? once(body, read, time) : Future.failedFuture(failure));
+        return once(client, body, read, time)
+            // The server, or whatever stands between, closed a kept connection under our hands, in good order or with a reset: a question
+            // that changes nothing is asked once more, on a new one.
+            .recover(failure -> cut(failure) ? once(fresh, body, read, time) : Future.failedFuture(failure));
     }
 
-    private <T> Future<T> once(Buffer body, Function<HttpClientResponse, Future<T>> read, Duration time) {
-        return names.server(endpoint).compose(server -> client.request(new RequestOptions().setMethod(HttpMethod.POST).setServer(server)
+    private static boolean cut(Throwable failure) {
+        return failure instanceof HttpClosedException || failure instanceof IOException && !(failure instanceof ConnectException)
+            && !(failure instanceof UnknownHostException);
+    }
+
+    private <T> Future<T> once(HttpClient by, Buffer body, Function<HttpClientResponse, Future<T>> read, Duration time) {
+        return names.server(endpoint).compose(server -> by.request(new RequestOptions().setMethod(HttpMethod.POST).setServer(server)
                 .setHost(endpoint.authority()).setPort(endpoint.port()).setURI(endpoint.target(""))
                 .putHeader("Content-Type", "application/json")))
             .compose(request -> {

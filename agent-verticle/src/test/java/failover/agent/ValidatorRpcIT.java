@@ -7,11 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.protocol.config.Endpoint;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +70,62 @@ class ValidatorRpcIT {
         assertTrue(answers.identityError().contains("Method not found"), answers.identityError());
         fake.answer("getIdentity", FakeRpc.HANG);
         assertEquals(380_000_000, ask().slot());
+    }
+
+    /** A firewall that has forgotten them, a proxy that was started anew: whoever speaks on a kept connection is answered by a reset. */
+    @Test
+    void keptConnectionsThatAreResetAllAtOnceSpoilNoAnswer() throws Exception {
+        AtomicInteger resets = new AtomicInteger();
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread accepting = new Thread(() -> accept(server, resets), "one answer each");
+            accepting.setDaemon(true);
+            accepting.start();
+            Endpoint endpoint = Endpoint.parse("http://127.0.0.1:" + server.getLocalPort());
+            ValidatorRpc rpc = new ValidatorRpc(vertx, endpoint, Duration.ofSeconds(10));
+            Promise<ValidatorRpc.Answers> first = Promise.promise();
+            Context context = vertx.getOrCreateContext();
+            context.runOnContext(now -> rpc.ask().onComplete(first));
+            assertNull(first.future().await(20, TimeUnit.SECONDS).slotError());
+            Promise<ValidatorRpc.Answers> second = Promise.promise();
+            context.runOnContext(now -> rpc.ask().onComplete(second));
+            ValidatorRpc.Answers answers = second.future().await(20, TimeUnit.SECONDS);
+            assertEquals(new ValidatorRpc.Answers(380_000_000, null, true, FakeRpc.IDENTITY, null), answers);
+            assertTrue(resets.get() > 0, "no kept connection was used");
+        }
+    }
+
+    private static void accept(ServerSocket server, AtomicInteger resets) {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                Thread serving = new Thread(() -> serve(socket, resets), "a connection");
+                serving.setDaemon(true);
+                serving.start();
+            } catch (IOException over) {
+                return;
+            }
+        }
+    }
+
+    private static void serve(Socket socket, AtomicInteger resets) {
+        try (socket) {
+            byte[] request = new byte[8192];
+            String text = "";
+            while (!text.contains("\"method\":\"get")) {
+                text += new String(request, 0, socket.getInputStream().read(request), StandardCharsets.US_ASCII);
+            }
+            String result = text.contains("getSlot") ? "380000000" : text.contains("getHealth") ? "\"ok\""
+                : "{\"identity\":\"" + FakeRpc.IDENTITY + "\"}";
+            String body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":" + result + "}";
+            socket.getOutputStream().write(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + body.length()
+                + "\r\n\r\n" + body).getBytes(StandardCharsets.US_ASCII));
+            if (socket.getInputStream().read(request) > 0) {
+                resets.incrementAndGet();
+                socket.setSoLinger(true, 0);
+            }
+        } catch (IOException gone) {
+            return;
+        }
     }
 
     @ParameterizedTest
