@@ -49,8 +49,10 @@ final class MemoryText {
             bound.put("leaves", bonds.leaves());
         }
         if (bonds.leaving() != null) {
-            bound.put("leaving", new JsonObject().put("manager_id", bonds.leaving().id()).put("manager_start", bonds.leaving().start())
-                .put("manager_run", bonds.leaving().run()));
+            bound.put("leaving", object(bonds.leaving()));
+        }
+        if (bonds.rival() != null) {
+            bound.put("rival", object(bonds.rival()));
         }
         Terms terms = memory.terms();
         body.put("terms", terms == null ? null : new JsonObject().put("lease_ms", terms.leaseMs()).put("fence_ms", terms.fenceMs())
@@ -120,7 +122,12 @@ final class MemoryText {
     private static Bonds bonds(JsonObject bonds) throws Unreadable {
         JsonObject leaving = bonds.getJsonObject("leaving");
         return new Bonds(bonds.getString("manager_id") == null ? null : manager(bonds), bonds.getString("peer_id"),
-            leaving == null ? null : manager(leaving), bonds.containsKey("leaves") ? count(bonds, "leaves") : 0);
+            leaving == null ? null : manager(leaving), bonds.containsKey("leaves") ? count(bonds, "leaves") : 0,
+            bonds.containsKey("rival") ? manager(bonds.getJsonObject("rival")) : null);
+    }
+
+    private static JsonObject object(Manager manager) {
+        return new JsonObject().put("manager_id", manager.id()).put("manager_start", manager.start()).put("manager_run", manager.run());
     }
 
     private static Manager manager(JsonObject object) throws Unreadable {

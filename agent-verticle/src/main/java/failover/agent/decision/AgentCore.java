@@ -80,14 +80,17 @@ public final class AgentCore {
             String half = start.intent().action().wire();
             takeOver(state, untold(state, leaseLeft), now);
             changes.demoteByItself(state, "this agent stopped in the middle of " + half, now, out);
-        } else if (start.terms() != null && start.role() == Role.ACTIVE && !rules.dryRun()) {
+        } else if (start.terms() != null && (start.role() == Role.ACTIVE || start.unsettled() != null) && !rules.dryRun()) {
             leased(state, leaseLeft, now, out);
         }
         publish(state, out);
         return new Step(state, out);
     }
 
-    /** A holder that starts again goes on with what is left of its lease, and grants itself nothing (E16). */
+    /**
+     * A holder that starts again goes on with what is left of its lease, and grants itself nothing (E16); so does one to which a
+     * set-identity may be on its way: what lands when that lease is over must not be left alone.
+     */
     private void leased(AgentState state, Duration told, Now now, List<AgentEffect> out) {
         Duration left = untold(state, told);
         if (left == null || left.isNegative() || left.isZero()) {
@@ -167,6 +170,7 @@ public final class AgentCore {
             }
         } else if (event instanceof AgentEvent.StayAsked asked) {
             promises.asked(state, asked.ticket(), asked.request(), now, out);
+            watch.peerAsks(state, asked.request(), now, out);
         } else if (event instanceof AgentEvent.StayAnswered answered) {
             promises.answered(state, answered, now, out);
             watch.peerHolds(state, answered.answer(), now, out);

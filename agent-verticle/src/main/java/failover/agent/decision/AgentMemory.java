@@ -75,10 +75,17 @@ public record AgentMemory(
      * @param leaving the manager for which this host has offered its peer to leave {@code manager}: it obeys neither until the peer has
      *     answered (E12); {@code null} when it does not
      * @param leaves how often it has offered that
+     * @param rival another manager, or another process of this one, that may keep the peer active: until the peer says that it obeys
+     *     {@code manager}, none makes this host active; {@code null} when none is known
      */
-    public record Bonds(Manager manager, String peerId, Manager leaving, long leaves) {
+    public record Bonds(Manager manager, String peerId, Manager leaving, long leaves, Manager rival) {
         /** Nobody yet. */
         public static final Bonds NONE = new Bonds(null, null, null, 0);
+
+        /** Without a rival. */
+        public Bonds(Manager manager, String peerId, Manager leaving, long leaves) {
+            this(manager, peerId, leaving, leaves, null);
+        }
 
         /** A manager that does not say its run. */
         public Bonds(String managerId, long managerStart, String peerId) {
@@ -102,22 +109,27 @@ public record AgentMemory(
 
         /** Bound to another manager, or another process of it, and leaving none. */
         Bonds to(Manager other) {
-            return new Bonds(other, peerId, null, leaves);
+            return new Bonds(other, peerId, null, leaves, rival);
         }
 
         /** Bound to that peer. */
         Bonds withPeer(String id) {
-            return new Bonds(manager, id, leaving, leaves);
+            return new Bonds(manager, id, leaving, leaves, rival);
         }
 
         /** On the way to another manager. */
         Bonds towards(Manager other) {
-            return new Bonds(manager, peerId, other, leaves + 1);
+            return new Bonds(manager, peerId, other, leaves + 1, rival);
         }
 
         /** The peer would not come along. */
         Bonds staying() {
-            return new Bonds(manager, peerId, null, leaves);
+            return new Bonds(manager, peerId, null, leaves, rival);
+        }
+
+        /** The peer may be kept active by that one; {@code null}: it obeys the same. */
+        Bonds withRival(Manager other) {
+            return new Bonds(manager, peerId, leaving, leaves, other);
         }
     }
 
@@ -151,9 +163,14 @@ public record AgentMemory(
         /** Which process, and whether there is one, is not known: this host held a lease, and what it did with it is forgotten. */
         public static final Unsettled SOME = new Unsettled(-1, -1);
 
-        /** It may take effect on that process. */
+        /** A set-identity goes to that process; where another may be the validator just as well, nobody knows to which. */
+        static Unsettled of(ProcessView process) {
+            return process.certain() ? new Unsettled(process.pid(), process.startTicks()) : SOME;
+        }
+
+        /** It may take effect on that process. That another one of its name was seen does not prove that the one it was sent to is dead. */
         boolean on(ProcessView process) {
-            return process.running() && (equals(SOME) || process.sameProcess(pid, startTicks));
+            return process.running() && (equals(SOME) || !process.certain() || process.sameProcess(pid, startTicks));
         }
     }
 

@@ -146,8 +146,7 @@ final class Demotion extends Change {
         if (AgentMemory.Unsettled.SOME.equals(memory.unsettled())) {
             // Only one is ever on its way: where the identity is there, it has landed.
             boolean landed = !first.process().running() || saysStaked(first);
-            memory = memory.withUnsettled(landed ? null
-                    : new AgentMemory.Unsettled(first.process().pid(), first.process().startTicks()));
+            memory = memory.withUnsettled(landed ? null : AgentMemory.Unsettled.of(first.process()));
         }
         carried = saysStaked(first) || memory.role() == Role.ACTIVE && (cannotBeAsked(first) || !first.process().running());
         boolean nothingPending = memory.unsettled() == null && memory.intent() == null;

@@ -135,8 +135,9 @@ final class Leases {
     private static void knownPassive(AgentState state, List<AgentEffect> out) {
         AgentMemory memory = state.memory;
         boolean passive = state.change == null && memory.role() == Role.PASSIVE && memory.unsettled() == null && state.seen != null
-                && state.seen.process().running() && state.seen.identity() != null && memory.stakedIdentity() != null
-                && !memory.stakedIdentity().equals(state.seen.identity());
+                && memory.stakedIdentity() != null && (state.seen.process().running()
+                ? state.seen.identity() != null && !memory.stakedIdentity().equals(state.seen.identity())
+                : state.seen.process().certain());
         if (passive && !memory.knownPassive()) {
             state.memory = memory.withKnownPassive();
             out.add(new AgentEffect.Remember(state.memory));

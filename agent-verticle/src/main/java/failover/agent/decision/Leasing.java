@@ -54,8 +54,9 @@ final class Leasing {
     /** Another process of the bound manager, and since when it is known. */
     AgentMemory.Manager twin;
     long twinAt;
-    /** A twin that lives beside the bound process, and may keep the peer active; {@code null} when none is known. */
-    AgentMemory.Manager rival;
+    /** Monotonic instant at which the peer was last asked whom it obeys; only read when {@link #compared}. */
+    long comparedAt;
+    boolean compared;
     /** The bound peer, or the manager, says that the other host holds the identity at this epoch; 0 when nobody has. */
     long outranked;
     /** The dead-man fences this host now. */
@@ -122,7 +123,8 @@ final class Leasing {
         this.leaveRefused = other.leaveRefused;
         this.twin = other.twin;
         this.twinAt = other.twinAt;
-        this.rival = other.rival;
+        this.comparedAt = other.comparedAt;
+        this.compared = other.compared;
         this.outranked = other.outranked;
         this.fencing = other.fencing;
         this.fenceCapable = other.fenceCapable;

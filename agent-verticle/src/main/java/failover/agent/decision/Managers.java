@@ -22,6 +22,8 @@ import java.util.List;
  */
 final class Managers {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
+    /** How old a word of the peer may get of which manager it obeys. */
+    private static final Duration COMPARE = Duration.ofSeconds(30);
     /** No poll of a process that has ended arrives as late as that. */
     private static final Duration BOTH_LIVE = Duration.ofSeconds(2);
 
@@ -97,8 +99,8 @@ final class Managers {
         Manager own = state.memory.bonds().manager();
         boolean both = now.since(lease.twinAt).compareTo(BOTH_LIVE) >= 0 && lease.managerHeard && lease.managerHeardAt - lease.twinAt > 0;
         boolean harmless = lease.peersManager != null && own.equals(lease.peersManager.manager()) && other.start() < own.start();
-        if (both && !harmless && lease.rival == null) {
-            lease.rival = other;
+        if (both && !harmless && state.memory.bonds().rival() == null) {
+            set(state, state.memory.bonds().withRival(other), out);
             out.add(AgentCore.say(Level.ERROR, "ALARM: two processes of manager " + own.id() + " poll this host, " + own + " and " + other
                     + ": its machine, or its state_dir, was copied; stop one of them. Until the peer says which one it obeys, this host is "
                     + "made active by none"));
@@ -107,9 +109,14 @@ final class Managers {
 
     /** Why no process of this manager may make this host active; {@code null} when one may. */
     static String doubled(AgentState state) {
-        return state.lease.rival == null ? null : "two processes of manager " + state.memory.bonds().managerId() + " poll this host, and "
-                + "the other one (" + state.lease.rival + ") may keep the peer active: stop it; then, if the peer is gone for good, "
-                + "failover-agent --forget-manager";
+        Bonds bonds = state.memory.bonds();
+        if (bonds.rival() == null || !bonds.managed()) {
+            return null;
+        }
+        boolean copies = bonds.rival().id().equals(bonds.managerId());
+        return (copies ? "two processes of manager " + bonds.managerId() + " have polled this host, and the other one"
+                : "this host obeys manager " + bonds.managerId() + ", and another one, " + bonds.rival() + ",")
+                + " may keep the peer active: stop one of the two; then, if the peer is gone for good, failover-agent --forget-manager";
     }
 
     private static String foreign(Manager own, Manager asks) {
@@ -151,11 +158,10 @@ final class Managers {
     }
 
     private static void over(AgentState state, Manager to, String why, List<AgentEffect> out) {
-        state.lease.rival = null;
         state.lease.twin = null;
         out.add(AgentCore.say(Level.WARNING, "manager " + state.memory.bonds().manager() + " " + why + ": bound to manager " + to
                 + " now"));
-        set(state, state.memory.bonds().to(to), out);
+        set(state, state.memory.bonds().to(to).withRival(null), out);
     }
 
     /** The bound manager has been silent here for as long as a grantor waits (E3). */
@@ -204,11 +210,42 @@ final class Managers {
         if (due) {
             askToLeave(state, now, out);
         }
-        if (state.lease.rival != null && rules.peerConfigured() && state.asking == null
-                && now.since(state.askedAt).compareTo(ASK_AGAIN) >= 0) {
+        compare(state, now, out);
+    }
+
+    /** Asks the peer whom it obeys: soon where that is in doubt, else now and then. A holder hears it with each promise. */
+    private void compare(AgentState state, Now now, List<AgentEffect> out) {
+        Leasing lease = state.lease;
+        Bonds bonds = state.memory.bonds();
+        boolean asks = bonds.managed() && bonds.leaving() == null && rules.peerConfigured() && !rules.dryRun() && state.asking == null
+                && state.change == null && !lease.fencing;
+        Duration every = bonds.rival() != null ? ASK_AGAIN : COMPARE;
+        boolean heard = lease.peersManager != null && now.since(lease.peersManager.saidAt()).compareTo(every) < 0;
+        if (asks && !heard && (!lease.compared || now.since(lease.comparedAt).compareTo(every) >= 0)) {
+            lease.compared = true;
+            lease.comparedAt = now.nanos();
             state.asking = AgentState.Asking.OTHER_MANAGER;
-            state.askedAt = now.nanos();
             out.add(new AgentEffect.AskPeer());
+        }
+    }
+
+    /** Two hosts that obey two managers have two quorums: each could lose its own manager's host and rise. */
+    private static void compared(AgentState state, Manager theirs, List<AgentEffect> out) {
+        Bonds bonds = state.memory.bonds();
+        Manager own = bonds.manager();
+        if (own == null || theirs == null || bonds.leaving() != null) {
+            return;
+        }
+        // An older or a newer start of the same one is what each host sees for a moment when a manager starts anew.
+        boolean other = !own.id().equals(theirs.id()) || own.start() == theirs.start() && !own.mayBe(theirs);
+        boolean same = own.equals(theirs) || bonds.rival() != null && !bonds.rival().id().equals(own.id()) && names(theirs, own);
+        if (other && bonds.rival() == null) {
+            set(state, bonds.withRival(theirs), out);
+            out.add(AgentCore.say(Level.ERROR, "ALARM: the peer obeys manager " + theirs + ", this host " + own + ": stop one of the two. "
+                    + "Until the peer obeys the same, this host is made active by none"));
+        } else if (bonds.rival() != null && same) {
+            state.lease.twin = null;
+            set(state, bonds.withRival(null), out);
         }
     }
 
@@ -277,11 +314,7 @@ final class Managers {
             long heardAt = now.nanos() - Duration.ofMillis(Math.max(0, Math.min(answer.stay().managerHeardMs(), Bounds.LONGEST_AGO_MS)))
                     .toNanos();
             state.lease.peersManager = new Leasing.PeersManager(manager(answer.stay()), heardAt, now.nanos());
-            Manager own = state.memory.bonds().manager();
-            if (state.lease.rival != null && own != null && own.equals(state.lease.peersManager.manager())) {
-                state.lease.rival = null;
-                state.lease.twin = null;
-            }
+            compared(state, state.lease.peersManager.manager(), out);
         }
     }
 
@@ -328,7 +361,6 @@ final class Managers {
                 + (manager && peer ? ", " : "") + (peer ? "peer " + (old.peerId() == null ? "(none)" : old.peerId()) : "")
                 + "; the next one that is met is bound"));
         state.lease.peersManager = null;
-        state.lease.rival = null;
         state.lease.twin = null;
         set(state, new Bonds(manager ? null : old.manager(), peer ? null : old.peerId(), manager ? null : old.leaving(), old.leaves()),
                 out);

@@ -3,6 +3,7 @@ package failover.agent.decision;
 import failover.agent.decision.AgentMemory.Bonds;
 import failover.agent.decision.Leasing.Keeping;
 import failover.protocol.Level;
+import failover.protocol.Bounds;
 import failover.protocol.Now;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.PeerStatusRequest;
@@ -35,7 +36,7 @@ final class Promises {
             promised(state, Math.max(wait.toMillis(), state.knowledge().promisedMs()));
             out.add(state.lease.keep(new Keeping(Keeping.Why.PROMISE, ticket, request), state.knowledge()));
         } else {
-            give(state, ticket, wait, now, out);
+            give(state, ticket, request, now, out);
         }
     }
 
@@ -48,14 +49,16 @@ final class Promises {
         // Meanwhile anything may have become of this host.
         String no = error != null ? "a restart would forget the promise: " + error : no(state, what.request());
         if (no == null) {
-            give(state, what.ticket(), wait, now, out);
+            give(state, what.ticket(), what.request(), now, out);
         } else {
             out.add(new AgentEffect.AnswerPeer(what.ticket(), managers.answer(state, no, now)));
         }
     }
 
-    private void give(AgentState state, long ticket, Duration wait, Now now, List<AgentEffect> out) {
+    private void give(AgentState state, long ticket, PeerStatusRequest request, Now now, List<AgentEffect> out) {
         Leasing lease = state.lease;
+        Duration wait = Leases.grantorWait(request.stay().leaseMs(), request.stay().jitterMs());
+        known(state, request.stay().epoch(), out);
         // The longest that binds now, by this start or one before.
         Duration before = Durations.max(promise(lease, now), left(lease, Duration.ofMillis(lease.promisedBeforeMs), now));
         long until = now.plus(wait);
@@ -70,6 +73,17 @@ final class Promises {
             out.add(new AgentEffect.Remember(state.knowledge()));
         }
         out.add(new AgentEffect.AnswerPeer(ticket, managers.answer(state, null, now)));
+    }
+
+    /**
+     * The peer holds the identity by that epoch: a manager that does not know it, a second one or one whose state is lost, must not issue
+     * the same to this host (E10).
+     */
+    private static void known(AgentState state, long epoch, List<AgentEffect> out) {
+        if (state.change == null && epoch > state.memory.epoch() && Bounds.reachable(state.memory.epoch(), epoch)) {
+            state.memory = state.memory.withEpoch(epoch);
+            out.add(new AgentEffect.Remember(state.memory));
+        }
     }
 
     /** A change under way writes the memory it carries. */

@@ -252,7 +252,7 @@ final class Promotion extends Change {
         raiseEpoch(request.epoch());
         memory = memory
                 .withIntent(new AgentMemory.Intent(action(), request.operationId(), request.epoch()))
-                .withUnsettled(new AgentMemory.Unsettled(seen.process().pid(), seen.process().startTicks()));
+                .withUnsettled(AgentMemory.Unsettled.of(seen.process()));
         phase = Phase.INTENT;
         return new Task.Save(memory, INTENT_LIMIT);
     }

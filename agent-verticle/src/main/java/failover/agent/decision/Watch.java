@@ -3,6 +3,7 @@ package failover.agent.decision;
 import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.Action;
+import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
@@ -111,6 +112,13 @@ final class Watch {
                 && peer.hostId().equals(state.memory.bonds().peerId());
         if (holds) {
             passedOver(state, peer.epoch(), "the peer", now, out);
+        }
+    }
+
+    /** Who asks to stay holds the identity: where the bound peer does so by a newer epoch, that is word enough. */
+    void peerAsks(AgentState state, PeerStatusRequest peer, Now now, List<AgentEffect> out) {
+        if (peer.hostId() != null && peer.hostId().equals(state.memory.bonds().peerId())) {
+            passedOver(state, peer.stay().epoch(), "the peer", now, out);
         }
     }
 

@@ -168,6 +168,17 @@ class PromisesTest {
         assertFalse(agent.stayAsked("peer", 3, Q, J).granted(), "this host has obeyed epoch 4");
     }
 
+    /** A manager that is not the one by which the peer holds it must not issue the same epoch to this host. */
+    @Test
+    void e10AHostKnowsTheEpochAtWhichItLeavesItsPeerActive() {
+        agent.passive();
+        agent.stayAsked("peer", 5, Q, J);
+        assertEquals(5, agent.core.status(agent.state, agent.look(), 0, agent.now()).epoch());
+        assertEquals(5, agent.memory().epoch());
+        agent.stayAsked("peer", 5 + 1_000_001, Q, J);
+        assertEquals(5, agent.memory().epoch(), "no manager has come so far");
+    }
+
     @Test
     void e7NothingIsPromisedWhileAnIntentIsHalfDone() {
         agent.configured.add(CommandKind.PASSIVE_SYMLINK);

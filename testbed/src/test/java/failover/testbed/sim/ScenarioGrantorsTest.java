@@ -85,6 +85,30 @@ class ScenarioGrantorsTest {
                 }).until(120);
     }
 
+    /** Each host has met another manager, and nobody has told them of each other but they themselves. */
+    @Test
+    void hostsThatObeyTwoManagersAreNotBothActive() {
+        play(Scenario.of("M1 reaches A only, M2 reaches B only, from the beginning; {M1, A} | {M2, B}").evidenceOff().withoutManager()
+                .at(1, s -> {
+                    s.cutBoth(B, M);
+                    s.startManager();
+                }).at(1.5, s -> s.startSecondManager(false, true)).at(60, s -> s.cutBoth(A, B)).until(140));
+        play(Scenario.of("M1 is away, M2 reaches B only, and M1 comes back to A only").evidenceOff()
+                .at(30, s -> s.restartManager(50)).at(32, s -> s.startSecondManager(false, true))
+                .at(79, s -> {
+                    s.cutBoth(A, B);
+                    s.cutBoth(B, M);
+                }).until(140));
+    }
+
+    /** What a host has seen of a copy of its manager outlasts its own restart. */
+    @Test
+    void aRestartDoesNotForgetThatThereAreTwoOfOneManager() {
+        play(Scenario.of("the manager's machine is cloned, B has heard both and starts anew; {M, A} | {M', B}").evidenceOff()
+                .at(40, s -> s.cloneManager(false, true)).at(60, s -> s.cutBoth(B, M)).at(61, s -> s.restartAgent(B, 0.3))
+                .at(70, s -> s.cutBoth(A, B)).until(140));
+    }
+
     /** Its lease file is there: whoever was leased is leased to the end of that, or gives the identity up. */
     @Test
     void aHolderWhoseStateFileIsLostKeepsToItsLeaseFile() {
