@@ -84,7 +84,7 @@ class MutantTest {
         random(Mutant.UNANSWERED_DEMOTION_BELIEVED, 1, 60);
         random(Mutant.LOST_PROMOTION_ROLLED_BACK, 1, 60);
         random(Mutant.UNKNOWN_PROMOTION_ROLLED_BACK, 1, 300);
-        random(Mutant.PASSIVE_FROM_MEMORY, 1, 600);
+        scenario(Mutant.PASSIVE_FROM_MEMORY, Targeted.bornStaked());
         random(Mutant.EXIT_STATUS_BELIEVED, 1, 60);
         random(Mutant.LATE_EFFECTS_IGNORED, 1, 60);
         scenario(Mutant.EPOCHS_IGNORED_NOR_E11, Targeted.orderOfAnOldEpoch());

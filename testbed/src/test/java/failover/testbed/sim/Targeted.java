@@ -37,7 +37,8 @@ final class Targeted {
 
     static Scenario hostSleeps() {
         return Scenario.of("host A sleeps for a minute, and finds old polls at its door").evidenceOff().judgedAs(RunClass.SUSPENDS)
-                .at(52.5, s -> s.suspendHost(A, 60)).at(61, s -> s.cutBoth(A, M)).promoted(B, 55, 62, 66).signs("B", 114, 150).until(150)
+                .at(52.5, s -> s.suspendHost(A, 60)).at(61, s -> s.cutBoth(A, M)).at(61, s -> s.cut(B, A))
+                .promoted(B, 55, 62, 66).signs("B", 114, 150).until(150)
                 .expect(play -> play.longestBoth() < 0.6 ? null : "two can sign for " + play.longestBoth() + " s after the wake");
     }
 
@@ -82,7 +83,14 @@ final class Targeted {
         return Scenario.of("a become_active is held for a minute, and B's agent loses its memory").at(50, s -> {
             s.hold(Action.BECOME_ACTIVE, B, 60);
             s.failover();
-        }).at(100, s -> s.restartAgentWithoutMemory(B, 0.2)).signs("A", 76, 140).until(140);
+        }).at(99, s -> s.cut(A, B)).at(100, s -> s.restartAgentWithoutMemory(B, 0.2)).signs("A", 76, 140).until(140);
+    }
+
+    /** A validator that starts answers nobody for up to four seconds, and nobody can know sooner with which key it came. */
+    static Scenario bornStaked() {
+        return Scenario.of("B is cut off, and its validator starts anew with the staked key").judgedAs(RunClass.FENCER_FAILS)
+                .at(50, s -> s.isolate(B)).at(55, s -> s.bootStaked(B)).at(55, s -> s.crashValidator(B, 1)).until(120)
+                .expect(play -> play.longestBoth() < 5 ? null : "two validators can sign for " + play.longestBoth() + " s");
     }
 
     static Scenario orderOfAnOldEpoch() {
