@@ -10,9 +10,11 @@ import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.LeaseOffer;
 import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StatusResponse;
+import failover.protocol.wire.StayRequest;
 import failover.protocol.wire.VoteWord;
 import java.time.Duration;
 
@@ -72,7 +74,7 @@ final class LeaseMutants {
         return mutant.is(Mutant.SECOND_PROCESS_NOT_NOTICED) ? null : real;
     }
 
-    /** What an agent takes its peer's answer for. */
+    /** What an agent takes its peer's answer for, and its question. */
     static AgentEvent answered(Mutant mutant, AgentEvent event) {
         if (!mutant.is(Mutant.NEWER_HOLDER_NOT_HEARD)) {
             return event;
@@ -80,6 +82,10 @@ final class LeaseMutants {
             return new AgentEvent.PeerAnswered(old(said.answer()));
         } else if (event instanceof AgentEvent.StayAnswered said && said.answer() != null) {
             return new AgentEvent.StayAnswered(said.asked(), said.sentAt(), old(said.answer()));
+        } else if (event instanceof AgentEvent.StayAsked asks) {
+            PeerStatusRequest real = asks.request();
+            return new AgentEvent.StayAsked(asks.ticket(), new PeerStatusRequest(real.fromValidator(), real.timestamp(), real.hostId(), 0,
+                    new StayRequest(0, real.stay().leaseMs(), real.stay().jitterMs()), real.leave()));
         }
         return event;
     }
