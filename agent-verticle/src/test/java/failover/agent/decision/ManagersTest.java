@@ -263,61 +263,6 @@ class ManagersTest {
         }
     }
 
-    /** A restart must not forget it: the one that it heard last is the only one that polls then. */
-    @Test
-    void thatThereAreTwoIsKnownToTheNextStart() {
-        Manager copy = new Manager("m1", 5, "run-z");
-        bound(Role.PASSIVE);
-        for (int i = 0; i < 3; i++) {
-            pass(1_000);
-            poll(copy, 0);
-            pass(1_000);
-            poll(OLD, 0);
-        }
-        AgentMemory memory = agent.memory();
-        agent = new AgentAtWork();
-        agent.start(memory, false).observed();
-        pass(60_000);
-        assertNull(poll(copy, 0));
-        assertEquals("refused", ordered(copy).outcome());
-        agent.post(new AgentEvent.PeerAnswered(says(copy, 100)));
-        assertEquals("done", ordered(copy).outcome());
-    }
-
-    /** From the beginning each host has met another manager. */
-    @Test
-    void aHostWhosePeerObeysAnotherManagerIsMadeActiveByNone() {
-        agent.identity = AgentAtWork.OTHER;
-        agent.start(AgentAtWork.memory(Role.PASSIVE), false).observed();
-        assertNull(poll(OLD, 0));
-        agent.post(new AgentEvent.Tick());
-        assertEquals(1, asked());
-        agent.post(new AgentEvent.PeerAnswered(says(OTHER, 100)));
-        assertEquals("refused", ordered(OLD).outcome());
-        assertTrue(ordered(OLD).message().contains("m2"), ordered(OLD).message());
-        assertTrue(agent.lines.stream().anyMatch(line -> line.contains("ALARM") && line.contains("m2")), agent.lines::toString);
-        pass(5_000);
-        agent.post(new AgentEvent.Tick());
-        assertEquals(2, asked(), "it asks until they obey the same");
-        agent.post(new AgentEvent.PeerAnswered(says(OLD, 100)));
-        assertEquals("done", ordered(OLD).outcome());
-    }
-
-    @Test
-    void thePeerIsAskedNowAndThenWhomItObeysAndAnOlderStartIsNoOtherManager() {
-        bound(Role.PASSIVE);
-        agent.post(new AgentEvent.Tick());
-        agent.post(new AgentEvent.PeerAnswered(says(new Manager("m1", 4, "run-y"), 100)));
-        pass(29_000);
-        agent.post(new AgentEvent.Tick());
-        assertEquals(1, asked());
-        pass(1_001);
-        agent.post(new AgentEvent.Tick());
-        assertEquals(2, asked());
-        agent.post(new AgentEvent.PeerAnswered(says(new Manager("m1", 6, "run-q"), 100)));
-        assertEquals("done", ordered(OLD).outcome());
-    }
-
     /** A full disk at the manager: its next start has the number of the last. */
     @Test
     void aStartThatWasNotWrittenIsFollowedByAnotherOfTheSameNumber() {

@@ -1,0 +1,122 @@
+package failover.agent.decision;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import failover.agent.decision.AgentMemory.Bonds;
+import failover.agent.decision.AgentMemory.Manager;
+import failover.protocol.wire.Action;
+import failover.protocol.wire.FailoverRequest;
+import failover.protocol.wire.FailoverResponse;
+import failover.protocol.wire.Grant;
+import failover.protocol.wire.LeaseOffer;
+import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.Role;
+import failover.protocol.wire.StatusRequest;
+import failover.protocol.wire.StayAnswer;
+import org.junit.jupiter.api.Test;
+
+/** E12: a host that knows of two managers, its own and one that may keep its peer active. */
+class TwoManagersTest {
+    private static final long Q = 9405;
+    private static final long D = 2000;
+    private static final long J = 500;
+    private static final Manager OLD = new Manager("m1", 5, "run-a");
+    private static final Manager OTHER = new Manager("m2", 1, "run-b");
+
+    private AgentAtWork agent = new AgentAtWork();
+
+    private void pass(long millis) {
+        agent.nanos += millis * 1_000_000;
+    }
+
+    private String token() {
+        return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().token();
+    }
+
+    /** Why that manager has no say; {@code null} when it has. */
+    private String poll(Manager manager, long epoch) {
+        agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, manager.id(), epoch,
+                new LeaseOffer(token(), epoch, manager.start(), 2000, Q, D, J, false, manager.run(), 0))));
+        return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().refused();
+    }
+
+    private void bound(Role role) {
+        agent.identity = role == Role.ACTIVE ? AgentAtWork.STAKED : AgentAtWork.OTHER;
+        agent.start(AgentAtWork.memory(role).withBonds(new Bonds(OLD, "peer", null, 0)), false).observed();
+        assertNull(poll(OLD, role == Role.ACTIVE ? 5 : 0));
+    }
+
+    private long asked() {
+        return agent.effects.stream().filter(AgentEffect.AskPeer.class::isInstance).count();
+    }
+
+    private static PeerStatusResponse says(Manager manager, long heardMs) {
+        return new PeerStatusResponse(true, false, true, 0, "peer", 4, true, null, new StayAnswer(false, "not asked",
+                manager == null ? null : manager.id(), heardMs, manager == null ? 0 : manager.start(),
+                manager == null ? null : manager.run()));
+    }
+
+    private FailoverResponse ordered(Manager by) {
+        agent.post(new AgentEvent.ChangeAsked(900, new FailoverRequest(Action.BECOME_ACTIVE.wire(), "test", false, 0, "op", 9, 0, false,
+                new Grant(token(), by.id(), by.start(), Q, D, J, true, false, true, 0, false, "peer", by.run(), false, 0), null)));
+        agent.work();
+        return agent.replies.remove(900L);
+    }
+
+    /** A restart must not forget it: the one that it heard last is the only one that polls then. */
+    @Test
+    void thatThereAreTwoIsKnownToTheNextStart() {
+        Manager copy = new Manager("m1", 5, "run-z");
+        bound(Role.PASSIVE);
+        for (int i = 0; i < 3; i++) {
+            pass(1_000);
+            poll(copy, 0);
+            pass(1_000);
+            poll(OLD, 0);
+        }
+        AgentMemory memory = agent.memory();
+        agent = new AgentAtWork();
+        agent.start(memory, false).observed();
+        pass(60_000);
+        assertNull(poll(copy, 0));
+        assertEquals("refused", ordered(copy).outcome());
+        agent.post(new AgentEvent.PeerAnswered(says(copy, 100)));
+        assertEquals("done", ordered(copy).outcome());
+    }
+
+    /** From the beginning each host has met another manager. */
+    @Test
+    void aHostWhosePeerObeysAnotherManagerIsMadeActiveByNone() {
+        agent.identity = AgentAtWork.OTHER;
+        agent.start(AgentAtWork.memory(Role.PASSIVE), false).observed();
+        assertNull(poll(OLD, 0));
+        agent.post(new AgentEvent.Tick());
+        assertEquals(1, asked());
+        agent.post(new AgentEvent.PeerAnswered(says(OTHER, 100)));
+        assertEquals("refused", ordered(OLD).outcome());
+        assertTrue(ordered(OLD).message().contains("m2"), ordered(OLD).message());
+        assertTrue(agent.lines.stream().anyMatch(line -> line.contains("ALARM") && line.contains("m2")), agent.lines::toString);
+        pass(5_000);
+        agent.post(new AgentEvent.Tick());
+        assertEquals(2, asked(), "it asks until they obey the same");
+        agent.post(new AgentEvent.PeerAnswered(says(OLD, 100)));
+        assertEquals("done", ordered(OLD).outcome());
+    }
+
+    @Test
+    void thePeerIsAskedNowAndThenWhomItObeysAndAnOlderStartIsNoOtherManager() {
+        bound(Role.PASSIVE);
+        agent.post(new AgentEvent.Tick());
+        agent.post(new AgentEvent.PeerAnswered(says(new Manager("m1", 4, "run-y"), 100)));
+        pass(29_000);
+        agent.post(new AgentEvent.Tick());
+        assertEquals(1, asked());
+        pass(1_001);
+        agent.post(new AgentEvent.Tick());
+        assertEquals(2, asked());
+        agent.post(new AgentEvent.PeerAnswered(says(new Manager("m1", 6, "run-q"), 100)));
+        assertEquals("done", ordered(OLD).outcome());
+    }
+}
