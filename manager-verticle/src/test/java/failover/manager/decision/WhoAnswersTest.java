@@ -31,6 +31,7 @@ class WhoAnswersTest {
         }
         assertEquals("primary become_passive", manager.out());
         manager.a().hostId = "another-machine";
+        manager.answersAs = "another-machine";
         manager.reply("done");
         assertEquals("secondary become_active", manager.out(), "its silence decides, as it would have done");
         assertFalse(manager.commands.peek().request().grant().otherPassive(), "what was promised to the holder binds");
@@ -42,10 +43,11 @@ class WhoAnswersTest {
         leased();
         manager.ask();
         manager.a().hostId = who;
+        manager.answersAs = who;
         manager.reply("done");
         assertEquals("", manager.out());
         assertEquals(500, manager.answers.get(1L).status());
-        assertTrue(manager.answers.get(1L).error().contains("id " + who + ", it was id-primary"), manager.answers.get(1L).error());
+        assertTrue(manager.answers.get(1L).error().contains("host " + who + " answered"), manager.answers.get(1L).error());
     }
 
     /** The host to which a set-identity may be on its way has lost its address to another machine, which is passive. */
@@ -58,6 +60,7 @@ class WhoAnswersTest {
         assertEquals("secondary become_active", manager.out());
         manager.noReply(Failure.Kind.NO_ANSWER);
         manager.b().hostId = "another-machine";
+        manager.answersAs = "another-machine";
         manager.b().epoch = 0;
         if (restarted) {
             manager.memory = manager.saved;
