@@ -51,7 +51,8 @@ class MistakesIT {
                 () -> says(lab, "--forget-peer") || says(lab, "no_problem"), () -> Pair.state(lab).encode());
             lab.agent("a").runs("--forget-peer").ok();
             chaos.ready("primary");
-            assertEquals(200, Pair.failover(lab).statusCode());
+            HttpResponse<String> now = Pair.failover(lab);
+            assertEquals(200, now.statusCode(), () -> now.body() + lab.agent("b").tail());
             chaos.ends("b");
         }
     }
@@ -75,7 +76,9 @@ class MistakesIT {
             chaos.stays("a", Duration.ofSeconds(1));
             lab.validator("a").fault("clear");
             Await.until("it is forgotten", Pair.SOON, () -> !says(lab, "could not hand over"), () -> Pair.state(lab).encode());
-            assertEquals(200, Pair.failover(lab).statusCode());
+            chaos.ready("primary");
+            HttpResponse<String> now = Pair.failover(lab);
+            assertEquals(200, now.statusCode(), () -> now.body() + lab.agent("b").tail());
             chaos.ends("b");
         }
     }
