@@ -48,6 +48,8 @@ public final class ManagerMain {
                     "With --trigger-failover: go on although the tower is older than the chain, or missing."),
             new Flag("check-sources", Kind.SWITCH, "", "",
                     "Ask every cluster_rpc and both agents once, say what each can prove of the votes, and exit: 0 well, 1 not."),
+            new Flag("without-source", Kind.TEXT, "without_source", "",
+                    "Leave this cluster_rpc out, by its name in the log or its host, several with commas: it has no say on anything."),
             new Flag("pause", Kind.SWITCH, "", "", "Let the manager that runs on this host begin no failover, and exit."),
             new Flag("resume", Kind.SWITCH, "", "", "The opposite of --pause, and exit."),
             new Flag("reason", Kind.TEXT, "", "manual failover triggered via CLI", "Why, for --trigger-failover, --pause and --resume."));

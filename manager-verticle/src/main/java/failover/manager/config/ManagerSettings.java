@@ -13,6 +13,7 @@ import failover.protocol.config.HostPort;
 import failover.protocol.config.IpAllowList;
 import failover.protocol.config.Layers;
 import failover.protocol.config.Loaded;
+import failover.protocol.config.Redact;
 import failover.protocol.config.SettingsReader;
 import failover.protocol.config.StateDir;
 import failover.protocol.config.Texts;
@@ -25,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads the manager's keys out of the layers: the one place that knows their names, defaults and relations. Pure. */
@@ -55,7 +57,7 @@ public final class ManagerSettings {
         List<String> idle = new ArrayList<>();
         Named named = Named.read(in, idle);
         Optional<Hosts> hosts = named.pair(in);
-        List<Endpoint> cluster = clusterRpc(in);
+        List<Endpoint> cluster = without(in, clusterRpc(in));
         onTheirHosts(in, hosts, cluster);
         boolean dryRun = in.truth("dry_run", true);
         Limits limits = new Limits(
@@ -162,6 +164,40 @@ public final class ManagerSettings {
         in.note("cluster_rpc", MAINNET.get(0).toString(), "default");
         in.warn("cluster_rpc is not set: slots are compared with mainnet (" + MAINNET.get(0) + "); set it if this pair votes elsewhere");
         return MAINNET;
+    }
+
+    /**
+     * Those that are left without the ones an operator takes out, because they lie or stand in the way, until the file is corrected. Each
+     * is named as the log names it, without its key, or by its host.
+     */
+    private static List<Endpoint> without(SettingsReader in, List<Endpoint> all) {
+        List<String> names = in.list("without_source", text -> text).stream().flatMap(text -> Stream.of(text.split(",")))
+                .map(String::strip).filter(name -> !name.isEmpty()).toList();
+        List<Endpoint> left = new ArrayList<>(all);
+        String known = all.stream().map(Endpoint::toString).collect(Collectors.joining(", "));
+        for (String name : names) {
+            boolean found = left.removeIf(each -> isNamed(each, name));
+            if (!found && all.stream().noneMatch(each -> isNamed(each, name))) {
+                in.problem(in.where("without_source"), "without_source", "\"" + Bounds.line(Redact.url(name)) + "\"",
+                        "is none of cluster_rpc; write the name of one of them, or its host: " + known
+                                + ". The RPC beside a host is set on that host (local_rpc)");
+            } else if (found) {
+                in.warn("cluster_rpc " + all.stream().filter(each -> isNamed(each, name)).map(Endpoint::toString)
+                        .collect(Collectors.joining(", ")) + " is left out (without_source): it has no say on votes, slots or anything; "
+                        + "start without that flag once it is right again, or take it out of cluster_rpc");
+            }
+        }
+        if (left.isEmpty()) {
+            in.problem(in.where("without_source"), "without_source", "\"" + Bounds.line(Redact.url(String.join(",", names))) + "\"",
+                    "leaves no cluster_rpc: name another there first");
+            return all;
+        }
+        return List.copyOf(left);
+    }
+
+    private static boolean isNamed(Endpoint each, String name) {
+        return each.toString().equals(name) || each.uri().toString().equals(name) || plainHost(each).equalsIgnoreCase(name)
+                || each.host().equalsIgnoreCase(name) || (plainHost(each) + ":" + each.port()).equalsIgnoreCase(name);
     }
 
     /** The same host and port: paths and keys are one provider's names for one server. */

@@ -80,6 +80,15 @@ class ConfigCasesTest {
         return spec.reader().read(layers, environment, !hasFile);
     }
 
+    /** One that lies is asked nothing any more, by the running manager and by {@code --check-sources} alike. */
+    @Test
+    void aSourceThatIsTakenOutIsNone() {
+        JsonObject config = new JsonObject().put("active_validator", "http://a:8080").put("passive_validator", "http://b:8080")
+                .put("cluster_rpc", new JsonArray().add("https://one.example/?api-key=k").add("https://two.example"));
+        JsonObject given = new JsonObject().put("config", config).put("flags", new JsonArray().add("--without-source").add("one.example"));
+        assertEquals(List.of("https://two.example"), read(given).config().clusterRpc().stream().map(String::valueOf).toList());
+    }
+
     @Test
     void theExampleLoadsWithoutAWarning() {
         ManagerConfig config = example("manager.json");
