@@ -170,6 +170,8 @@ class FenceGuardTest {
         Process guard = script();
         tell(guard, "guard " + in(100) / MS + " " + validator.pid() + " " + startOf(validator) + " 0 0 " + name);
         assertTrue(validator.waitFor(20, TimeUnit.SECONDS));
+        // Of a guard that says nothing here a line would be waited for without an end.
+        Eventually.holds(() -> guard.getInputStream().available() > 0);
         String words = guard.inputReader().readLine();
         assertTrue(words.contains("is dead"), words);
         assertEquals(0, guard.getErrorStream().available(), "whoever reads the standard error may have stopped reading");
