@@ -94,8 +94,9 @@ final class FenceHands {
             give(moving, () -> new TaskResult.TowerTaken(towers.take(todo.memory().stakedIdentity()).orElse(null)),
                 why -> new TaskResult.TowerTaken(null), done);
         } else if (task instanceof Task.SetTowerAside) {
+            long until = System.nanoTime() + FenceEffect.limit(task).toNanos();
             give(moving, () -> {
-                towers.setAside(todo.memory().stakedIdentity());
+                towers.setAside(todo.memory().stakedIdentity(), () -> System.nanoTime() - until < 0);
                 return new TaskResult.Waited();
             }, why -> new TaskResult.Waited(), done);
         } else {

@@ -26,6 +26,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,8 +102,12 @@ final class TowerFiles {
         return Optional.empty();
     }
 
-    /** Puts the tower that was handed over in its place, whole or not at all; one that is here and not older stays. */
-    TowerCheck install(String stakedIdentity, FinalTower handed) {
+    /**
+     * Puts the tower that was handed over in its place, whole or not at all; one that is here and not older stays.
+     *
+     * @param wanted somebody still waits for it: on a disk that hung, a validator may have a newer one there by now
+     */
+    TowerCheck install(String stakedIdentity, FinalTower handed, BooleanSupplier wanted) {
         Path file = stakedIdentity == null ? null : place.find(stakedIdentity).path();
         if (file == null) {
             return new TowerCheck(Verdict.NOT_KNOWN, "where the tower belongs is not known; set ledger_path or tower_file_path", 0);
@@ -126,6 +131,10 @@ final class TowerFiles {
                 }
                 channel.force(true);
             }
+            if (!wanted.getAsBoolean()) {
+                discard(fresh);
+                return new TowerCheck(Verdict.BAD, "the disk under " + file + " was too late with the tower handed over", 0);
+            }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return check(stakedIdentity);
         } catch (IOException | IllegalArgumentException e) {
@@ -134,8 +143,12 @@ final class TowerFiles {
         }
     }
 
-    /** Puts {@code tower_file_path} aside under another name, if it is configured and there. */
-    void setAside(String stakedIdentity) {
+    /**
+     * Puts {@code tower_file_path} aside under another name, if it is configured and there.
+     *
+     * @param wanted somebody still waits for it: later it may be the tower of a validator that votes
+     */
+    void setAside(String stakedIdentity, BooleanSupplier wanted) {
         Optional<Path> path = place.configured(stakedIdentity);
         if (path.isEmpty()) {
             return;
@@ -144,6 +157,10 @@ final class TowerFiles {
         Path aside = file.resolveSibling(file.getFileName() + ".set-aside-" + STAMP.format(Instant.now()));
         if (config.dryRun()) {
             LOG.info("[DRY-RUN] Would set the tower file aside: {}", file);
+            return;
+        }
+        if (!wanted.getAsBoolean()) {
+            LOG.warn("Tower file {} is not set aside: the disk was too late; a later promotion of this host might find it old", file);
             return;
         }
         try {

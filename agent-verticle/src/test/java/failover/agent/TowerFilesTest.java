@@ -50,10 +50,23 @@ class TowerFilesTest {
         Path keypair = Files.writeString(directory.resolve("keypair.json"), "[1,2,3]");
         Files.createSymbolicLink(tower().resolveSibling(tower().getFileName() + ".handed-over"), keypair);
         FinalTower handed = new FinalTower(77, Base64.getEncoder().encodeToString(signed(STAKED, 77)));
-        TowerCheck check = byPath().install(IDENTITY, handed);
+        TowerCheck check = byPath().install(IDENTITY, handed, () -> true);
         assertEquals(Verdict.VALID, check.verdict(), check.detail());
         assertEquals("[1,2,3]", Files.readString(keypair));
         assertFalse(Files.isSymbolicLink(tower()));
+    }
+
+    /** The disk hung, the step was given up, and a validator votes by now: its tower is neither replaced nor put aside. */
+    @Test
+    void whatNobodyWaitsForAnyMoreIsNotDoneToATower() throws IOException {
+        byte[] here = signed(STAKED, 77);
+        Files.write(tower(), here);
+        FinalTower handed = new FinalTower(90, Base64.getEncoder().encodeToString(signed(STAKED, 90)));
+        TowerCheck check = byPath().install(IDENTITY, handed, () -> false);
+        assertEquals(Verdict.BAD, check.verdict(), check.detail());
+        byPath().setAside(IDENTITY, () -> false);
+        assertArrayEquals(here, Files.readAllBytes(tower()));
+        assertEquals(90, byPath().install(IDENTITY, handed, () -> true).lastVotedSlot());
     }
 
     /** A planned move is refused where the tower is not written any more, also after the wall clock was set back. */
@@ -188,7 +201,7 @@ class TowerFilesTest {
     void settingAsideRenamesAndDeletesNothing() throws IOException {
         byte[] good = signed(STAKED, 77);
         Files.write(tower(), good);
-        byPath().setAside(IDENTITY);
+        byPath().setAside(IDENTITY, () -> true);
         assertFalse(Files.exists(tower()));
         List<String> names = names();
         assertEquals(1, names.size());
@@ -199,7 +212,7 @@ class TowerFilesTest {
     @Test
     void inDryRunNothingIsSetAside() throws IOException {
         Files.write(tower(), signed(STAKED, 77));
-        towers(new JsonObject().put("dry_run", true).put("tower_file_path", tower().toString())).setAside(IDENTITY);
+        towers(new JsonObject().put("dry_run", true).put("tower_file_path", tower().toString())).setAside(IDENTITY, () -> true);
         assertTrue(Files.exists(tower()));
     }
 
