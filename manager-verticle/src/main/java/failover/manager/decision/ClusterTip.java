@@ -45,6 +45,11 @@ record ClusterTip(long slot, long at, boolean trusted, String by, SlotPace pace,
         return slot > 0;
     }
 
+    /** The machine slept: what the tip has moved since is not known by its monotonic clock, which the pace is measured with. */
+    ClusterTip slept() {
+        return new ClusterTip(slot, at, trusted, by, pace.slept(), kept);
+    }
+
     /** The slot where the cluster must be at least at that instant; 0 when nothing is known. */
     long estimate(long now) {
         return known() ? slot + pace.least(now - at) : 0;

@@ -70,6 +70,11 @@ public final class Evidence {
                 : new Tip(kept.slot(), now.wallMillis() - now.since(kept.at()).toMillis(), names));
     }
 
+    /** The machine slept since the last event: how fast the slots are is measured anew. */
+    Evidence slept() {
+        return new Evidence(sources, worked, tip.slept(), nodes, workedBefore);
+    }
+
     /** Any source has ever answered, in this life of the manager or (a tip was kept) in an earlier one. */
     public boolean everWorked() {
         return workedBefore || !worked.isEmpty();

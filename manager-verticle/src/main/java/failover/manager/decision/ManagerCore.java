@@ -71,6 +71,7 @@ public final class ManagerCore {
     /** One event. */
     public Step step(ManagerState before, ManagerEvent event, Now now) {
         ManagerState state = before.copy();
+        state.awake(now);
         List<ManagerEffect> out = new ArrayList<>();
         if (event instanceof ManagerEvent.Tick) {
             tick(state, now, out);

@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** Everything a manager knows between two events. The shell only hands it back; the core works on a copy. */
 public final class ManagerState {
+    /** More than the steps of the boot clock, and than two readings of clocks can lie apart. */
+    private static final long A_SLEEP = Duration.ofSeconds(1).toNanos();
+
     ManagerMemory memory;
     /** Random, of this process alone: a copy of its state on another machine has another one (E12). */
     final String run;
@@ -35,6 +38,8 @@ public final class ManagerState {
     boolean aboveForgotten;
     /** Polls sent before this instant speak of roles that are no more. */
     long rolesChangedAt;
+    /** By so much the machine's boot clock is ahead of the monotonic one: for so long it has slept, apart from where the two began. */
+    long asleepNanos;
     long lastNumber;
     Map<Long, Long> polls = new HashMap<>();
 
@@ -91,6 +96,7 @@ public final class ManagerState {
         this.memory = memory;
         this.run = run;
         this.startedAt = now.nanos();
+        this.asleepNanos = now.bootNanos() - now.nanos();
         this.primary = new HostView(Host.PRIMARY, now);
         this.secondary = new HostView(Host.SECONDARY, now);
         this.notBefore = now.nanos();
@@ -115,6 +121,7 @@ public final class ManagerState {
         this.holder = other.holder;
         this.aboveForgotten = other.aboveForgotten;
         this.rolesChangedAt = other.rolesChangedAt;
+        this.asleepNanos = other.asleepNanos;
         this.lastNumber = other.lastNumber;
         this.polls = new HashMap<>(other.polls);
         this.evidence = other.evidence;
@@ -148,6 +155,15 @@ public final class ManagerState {
 
     ManagerState copy() {
         return new ManagerState(this);
+    }
+
+    /** To be called first in every step: what is measured by the monotonic clock begins anew where the machine slept meanwhile. */
+    void awake(Now now) {
+        long asleep = now.bootNanos() - now.nanos();
+        if (Math.abs(asleep - asleepNanos) > A_SLEEP) {
+            asleepNanos = asleep;
+            evidence = evidence.slept();
+        }
     }
 
     /** It is in the middle of a move. */

@@ -6,14 +6,15 @@ import java.util.List;
 
 /**
  * How long a slot takes, as measured by where the cluster was when: 400 ms once, shorter since, and nobody tells beforehand. What is a
- * number of slots for the cluster and a time for people is reckoned by this. Immutable and pure; the median of the last few windows, so
- * that a halt, a jump, or one window of nonsense changes nothing.
+ * number of slots for the cluster and a time for people is reckoned by this. Immutable and pure; the median of the last few windows, and of
+ * two the longer one, so that a halt, a jump, or one window of nonsense changes nothing: a machine that was paused sees many slots in
+ * little of its own time, and a tower would be allowed to lack as many votes.
  *
  * @param fromSlot where the window under way began
  * @param fromAt when, monotonic nanoseconds
  * @param begun there is such a window
  * @param windows nanoseconds for a slot in the last windows, oldest first
- * @param nanos nanoseconds for a slot: the median of these
+ * @param nanos nanoseconds for a slot: the median of these; {@link #USUAL} while there are not two
  */
 record SlotPace(long fromSlot, long fromAt, boolean begun, List<Long> windows, long nanos) {
     /** What a slot is taken to last until it has been measured. */
@@ -28,6 +29,8 @@ record SlotPace(long fromSlot, long fromAt, boolean begun, List<Long> windows, l
     private static final long SHORTEST_SLOT = Duration.ofMillis(100).toNanos();
     private static final long LONGEST_SLOT = Duration.ofSeconds(1).toNanos();
     private static final int KEPT = 5;
+    /** One window alone may be the one in which the machine stood still. */
+    private static final int ENOUGH = 2;
 
     /** The cluster was seen at that slot then. */
     SlotPace seen(long slot, long at) {
@@ -45,11 +48,17 @@ record SlotPace(long fromSlot, long fromAt, boolean begun, List<Long> windows, l
         List<Long> all = new ArrayList<>(windows);
         all.add(each);
         List<Long> last = List.copyOf(all.subList(Math.max(0, all.size() - KEPT), all.size()));
-        return new SlotPace(slot, at, true, last, last.stream().sorted().toList().get(last.size() / 2));
+        long median = last.size() < ENOUGH ? USUAL.toNanos() : last.stream().sorted().toList().get(last.size() / 2);
+        return new SlotPace(slot, at, true, last, median);
+    }
+
+    /** The machine slept, and its monotonic clock with it: the window under way says nothing. */
+    SlotPace slept() {
+        return new SlotPace(0, 0, false, windows, nanos);
     }
 
     boolean measured() {
-        return !windows.isEmpty();
+        return windows.size() >= ENOUGH;
     }
 
     /** Milliseconds for a slot; 0 while it is not measured. */

@@ -82,6 +82,8 @@ final class ManagerAtWork {
     boolean diskHangs;
     /** What the wall clock shows too much. */
     long wallAhead;
+    /** For so long the machine has slept, its monotonic clock with it. */
+    long asleep;
     /** Saves that were not answered. */
     final List<ManagerEffect.Save> hanging = new ArrayList<>();
     Long networkSlot = 1000L;
@@ -124,7 +126,7 @@ final class ManagerAtWork {
     }
 
     Now now() {
-        return new Now(nanos, 1_790_000_000_000L + nanos / 1_000_000 + wallAhead);
+        return new Now(nanos, 1_790_000_000_000L + (nanos + asleep) / 1_000_000 + wallAhead, nanos + asleep);
     }
 
     /** So many heartbeats, every one polled and answered. */
