@@ -33,6 +33,8 @@ import picocli.CommandLine.Parameters;
 final class MutationRunner implements Callable<Integer> {
     private static final Duration AT_LEAST = Duration.ofSeconds(60);
     private static final int TIMES_SLOWER = 10;
+    /** Tests to a JVM. */
+    private static final int TOGETHER = 15;
 
     @Option(names = "--all", description = "every entry of every list")
     private boolean everything;
@@ -86,6 +88,7 @@ final class MutationRunner implements Callable<Integer> {
             return 2;
         }
         jvm = new TestJvm(repository, classPaths);
+        inParallel(together(chosen));
         List<Row> rows = inParallel(chosen.stream().map(each -> (Callable<Row>) () -> judged(each)).toList());
         return report(rows, all.size());
     }
@@ -113,17 +116,46 @@ final class MutationRunner implements Callable<Integer> {
         return found;
     }
 
-    private List<Row> inParallel(List<Callable<Row>> work) throws InterruptedException, ExecutionException {
+    private <T> List<T> inParallel(List<Callable<T>> work) throws InterruptedException, ExecutionException {
         ExecutorService pool = Executors.newFixedThreadPool(jobs);
         try {
-            List<Row> rows = new ArrayList<>();
-            for (Future<Row> each : pool.invokeAll(work)) {
-                rows.add(each.get());
+            List<T> done = new ArrayList<>();
+            for (Future<T> each : pool.invokeAll(work)) {
+                done.add(each.get());
             }
-            return rows;
+            return done;
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    /**
+     * Runs the tests without real processes as things are, many to a JVM, which is most of what a run would take. Those that do not pass in
+     * such company are tried alone, when it is their turn.
+     */
+    private List<Callable<Integer>> together(List<Mutation> chosen) {
+        Map<String, Set<String>> byModule = new TreeMap<>();
+        chosen.stream().flatMap(mutation -> mutation.tests().stream()).filter(test -> !test.matches(".*IT(#.*)?"))
+            .forEach(test -> byModule.computeIfAbsent(repository.moduleOf(test.replaceAll("#.*", "")).orElseThrow(),
+                module -> new LinkedHashSet<>()).add(test));
+        List<Callable<Integer>> work = new ArrayList<>();
+        byModule.forEach((module, tests) -> {
+            List<String> all = List.copyOf(tests);
+            for (int from = 0; from < all.size(); from += TOGETHER) {
+                List<String> some = all.subList(from, Math.min(from + TOGETHER, all.size()));
+                work.add(() -> {
+                    try (Overlay nothing = Overlay.none(repository, classPaths)) {
+                        jvm.run(module, some, nothing, Duration.ofMinutes(10)).forEach((test, result) -> {
+                            if (result.outcome() == Outcome.PASSED) {
+                                unmutated.put(test, result);
+                            }
+                        });
+                    }
+                    return some.size();
+                });
+            }
+        });
+        return work;
     }
 
     private Row judged(Mutation mutation) throws IOException, InterruptedException {
