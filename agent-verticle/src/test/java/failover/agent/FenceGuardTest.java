@@ -190,7 +190,11 @@ class FenceGuardTest {
             guard.validator(validator.pid());
             guard.arm(in(100));
             assertTrue(validator.waitFor(20, TimeUnit.SECONDS));
-            Eventually.holds(() -> List.copyOf(lines.list).stream().anyMatch(line -> line.getFormattedMessage().contains("is dead")));
+            Eventually.holds(() -> {
+                // Each new word to the guard is an occasion to hear it; else that is every few seconds.
+                guard.arm(in(60_000));
+                return List.copyOf(lines.list).stream().anyMatch(line -> line.getFormattedMessage().contains("is dead"));
+            });
         } finally {
             log.detachAppender(lines);
         }
