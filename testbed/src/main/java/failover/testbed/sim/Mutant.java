@@ -145,7 +145,9 @@ public enum Mutant {
     /** E16. */
     LEASE_FILE_IGNORED("an agent that has lost its state file takes its lease file for nothing"),
     /** E6. */
-    ONE_NODE_TWICE("two names of one node are two witnesses");
+    ONE_NODE_TWICE("two names of one node are two witnesses"),
+    /** E15, and what covers it: the lease file is of an epoch that the state file does not know. */
+    HALF_DONE_CHANGE_AND_LEASE_FORGOTTEN("the same, and the lease file counts for nothing", HALF_DONE_CHANGE_FORGOTTEN, LEASE_FILE_IGNORED);
 
     private final String words;
     private final Set<Mutant> parts;
@@ -230,7 +232,7 @@ public enum Mutant {
 
     /** The lease that a restarted agent finds in the lease file; {@code lost}: it finds no state file. */
     FormerLease former(FormerLease real, AgentMemory memory, boolean lost) {
-        if (lost && is(LEASE_FILE_IGNORED)) {
+        if ((lost || is(HALF_DONE_CHANGE_FORGOTTEN)) && is(LEASE_FILE_IGNORED)) {
             return null;
         }
         boolean grants = is(GRANTS_ITSELF_TIME) && memory.role() == Role.ACTIVE;

@@ -66,7 +66,8 @@ class MutantTest {
         scenario(Mutant.GRANTS_ITSELF_TIME, Targeted.restartedHolderHasWhatIsLeft());
         scenario(Mutant.COMMANDS_NOT_CUT, Targeted.commandOutlivesTheLease());
         scenario(Mutant.KILL_BELIEVED, Targeted.processCannotBeKilled());
-        scenario(Mutant.HALF_DONE_CHANGE_FORGOTTEN, Targeted.agentRestartsInAPromotion());
+        scenario(Mutant.HALF_DONE_CHANGE_AND_LEASE_FORGOTTEN, Targeted.agentRestartsInAPromotion());
+        covered(Mutant.HALF_DONE_CHANGE_FORGOTTEN, Mutant.HALF_DONE_CHANGE_AND_LEASE_FORGOTTEN, Targeted.agentRestartsInAPromotion());
         scenario(Mutant.PEER_NOT_ASKED, Targeted.twoByHand());
         scenario(Mutant.DEAD_MAN_IN_THE_LOOP, TargetedFences.loopStandsStill());
         scenario(Mutant.LOG_BLOCKS, TargetedFences.nobodyReadsTheLog());
