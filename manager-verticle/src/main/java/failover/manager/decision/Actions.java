@@ -82,7 +82,7 @@ final class Actions {
                     + String.join(", ", unfit), out);
             return;
         }
-        if (Judge.sameHost(state) || Judge.swapped(state)) {
+        if (Judge.sameHost(state, rules, now) || Judge.swapped(state, rules, now)) {
             refuse(ticket, "Cannot failover: both endpoints lead to the same host, or to the hosts the other way round", out);
             return;
         }

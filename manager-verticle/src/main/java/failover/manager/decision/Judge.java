@@ -27,14 +27,13 @@ final class Judge {
                     ? bothUnreachable(state)
                     : of(Verdict.STARTING, "no agent has answered yet");
         }
-        if (sameHost(state)) {
+        if (sameHost(state, rules, now)) {
             return of(Verdict.SAME_HOST, "both endpoints answer with the same host id " + state.primary.status.hostId()
                     + ": either both lead to the same host (check active_validator and passive_validator), or the state_dir of one "
-                    + "agent was "
-                    + "copied to the other host: there, stop the agent of the passive one, remove agent.json and agent.json.bak from its "
-                    + "state_dir, and start it again");
+                    + "agent was copied to the other host: there, stop the agent of the passive one, remove agent.json and agent.json.bak "
+                    + "from its state_dir, and start it again");
         }
-        if (swapped(state)) {
+        if (swapped(state, rules, now)) {
             return of(Verdict.SWAPPED_HOSTS, "the endpoints lead to the hosts the other way round than they did before: correct "
                     + "active_validator and passive_validator, or remove the manager's state file if that is meant");
         }
@@ -177,18 +176,30 @@ final class Judge {
     }
 
     /** A host answers at the other's endpoint (E17). */
-    static boolean swapped(ManagerState state) {
+    static boolean swapped(ManagerState state, ManagerRules rules, Now now) {
         for (HostView view : new HostView[] {state.primary, state.secondary}) {
             if (view.ours() && !view.status.hostId().equals(state.memory.host(view.host).id())
-                    && view.status.hostId().equals(state.memory.host(view.host.other()).id())) {
+                    && view.status.hostId().equals(state.memory.host(view.host.other()).id())
+                    && !anothersLastWord(state, view, rules, now)) {
                 return true;
             }
         }
         return false;
     }
 
-    static boolean sameHost(ManagerState state) {
-        return state.primary.ours() && state.secondary.ours() && state.primary.status.hostId().equals(state.secondary.status.hostId());
+    /**
+     * Both endpoints answer with one id. The last word of a host that has been silent since does not count where it was not that host's
+     * own: its state_dir was the other one's for a while, and what there is to be mended is gone with it.
+     */
+    static boolean sameHost(ManagerState state, ManagerRules rules, Now now) {
+        return state.primary.ours() && state.secondary.ours() && state.primary.status.hostId().equals(state.secondary.status.hostId())
+                && !anothersLastWord(state, state.primary, rules, now) && !anothersLastWord(state, state.secondary, rules, now);
+    }
+
+    private static boolean anothersLastWord(ManagerState state, HostView view, ManagerRules rules, Now now) {
+        HostView other = state.view(view.host.other());
+        return state.silent(view, rules, now) && Pairing.foreign(state, view.host, view.status.hostId()) != null
+                && other.ours() && other.status.hostId().equals(state.memory.host(other.host).id());
     }
 
     private static String detail(HostView view) {

@@ -38,13 +38,10 @@ final class Pairing {
     static String strange(ManagerState state) {
         for (HostView view : new HostView[] {state.primary, state.secondary}) {
             if (stranger(state, view)) {
-                return "[" + view.host + "] had the identity last, and another host answers there now: id " + view.status.hostId() + ", "
-                        + "it was "
-                        + state.memory.host(view.host).id() + "; that it is passive says nothing of the one that had the identity. "
-                        + "Where that "
-                        + "one certainly cannot sign any more (it is off, or this is the same machine with a new state_dir): "
-                        + "failover-manager "
-                        + "--trigger-failover --i-have-fenced; else correct the endpoint";
+                return "[" + view.host + "] had the identity last, and another host answers there now: id " + view.status.hostId()
+                        + ", it was " + state.memory.host(view.host).id() + "; that it is passive says nothing of the one that had the "
+                        + "identity. Where that one certainly cannot sign any more (it is off, or this is the same machine with a new "
+                        + "state_dir): failover-manager --trigger-failover --i-have-fenced; else correct the endpoint";
             }
         }
         return null;

@@ -17,7 +17,7 @@ final class Roles {
         boolean outdated = first && primary.outdated(state.rolesChangedAt) || second && secondary.outdated(state.rolesChangedAt);
         // One that died in the middle of a change is not busy for ever.
         boolean busy = first && primary.busy() || second && secondary.busy();
-        if (outdated || busy || Judge.sameHost(state) || Pairing.strange(state) != null && !otherIsActive(state)) {
+        if (outdated || busy || Judge.sameHost(state, rules, now) || Pairing.strange(state) != null && !otherIsActive(state)) {
             return;
         }
         if (first && second) {

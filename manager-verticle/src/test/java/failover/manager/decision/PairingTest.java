@@ -247,16 +247,6 @@ class PairingTest {
     }
 
     @Test
-    void aCopiedStateDirectoryIsNamedAsAPossibility() {
-        leased();
-        manager.b().hostId = "id-primary";
-        manager.beats(2);
-        assertEquals(Verdict.SAME_HOST, manager.verdict());
-        assertTrue(manager.state.judgement.why().contains("copied to the other host")
-                && manager.state.judgement.why().contains("remove agent.json"), manager.state.judgement.why());
-    }
-
-    @Test
     void aHostThatIsBusyForLongerThanItMayBeIsNotLeftAlone() {
         leased();
         manager.a().operation = "become_passive";
