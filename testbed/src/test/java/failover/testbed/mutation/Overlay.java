@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -158,11 +159,24 @@ final class Overlay implements AutoCloseable {
                 }
             }
         }
+        if (places.size() > 1 && Files.isSymbolicLink(root().resolve("dist"))) {
+            // Of files and not of links: what is installed from it has its owners and modes.
+            Files.delete(root().resolve("dist"));
+            copy(dist, root().resolve("dist"));
+        }
         for (Path place : places) {
             Path at = real(place);
             Files.delete(at);
             Files.copy(original, at, StandardCopyOption.COPY_ATTRIBUTES);
             Files.writeString(at, text);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path each : all.toList()) {
+                Files.copy(each, to.resolve(from.relativize(each)), StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+            }
         }
     }
 
