@@ -92,6 +92,11 @@ final class Rig implements AutoCloseable {
         lab.suspendHost(host);
     }
 
+    /** From {@link #pause} to {@link #mend}. */
+    boolean machineStandsStill() {
+        return !paused.isEmpty();
+    }
+
     void logIsUnread(String host) {
         pipes.get(host).stopReading();
     }
