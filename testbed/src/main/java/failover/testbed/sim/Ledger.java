@@ -24,6 +24,8 @@ final class Ledger {
     private int carrier;
     /** Who the manager was told has the identity, last. */
     private int told;
+    /** Who else it was told of at the same time, where two had it: which of them is taken for the holder is not known. */
+    private int toldToo = NOBODY;
     /** An order of the manager's own that moves the identity to that host is out. */
     private final boolean[] failsOver = new boolean[World.TARGETS];
     private long failedOverAt = -1;
@@ -75,6 +77,7 @@ final class Ledger {
     void managerForgets() {
         failedOverAt = -1;
         told = NOBODY;
+        toldToo = NOBODY;
     }
 
     /** Each of several managers counts for itself. */
@@ -96,7 +99,7 @@ final class Ledger {
      * is one of its wall clock, as it must survive a restart: where somebody set that, nothing is demanded.
      */
     void promotes(int host, boolean automatic, Duration cooldown) {
-        failsOver[host] = automatic && host != carrier && host != told && told != NOBODY;
+        failsOver[host] = automatic && host != carrier && host != told && host != toldToo && told != NOBODY;
         boolean counts = !several && failsOver[host] && failedOverAt >= 0 && wallSteps == world.clock(World.MANAGER).wallSteps();
         long least = (long) (cooldown.toNanos() * (1 - LeaseNumbers.CLOCK_RATE));
         if (counts && world.agenda().now() - failedOverAt < least) {
@@ -116,9 +119,16 @@ final class Ledger {
      * moved nothing.
      */
     void told(int host) {
-        if (world.agenda().now() - ableAt[host] <= LOOK_AGE) {
+        if (ableLately(host)) {
+            int other = 1 - host;
+            boolean both = ableLately(other) && (told == other || toldToo == other);
+            toldToo = both ? other : NOBODY;
             told = host;
         }
+    }
+
+    private boolean ableLately(int host) {
+        return world.agenda().now() - ableAt[host] <= LOOK_AGE;
     }
 
     /** The manager dies: of who has the identity it will know what it has written down. */
