@@ -49,7 +49,8 @@ record SourceHistory(VoteReading newest, long stillFrom, long slotSince, long lo
         if (beginsAnew(reading)) {
             boolean sameAccount = newest != null && Objects.equals(newest.account(), reading.account());
             // A node that goes back has not unseen what it showed: a vote that was new then is none that has stood still since.
-            boolean goesOn = sameAccount && !ahead && !isAhead;
+            // Of one that was too far ahead a step back says the same; only what leads far away from there takes back that it was there.
+            boolean goesOn = sameAccount && (!ahead && !isAhead || newest.slot() - reading.slot() <= Evidence.STILL);
             boolean sameVote = goesOn && reading.lastVote() == newest.lastVote();
             return new SourceHistory(reading, sameVote ? stillFrom : reading.slotAfter(), reading.askedAt(),
                     goesOn ? Math.min(lowestVote, reading.lastVote()) : reading.lastVote(),

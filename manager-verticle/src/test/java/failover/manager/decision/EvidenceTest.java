@@ -94,6 +94,19 @@ class EvidenceTest {
         assertFalse(said(nonsense, 4, 108, 113, false).voted(), "what was nonsense is forgotten");
     }
 
+    /** As every source is for a manager whose machine stood still: its clock did, and the slots went on. */
+    @Test
+    void aSourceThatIsTooFarAheadHasNotUnseenTheVotesItShowedWhenItGoesAStepBack() {
+        SourceHistory before = said(SourceHistory.EMPTY, 0, 100, 103, false);
+        SourceHistory saw = said(before, 2, 108, 316, true);
+        assertTrue(saw.voted() && saw.stillFor() == 8, saw.toString());
+        SourceHistory back = said(saw, 2.3, 108, 315, true);
+        assertTrue(back.voted() && back.stillFor() == 7, back.toString());
+        SourceHistory later = said(back, 4, 108, 324, true);
+        assertTrue(later.voted() && later.stillFor() == 16, later.toString());
+        assertFalse(said(saw, 2.3, 108, 316 - 17, true).voted(), "it leads far away from there: that was nonsense");
+    }
+
     @Test
     void scenario27ASourceThatIsFrozenAtAnOldSlotIsNoSource() {
         says(ONE, 0, TIP - 1);
