@@ -18,6 +18,9 @@ import java.time.Duration;
  */
 public record Hold(long epoch, Now base, Duration worth, Duration fence, Duration jitter, WatchdogNumbers watchdog) {
 
+    /** Less than that within one lease is a wall clock that is steered, not set. */
+    private static final Duration MOVED = Duration.ofMillis(100);
+
     /** A lease without a watchdog. */
     public Hold(long epoch, Now base, Duration worth, Duration fence, Duration jitter) {
         this(epoch, base, worth, fence, jitter, null);
@@ -42,9 +45,13 @@ public record Hold(long epoch, Now base, Duration worth, Duration fence, Duratio
         return worth.compareTo(now.awakeSince(base)) <= 0;
     }
 
-    /** E9: it is the wall clock alone that says so of {@link #due}: somebody has set it, or this machine was paused. */
+    /**
+     * E9: it is the wall clock alone that says so of {@link #due}: somebody has set it, or this machine was paused. One that is a few
+     * milliseconds ahead, as any is that is being steered, is no such thing: the lease ends by it like any other.
+     */
     public boolean doubtful(Now now) {
-        return due(now) && worth.minus(now.awakeSince(base)).compareTo(lead()) > 0;
+        boolean moved = now.longestSince(base).minus(now.awakeSince(base)).compareTo(MOVED) >= 0;
+        return due(now) && moved && worth.minus(now.awakeSince(base)).compareTo(lead()) > 0;
     }
 
     /** The instant of E2 has come: what is left is only enough to fence. */

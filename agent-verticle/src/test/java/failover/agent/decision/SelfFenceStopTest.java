@@ -102,6 +102,15 @@ class SelfFenceStopTest extends FenceAtWork {
         one(after(Duration.ofMillis(1000)), FenceEffect.CloseGate.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 20, 99})
+    void ofAWallClockThatIsSteeredALittleAheadNobodySaysThatItHasMoved(long ahead) {
+        publish(hold(5), 0);
+        wallAhead = ahead;
+        one(after(Q.minus(D).minus(J).minusMillis(ahead)), FenceEffect.CloseGate.class);
+        assertTrue(effects.stream().noneMatch(effect -> effect instanceof FenceEffect.Say said && said.line().contains("wall clock")));
+    }
+
     /** An instant of this host's clocks as they were before its wall clock was moved by so much. */
     private failover.protocol.Now before(long moved) {
         return new failover.protocol.Now(now().nanos(), now().wallMillis() - moved, now().bootNanos());
