@@ -195,7 +195,8 @@ final class SourceTalk {
         if (alarm) {
             out.add(Moves.say(Level.ERROR, "ALARM: one source alone has contradicted the others for " + now.since(since).toSeconds()
                     + " s and keeps [" + state.holder + "] from being replaced on its silence: " + String.join(", ", finding.against())
-                    + ". See which of them is right; if it lies, take it out of cluster_rpc and restart the manager; " + finding.why()));
+                    + ". See which of them is right; if it lies, restart the manager with --without-source and its name, or take it out of "
+                    + "cluster_rpc and restart the manager; " + finding.why()));
         }
     }
 

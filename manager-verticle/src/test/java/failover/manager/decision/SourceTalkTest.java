@@ -174,6 +174,7 @@ class SourceTalkTest {
         assertTrue(manager.state.judgement.why().contains("1 of 3 sources contradicts the others, which see no votes: liar"),
                 manager.state.judgement.why());
         assertEquals(1, manager.said("ALARM: one source alone has contradicted the others"));
+        assertEquals(1, manager.said("if it lies, restart the manager with --without-source "));
     }
 
     @Test
