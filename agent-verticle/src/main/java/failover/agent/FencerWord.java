@@ -31,6 +31,9 @@ final class FencerWord {
     private static final long AGAIN_NANOS = Duration.ofMillis(250).toNanos();
     private static final long LOOK_NANOS = Duration.ofMillis(5).toNanos();
     private static final long NANOS = 1_000_000L;
+    /** A nearer deadline than that would pass between two renewals. */
+    private static final long NEAREST_MS = 6_000;
+    private static final long AS_FAR_AS_IT_IS = Long.MAX_VALUE / 2;
     private static final long AS_IT_IS = -1;
     private static final String NOBODY = "no fencer answers in the lease_dir; is failover-fencer.service running?";
     /** What is to stand in the file, and what is asked; {@link #AS_IT_IS} leaves what an earlier start wrote. Replaced whole. */
@@ -54,6 +57,8 @@ final class FencerWord {
     private boolean troubleSaid;
     private long writtenCommand;
     private Wish written;
+    /** How far ahead the fencer takes a deadline, as far as it is known; what lies further is told in pieces. */
+    private long aheadMs = AS_FAR_AS_IT_IS;
 
     /**
      * The word with the fencer that watches that directory; where the directory cannot be used, there is no fencer, and a restarted agent
@@ -231,6 +236,8 @@ final class FencerWord {
     private void answered(long version) throws IOException {
         if (link.awaitArmed(Duration.ZERO)) {
             armedVersion = version;
+        } else if (tooFar()) {
+            write(wish());
         } else if (!link.alive(LATELY)) {
             nobodyVersion = version;
         }
@@ -259,7 +266,8 @@ final class FencerWord {
             }
             if (newest.deadlineMs > clock.millis()) {
                 ProcessRef seen = newest.validator;
-                link.arm(newest.deadlineMs, seen.pid() == 0 ? named : ProcessRef.of(seen.pid()).orElse(named), newest.epoch,
+                long told = Math.min(newest.deadlineMs, clock.millis() + aheadMs);
+                link.arm(told, seen.pid() == 0 ? named : ProcessRef.of(seen.pid()).orElse(named), newest.epoch,
                     newest.hostId);
             } else if (newest.deadlineMs == 0 && (written.deadlineMs > 0 || written.deadlineMs == AS_IT_IS && left())) {
                 link.disarm();
@@ -278,6 +286,30 @@ final class FencerWord {
         }
     }
 
+    /**
+     * A fencer that takes no deadline so far ahead stays armed for the one before, and would kill a voter whose lease is renewed. It is
+     * told a nearer one, which ends before the lease does, and is moved on while this agent lives.
+     */
+    private boolean tooFar() throws IOException {
+        long refused = link.refusedAheadMs();
+        if (refused <= NEAREST_MS) {
+            return false;
+        }
+        if (aheadMs == AS_FAR_AS_IT_IS) {
+            LOG.warn("The fencer takes no deadline {} ms ahead (its --max-lease-ms): it is told a nearer one, again and again", refused);
+        }
+        aheadMs = Math.max(NEAREST_MS, refused / 2);
+        return true;
+    }
+
+    /** Where the fencer was told a part of the lease only, the next part is due. */
+    private void moveOn() throws IOException {
+        Wish newest = wish();
+        if (tooFar() || aheadMs != AS_FAR_AS_IT_IS && newest.deadlineMs - clock.millis() > aheadMs) {
+            write(newest);
+        }
+    }
+
     /** What an earlier start wrote stands there, as far as it could be read. */
     private boolean left() {
         return link.previous().filter(lease -> lease.deadlineMs() > 0).isPresent();
@@ -289,6 +321,7 @@ final class FencerWord {
             if (watchdog.isPresent()) {
                 says = new FencerLink.Says(watchdog.get().capable(), null);
             } else if (link != null) {
+                moveOn();
                 says = link.says(LATELY);
             }
         } catch (IOException e) {

@@ -189,6 +189,33 @@ class FencerWordTest {
         assertTrue(said.problem().contains("no_permission_for_validator") && said.problem().contains("CAP_KILL"), said.problem());
     }
 
+    /** It would stay armed for the deadline before, and kill a voter whose lease is renewed. */
+    @Test
+    void aFencerThatTakesNoLeaseSoLongIsToldANearerDeadlineAndThatAgainAndAgain() throws Exception {
+        FencerWord word = word();
+        long most = 100_000;
+        word.arm(new FenceEffect.Arm((clock.millis() + 300_000) * MS, 0, 5, "me"));
+        LeaseFile file = new LeaseFile(directory);
+        Eventually.holds(() -> file.read().isPresent());
+        Eventually.holds(() -> {
+            Lease told = file.read().orElseThrow();
+            boolean takes = told.deadlineMs() - clock.millis() <= most;
+            answer(told.nonce(), takes ? told.seq() : 0, takes ? told.deadlineMs() : 0, clock.millis(), takes,
+                takes ? "" : "lease_too_long");
+            return said(word).capable() || takes;
+        });
+        Lease told = file.read().orElseThrow();
+        assertTrue(told.deadlineMs() > clock.millis() + 20_000, "as far as it may be");
+        said(word);
+        Lease later = file.read().orElseThrow();
+        assertTrue(later.seq() > told.seq() && later.deadlineMs() >= told.deadlineMs(), "it is moved on while the agent lives");
+        assertEquals(5, later.epoch());
+        assertNotNull(word.awaitArmed(Duration.ofMillis(50)), "not before the fencer has answered to it");
+        Lease last = file.read().orElseThrow();
+        answer(last, clock.millis(), true, "");
+        assertNull(word.awaitArmed(Duration.ofSeconds(20)));
+    }
+
     @Test
     void armedIsWhoAnsweredTheLastWriting() throws Exception {
         FencerWord word = word();

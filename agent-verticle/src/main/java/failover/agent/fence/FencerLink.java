@@ -26,6 +26,8 @@ public final class FencerLink {
     private final String bootId;
     private final String nonce;
     private final Optional<Lease> previous;
+    private static final String TOO_LONG = "lease_too_long";
+
     private Lease lease;
     /** When the newest deadline was written; one that is written again and again has an answer to the one before. */
     private long writtenAtMs;
@@ -196,14 +198,25 @@ public final class FencerLink {
             case "validator_of_another_user":
                 return "it runs as a user whose processes this fencer does not kill: give the fencer --uid and that user's number"
                         + " (install.sh --validator-user)";
-            case "lease_too_long":
-                return "its --max-lease-ms is shorter than this lease: start it without that option, or with this agent's version";
+            case TOO_LONG:
+                return "its --max-lease-ms is shorter than this lease: it is told a nearer deadline, again and again; start it without"
+                        + " that option, or with this agent's version";
             case "lease_refused":
                 return "the lease is older than the one it knows, or by another agent that does not run: do two agents use this lease_dir?"
                         + " See the log of failover-fencer.service";
             default:
                 return "see the log of failover-fencer.service";
         }
+    }
+
+    /**
+     * How far ahead the deadline last written lies, in milliseconds, where the fencer takes none so far: it stays armed for the one before,
+     * and would act at that. 0: it does not say so.
+     */
+    public synchronized long refusedAheadMs() throws IOException {
+        boolean refused = lease.deadlineMs() > 0 && files.answer().filter(answer -> answer.bootId().equals(bootId)
+                && answer.atMs() >= writtenAtMs && answer.problem().equals(TOO_LONG)).isPresent();
+        return refused ? Math.max(1, lease.deadlineMs() - writtenAtMs) : 0;
     }
 
     /**
