@@ -164,7 +164,8 @@ final class DeadMan {
         current = machine.current();
     }
 
-    private void perform(FenceEffect effect) {
+    /** One of them, on the dead-man's thread. */
+    void perform(FenceEffect effect) {
         if (effect instanceof FenceEffect.CloseGate) {
             gate.close();
             reserve.release();

@@ -249,7 +249,8 @@ final class Shell {
         }
     }
 
-    private void perform(AgentEffect effect) {
+    /** One of them, on the agent's context. */
+    void perform(AgentEffect effect) {
         if (effect instanceof AgentEffect.Do todo) {
             if (todo.task() instanceof Task.Save save) {
                 memory = save.memory();
