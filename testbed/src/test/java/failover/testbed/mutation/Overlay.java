@@ -222,9 +222,9 @@ final class Overlay implements AutoCloseable {
                     List<String> inside = Arrays.asList("testbed".equals(name) ? Repository.MODULES.toArray(String[]::new)
                         : new String[] {"protocol", module});
                     for (String each : inside) {
-                        update(repository.root().resolve(each + "/target/classes"), zip);
+                        update(repository.root().resolve(each + "/target/classes"), zip, ".class");
                     }
-                    update(classes(), zip);
+                    update(classes(), zip, "");
                 }
             }
             properties.add("-Dfailover." + name + ".jar=" + jar);
@@ -232,9 +232,9 @@ final class Overlay implements AutoCloseable {
         return properties;
     }
 
-    private static void update(Path from, FileSystem zip) throws IOException {
+    private static void update(Path from, FileSystem zip, String ending) throws IOException {
         try (Stream<Path> all = Files.walk(from)) {
-            for (Path each : all.filter(file -> file.toString().endsWith(".class")).toList()) {
+            for (Path each : all.filter(file -> Files.isRegularFile(file) && file.toString().endsWith(ending)).toList()) {
                 Path to = zip.getPath(from.relativize(each).toString());
                 if (Files.exists(to) && Files.size(to) == Files.size(each) && Files.mismatch(to, each) < 0) {
                     continue;
