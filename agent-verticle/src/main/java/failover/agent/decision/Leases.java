@@ -35,7 +35,9 @@ final class Leases {
             return true;
         }
         Leasing lease = state.lease;
-        String foreign = managers.bind(state, new Manager(request.managerId(), offer.managerStart(), offer.managerRun()), true, now, out);
+        Manager asks = new Manager(request.managerId(), offer.managerStart(), offer.managerRun());
+        String foreign = managers.bind(state, asks, true, now, out);
+        managers.heard(state, asks, foreign == null, request.timestamp(), now, out);
         lease.refused = foreign != null ? foreign
                 : tooQuick(Duration.ofMillis(offer.heartbeatMs()), offer.leaseMs(), offer.fenceMs(), offer.jitterMs());
         if (foreign == null) {

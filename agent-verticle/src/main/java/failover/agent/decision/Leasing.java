@@ -54,6 +54,10 @@ final class Leasing {
     /** Another process of the bound manager, and since when it is known. */
     AgentMemory.Manager twin;
     long twinAt;
+    /** The bound manager, when it was heard first, and when it had sent that, by its own clock in seconds. */
+    AgentMemory.Manager firstHeard;
+    long firstHeardAt;
+    long firstSent;
     /** Monotonic instant at which the peer was last asked whom it obeys; only read when {@link #compared}. */
     long comparedAt;
     boolean compared;
@@ -123,6 +127,9 @@ final class Leasing {
         this.leaveRefused = other.leaveRefused;
         this.twin = other.twin;
         this.twinAt = other.twinAt;
+        this.firstHeard = other.firstHeard;
+        this.firstHeardAt = other.firstHeardAt;
+        this.firstSent = other.firstSent;
         this.comparedAt = other.comparedAt;
         this.compared = other.compared;
         this.outranked = other.outranked;

@@ -24,8 +24,10 @@ final class Managers {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
     /** How old a word of the peer may get of which manager it obeys. */
     private static final Duration COMPARE = Duration.ofSeconds(30);
-    /** No poll of a process that has ended arrives as late as that. */
+    /** Two processes that are heard in turn for so long live both. */
     private static final Duration BOTH_LIVE = Duration.ofSeconds(2);
+    /** No poll of a process that has ended arrives as late as that: a manager moves nothing for longer after its start (E8). */
+    private static final Duration LATEST_POLL = Duration.ofSeconds(10);
 
     private final AgentRules rules;
 
@@ -71,11 +73,31 @@ final class Managers {
                 set(state, bonds.to(asks), out);
                 return null;
             }
-            if (polls) {
-                twin(state, asks, now, out);
-            }
         }
         return polls && changes(state, asks, now, out) ? null : foreign(own, asks);
+    }
+
+    /**
+     * A poll was heard: of the bound manager, or of another process of it.
+     *
+     * @param sent when, by the manager's own clock in unix seconds
+     */
+    void heard(AgentState state, Manager asks, boolean obeyed, long sent, Now now, List<AgentEffect> out) {
+        Leasing lease = state.lease;
+        Manager own = state.memory.bonds().manager();
+        if (obeyed && !asks.equals(lease.firstHeard)) {
+            lease.firstHeard = asks;
+            lease.firstHeardAt = now.nanos();
+            lease.firstSent = sent;
+        }
+        boolean another = !obeyed && own != null && own.id().equals(asks.id()) && asks.start() <= own.start() && !own.mayBe(asks)
+                && state.memory.bonds().leaving() == null;
+        // What an older start had sent before the newer one began may be on its way for a while, and is no sign that it lives.
+        boolean late = own != null && asks.start() < own.start() && own.equals(lease.firstHeard) && sent <= lease.firstSent
+                && now.since(lease.firstHeardAt).compareTo(LATEST_POLL) < 0;
+        if (another && !late) {
+            twin(state, asks, now, out);
+        }
     }
 
     /** The bound process has not polled here for as long as a lease of it may last. */

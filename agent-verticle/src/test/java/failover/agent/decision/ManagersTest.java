@@ -40,7 +40,7 @@ class ManagersTest {
 
     /** Why that manager has no say; {@code null} when it has. */
     private String poll(Manager manager, long epoch) {
-        agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, manager.id(), epoch,
+        agent.post(new AgentEvent.ManagerPolled(new StatusRequest(agent.now().wallSeconds(), 0, manager.id(), epoch,
                 new LeaseOffer(token(), epoch, manager.start(), 2000, Q, D, J, false, manager.run(), 0))));
         return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().refused();
     }

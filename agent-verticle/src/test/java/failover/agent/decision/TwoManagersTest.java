@@ -37,7 +37,11 @@ class TwoManagersTest {
 
     /** Why that manager has no say; {@code null} when it has. */
     private String poll(Manager manager, long epoch) {
-        agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, manager.id(), epoch,
+        return poll(manager, epoch, agent.now().wallSeconds());
+    }
+
+    private String poll(Manager manager, long epoch, long sent) {
+        agent.post(new AgentEvent.ManagerPolled(new StatusRequest(sent, 0, manager.id(), epoch,
                 new LeaseOffer(token(), epoch, manager.start(), 2000, Q, D, J, false, manager.run(), 0))));
         return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().refused();
     }
@@ -118,5 +122,35 @@ class TwoManagersTest {
         assertEquals(2, asked());
         agent.post(new AgentEvent.PeerAnswered(says(new Manager("m1", 6, "run-q"), 100)));
         assertEquals("done", ordered(OLD).outcome());
+    }
+
+    /** The manager was restarted; what its earlier start had sent was on its way for seconds. */
+    @Test
+    void whatAnEarlierStartSentBeforeTheNewOneBeganIsNoSecondProcess() {
+        bound(Role.PASSIVE);
+        long before = agent.now().wallSeconds();
+        Manager next = new Manager("m1", 6, "run-c");
+        for (int i = 0; i < 4; i++) {
+            pass(2_000);
+            assertNull(poll(next, 0));
+            pass(200);
+            poll(OLD, 0, before + 2);
+        }
+        assertEquals("done", ordered(next).outcome());
+    }
+
+    /** Its clock is an hour behind: it goes on polling, and so it lives. */
+    @Test
+    void anEarlierStartThatGoesOnPollingLivesWhateverItsClockShows() {
+        bound(Role.PASSIVE);
+        long before = agent.now().wallSeconds() - 3600;
+        Manager next = new Manager("m1", 6, "run-c");
+        for (int i = 0; i < 8; i++) {
+            pass(2_000);
+            assertNull(poll(next, 0));
+            pass(200);
+            poll(OLD, 0, before + i * 2L);
+        }
+        assertEquals("refused", ordered(next).outcome());
     }
 }
