@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -36,6 +37,8 @@ final class Overlay implements AutoCloseable {
         this.repository = repository;
         this.classPaths = classPaths;
         this.directory = Files.createTempDirectory(Files.createDirectories(repository.root().resolve("testbed/target/mutation")), "m");
+        // Programs of other users start from the jars in it.
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         Files.createDirectories(classes());
     }
 
