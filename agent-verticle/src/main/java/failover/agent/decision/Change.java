@@ -21,6 +21,8 @@ abstract class Change {
 
     protected final AgentRules rules;
     protected final FailoverRequest request;
+    /** What an earlier change left half done: the boot identity may be the staked one for it. */
+    protected final AgentMemory.Intent former;
     /** Monotonic instant and wall clock when the work began. */
     protected final Now begun;
     /** Monotonic instant at which the change must have ended. */
@@ -39,6 +41,7 @@ abstract class Change {
         this.rules = rules;
         this.request = request;
         this.memory = memory;
+        this.former = memory.intent();
         this.identityReadable = identityReadable;
         this.begun = now;
         this.endBy = now.plus(limit);
@@ -48,6 +51,7 @@ abstract class Change {
         this.rules = other.rules;
         this.request = other.request;
         this.memory = other.memory;
+        this.former = other.former;
         this.cutShort = other.cutShort;
         this.identityReadable = other.identityReadable;
         this.begun = other.begun;

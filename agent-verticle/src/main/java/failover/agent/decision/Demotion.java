@@ -42,6 +42,8 @@ final class Demotion extends Change {
     private long verifyUntil;
     private Observation seen;
     private String bootTrouble;
+    /** The operator's command has made the unstaked key the boot identity, in this demotion. */
+    private boolean bootUnstaked;
     private String trouble = "";
     private String backupTrouble = "";
     private ChangeResult ending;
@@ -65,6 +67,10 @@ final class Demotion extends Change {
 
     /** What is left when nothing else can be trusted. Its answer is that of any kill. */
     Task killAll() {
+        if (rules.has(CommandKind.PASSIVE_SYMLINK) && !bootUnstaked && bootTrouble == null) {
+            // Steps were skipped: a supervisor may start the dead one again with the staked key (E14).
+            bootTrouble = "the unstaked key was not made the boot identity before the kill";
+        }
         phase = Phase.KILL;
         return new Task.KillAll(KILL_TIME);
     }
@@ -83,6 +89,7 @@ final class Demotion extends Change {
         this.verifyUntil = other.verifyUntil;
         this.seen = other.seen;
         this.bootTrouble = other.bootTrouble;
+        this.bootUnstaked = other.bootUnstaked;
         this.trouble = other.trouble;
         this.backupTrouble = other.backupTrouble;
         this.ending = other.ending;
@@ -179,11 +186,11 @@ final class Demotion extends Change {
             bootTrouble = "failed to make the unstaked key the boot identity: " + result.failure();
             if (request.planned()) {
                 // The active is well and still votes: an operator mends the command, nobody loses a slot (E14, scenario 48).
-                memory = memory.withIntent(null);
                 return finish(new ChangeResult(Outcome.REFUSED, bootTrouble, false, false, seen.identity()), now);
             }
             say(out, Level.ERROR, bootTrouble + ": taking the identity off all the same");
         }
+        bootUnstaked = result.ok();
         return remove(now, out);
     }
 
@@ -256,7 +263,6 @@ final class Demotion extends Change {
         }
         if (request.planned() && (!mustReplace || saysStaked(seen))) {
             // It votes, and is spared. A process that may take the identity or not votes for nobody, and is not.
-            memory = memory.withIntent(null);
             Outcome outcome = removed || mustReplace || mayStillLand ? Outcome.UNKNOWN : Outcome.FAILED;
             return finish(new ChangeResult(outcome, trouble, false, false, seen.identity()), now);
         }
@@ -318,7 +324,7 @@ final class Demotion extends Change {
     private ChangeResult passive(boolean dead) {
         if (bootTrouble != null) {
             String message = "the identity is off, but the validator may boot with it: " + bootTrouble;
-            return new ChangeResult(Outcome.FAILED, message, false, dead, seen.identity());
+            return new ChangeResult(Outcome.FAILED, message, false, dead, seen == null ? null : seen.identity());
         }
         boolean verified = dead || saysOther(seen);
         return new ChangeResult(Outcome.DONE, "Successfully executed: " + action(), verified, dead, dead ? null : seen.identity());
@@ -340,17 +346,26 @@ final class Demotion extends Change {
 
     private Task fail(String message, Now now) {
         // The role stays what it is: a host that could not be demoted is active, whatever anybody wishes (OM-2).
-        memory = memory.withIntent(null);
         return finish(new ChangeResult(Outcome.FAILED, message, false, false, seen == null ? null : seen.identity()), now);
     }
 
     private Task finish(ChangeResult how, Now now) {
         ending = new ChangeResult(how.outcome(), how.message() + backupTrouble, how.verified(), how.processDead(), how.identity());
-        // While the validator may boot with the identity, the next become_passive must not take the short way.
-        boolean open = bootTrouble != null && !request.planned();
-        memory = memory.withIntent(open ? memory.intent() : null).withLastOperation(record(ending.outcome(), ending.message(), now));
+        memory = memory.withIntent(open()).withLastOperation(record(ending.outcome(), ending.message(), now));
         phase = Phase.RECORD;
         return new Task.Save(memory, RECORD_LIMIT);
+    }
+
+    /**
+     * While the validator may boot with the identity, the next become_passive must not take the short way, and this host does not count as
+     * verifiably passive. One that did not take the identity off leaves what it found.
+     */
+    private AgentMemory.Intent open() {
+        if (bootTrouble == null) {
+            return null;
+        }
+        boolean calledOff = request.planned() || memory.role() == Role.ACTIVE;
+        return calledOff ? former : new AgentMemory.Intent(action(), request.operationId(), request.epoch());
     }
 
     private Task recorded(TaskResult.Saved saved, List<AgentEffect> out) {

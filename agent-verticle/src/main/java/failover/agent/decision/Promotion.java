@@ -374,7 +374,8 @@ final class Promotion extends Change {
     }
 
     private Task finish(ChangeResult how, Now now) {
-        return finish(how, null, now);
+        // What an earlier change left of a staked boot identity is not undone by a promotion that did not happen.
+        return finish(how, how.outcome() == Outcome.DONE || !rules.has(CommandKind.PASSIVE_SYMLINK) ? null : former, now);
     }
 
     /** The intent stays while the boot identity may be the staked one: then no become_passive takes the short way. */

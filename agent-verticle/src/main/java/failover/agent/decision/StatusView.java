@@ -121,16 +121,24 @@ final class StatusView {
 
     /**
      * {@link #isActive} is a fact: the validator says who it is and nothing can change it behind our back (E15), or the host is passive
-     * and nothing runs that could sign.
+     * and nothing runs that could sign, nor starts again in a moment with the staked key (E14).
      */
-    private static boolean verified(AgentState state, Observation seen) {
+    private boolean verified(AgentState state, Observation seen) {
         if (state.change != null || state.lease.fencing || state.memory.stakedIdentity() == null) {
+            return false;
+        }
+        if (mayBootStaked(state) && !isActive(state, seen)) {
             return false;
         }
         if (!seen.process().running()) {
             return state.memory.role() == Role.PASSIVE && seen.process().certain();
         }
         return seen.identity() != null && !unsettled(state, seen);
+    }
+
+    /** E14: the boot identity was, or may have been, made the staked one, and no command has proven since that it is not any more. */
+    private boolean mayBootStaked(AgentState state) {
+        return rules.has(CommandKind.PASSIVE_SYMLINK) && (state.memory.intent() != null || state.knowledge().unsettled() != null);
     }
 
     private static boolean unsettled(AgentState state, Observation seen) {
@@ -158,6 +166,10 @@ final class StatusView {
         }
         if (unsettled(state, seen)) {
             reasons.add("an earlier set-identity may still take effect");
+        }
+        if (mayBootStaked(state) && state.change == null) {
+            reasons.add("the validator may start again with the staked identity: passive_identity_symlink_command has not succeeded since "
+                    + "an earlier change; it is tried again");
         }
         if (seen.process().running() && state.memory.stakedIdentity() != null && seen.identity() == null && state.identityRead) {
             reasons.add("validator does not say who it is: " + seen.identityError());

@@ -86,7 +86,7 @@ public enum RunClass {
         boolean managers = this != PAUSES && !answering() || kind != Kind.SECOND_MANAGER && kind != Kind.MANAGER_CLONED;
         boolean stands = kind != Kind.AGENT_FROZEN || freezes;
         // Where all hosts answer, none is silent for longer than a restart takes.
-        // (And where the boot identity is switched, a host that could not do it is believed to be passive: not yet mended.)
+        // (And one that can make no thread and no process is not played here yet.)
         boolean quick = !answering() || kind != Kind.LOOP_FROZEN && kind != Kind.AGENT_STOPPED && kind != Kind.THREADS_GONE;
         return stands && quick && managers && !NOT_YET.contains(kind) && (answering() || !BEYOND.contains(kind));
     }
