@@ -54,7 +54,8 @@ final class Tasks {
     private final WorkerExecutor killThread;
     private final FencerWord fencer;
     private CutSwitch running;
-    private long generation;
+    /** Of the change that runs: another one from {@link #abandon} on. */
+    private Object generation = new Object();
     private Promise<TaskResult> waiting;
 
     Tasks(Vertx vertx, AgentConfig config, String instance, Observer observer, PeerClient peer, MemoryStore store,
@@ -78,7 +79,7 @@ final class Tasks {
 
     /** Does one step, and tells what it gave; nobody, once {@link #abandon} was called: it belonged to a change that is no more. */
     void perform(Task task, Consumer<TaskResult> then) {
-        long mine = generation;
+        Object mine = generation;
         perform(task).onSuccess(result -> {
             if (mine == generation) {
                 then.accept(result);
@@ -150,7 +151,7 @@ final class Tasks {
 
     /** Cuts short what runs; its result is told to nobody: the change it belonged to is no more. */
     void abandon() {
-        generation++;
+        generation = new Object();
         cutShort();
     }
 

@@ -332,12 +332,11 @@ public final class AgentCore {
     private static void seen(AgentState state, Observation observation, List<AgentEffect> out) {
         state.seen = observation;
         state.pace = state.pace.seen(observation);
-        if (observation.identity() != null && !state.identityRead) {
-            state.identityRead = true;
-            if (state.change == null && !state.memory.identityRead()) {
-                state.memory = state.memory.withIdentityRead();
-                out.add(new AgentEffect.Remember(state.memory));
-            }
+        state.identityRead |= observation.identity() != null;
+        // What a change writes down is its own; the next look after it makes this durable.
+        if (state.identityRead && state.change == null && !state.memory.identityRead()) {
+            state.memory = state.memory.withIdentityRead();
+            out.add(new AgentEffect.Remember(state.memory));
         }
     }
 

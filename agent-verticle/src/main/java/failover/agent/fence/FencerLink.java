@@ -214,9 +214,10 @@ public final class FencerLink {
      * and would act at that. 0: it does not say so.
      */
     public synchronized long refusedAheadMs() throws IOException {
+        long written = writtenAtMs;
         boolean refused = lease.deadlineMs() > 0 && files.answer().filter(answer -> answer.bootId().equals(bootId)
-                && answer.atMs() >= writtenAtMs && answer.problem().equals(TOO_LONG)).isPresent();
-        return refused ? Math.max(1, lease.deadlineMs() - writtenAtMs) : 0;
+                && answer.atMs() >= written && answer.problem().equals(TOO_LONG)).isPresent();
+        return refused ? Math.max(1, lease.deadlineMs() - written) : 0;
     }
 
     /**

@@ -64,6 +64,18 @@ class TrueWordsTest {
     }
 
     /** The validator's word is of now, and the change goes on: in a moment it may be another. */
+    /** Else the next start, before an RPC that drips, would believe the command that takes the identity off instead of the validator. */
+    @Test
+    void thatTheValidatorHasSaidWhoItIsIsWrittenDownThoughItSaidSoInTheMiddleOfAChange() {
+        agent.identity = AgentAtWork.OTHER;
+        agent.start(AgentAtWork.memory(Role.PASSIVE), false);
+        agent.ask(Action.BECOME_PASSIVE, 6, true);
+        agent.observed();
+        agent.work();
+        agent.observed();
+        assertTrue(agent.memory().identityRead());
+    }
+
     @Test
     void inTheMiddleOfAChangeOrAFenceNothingIsAFact() {
         agent.passive();

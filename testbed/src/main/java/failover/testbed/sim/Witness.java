@@ -85,6 +85,12 @@ final class Witness {
                 && slot - votes.getLast().slot >= STILL;
     }
 
+    /** At a later slot it shows the other's newest vote, or a newer one, standing still: what looked fresh to the other was that one. */
+    boolean surpasses(Witness other, long after, long now) {
+        return this != other && still(after, now) && other.everAnswered() && slot > other.slot
+                && votes.getLast().vote >= other.votes.getLast().vote;
+    }
+
     @Override
     public String toString() {
         return everAnswered() ? "last vote " + votes.getLast().vote + " at its slot " + slot + ", the same since "
