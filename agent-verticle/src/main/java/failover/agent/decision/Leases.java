@@ -37,7 +37,7 @@ final class Leases {
         Leasing lease = state.lease;
         Manager asks = new Manager(request.managerId(), offer.managerStart(), offer.managerRun());
         String foreign = managers.bind(state, asks, true, now, out);
-        managers.heard(state, asks, foreign == null, request.timestamp(), now, out);
+        Rivals.heard(state, asks, foreign == null, request.timestamp(), now, out);
         lease.refused = foreign != null ? foreign
                 : tooQuick(Duration.ofMillis(offer.heartbeatMs()), offer.leaseMs(), offer.fenceMs(), offer.jitterMs());
         if (foreign == null) {
@@ -223,7 +223,7 @@ final class Leases {
             return "its token is " + now.longestSince(issued.get()).toMillis() + " ms old, too old for a lease of " + grant.leaseMs()
                     + " ms (E11)";
         }
-        String bound = Managers.doubled(state) != null && !grant.fenced() ? Managers.doubled(state) : Promises.forbids(state, grant, now);
+        String bound = Rivals.doubled(state) != null && !grant.fenced() ? Rivals.doubled(state) : Promises.forbids(state, grant, now);
         if (bound == null) {
             state.lease.hold = hold;
             state.lease.outranked = 0;

@@ -54,6 +54,8 @@ final class Leasing {
     /** Another process of the bound manager, and since when it is known. */
     AgentMemory.Manager twin;
     long twinAt;
+    /** The process of a manager that this host left last for another one, because it was silent here; {@code null} when none. */
+    AgentMemory.Manager left;
     /** The bound manager, when it was heard first, and when it had sent that, by its own clock in seconds. */
     AgentMemory.Manager firstHeard;
     long firstHeardAt;
@@ -127,6 +129,7 @@ final class Leasing {
         this.leaveRefused = other.leaveRefused;
         this.twin = other.twin;
         this.twinAt = other.twinAt;
+        this.left = other.left;
         this.firstHeard = other.firstHeard;
         this.firstHeardAt = other.firstHeardAt;
         this.firstSent = other.firstSent;

@@ -24,10 +24,6 @@ final class Managers {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
     /** How old a word of the peer may get of which manager it obeys. */
     private static final Duration COMPARE = Duration.ofSeconds(30);
-    /** Two processes that are heard in turn for so long live both. */
-    private static final Duration BOTH_LIVE = Duration.ofSeconds(2);
-    /** No poll of a process that has ended arrives as late as that: a manager moves nothing for longer after its start (E8). */
-    private static final Duration LATEST_POLL = Duration.ofSeconds(10);
 
     private final AgentRules rules;
 
@@ -70,34 +66,11 @@ final class Managers {
         if (asks.id().equals(own.id())) {
             if (asks.start() > own.start() || asks.start() == own.start() && polls && unheard(state, now)) {
                 // Its next start; or one that could not write which it is.
-                set(state, bonds.to(asks), out);
+                set(state, Rivals.next(state, asks, out), out);
                 return null;
             }
         }
         return polls && changes(state, asks, now, out) ? null : foreign(own, asks);
-    }
-
-    /**
-     * A poll was heard: of the bound manager, or of another process of it.
-     *
-     * @param sent when, by the manager's own clock in unix seconds
-     */
-    void heard(AgentState state, Manager asks, boolean obeyed, long sent, Now now, List<AgentEffect> out) {
-        Leasing lease = state.lease;
-        Manager own = state.memory.bonds().manager();
-        if (obeyed && !asks.equals(lease.firstHeard)) {
-            lease.firstHeard = asks;
-            lease.firstHeardAt = now.nanos();
-            lease.firstSent = sent;
-        }
-        boolean another = !obeyed && own != null && own.id().equals(asks.id()) && asks.start() <= own.start() && !own.mayBe(asks)
-                && state.memory.bonds().leaving() == null;
-        // What an older start had sent before the newer one began may be on its way for a while, and is no sign that it lives.
-        boolean late = own != null && asks.start() < own.start() && own.equals(lease.firstHeard) && sent <= lease.firstSent
-                && now.since(lease.firstHeardAt).compareTo(LATEST_POLL) < 0;
-        if (another && !late) {
-            twin(state, asks, now, out);
-        }
     }
 
     /** The bound process has not polled here for as long as a lease of it may last. */
@@ -105,40 +78,6 @@ final class Managers {
         Leasing lease = state.lease;
         Duration wait = lease.offeredWait.isZero() ? wait(state) : lease.offeredWait;
         return now.since(lease.managerHeard ? lease.managerHeardAt : lease.startedAt.nanos()).compareTo(wait) >= 0;
-    }
-
-    /**
-     * Two processes of one manager that are heard in turn live both: its machine, or its state_dir, was copied. The peer may be kept active
-     * by the one that does not promote this host. A peer that obeys the bound one already takes nothing from an older start any more.
-     */
-    private static void twin(AgentState state, Manager other, Now now, List<AgentEffect> out) {
-        Leasing lease = state.lease;
-        if (!other.equals(lease.twin)) {
-            lease.twin = other;
-            lease.twinAt = now.nanos();
-            return;
-        }
-        Manager own = state.memory.bonds().manager();
-        boolean both = now.since(lease.twinAt).compareTo(BOTH_LIVE) >= 0 && lease.managerHeard && lease.managerHeardAt - lease.twinAt > 0;
-        boolean harmless = lease.peersManager != null && own.equals(lease.peersManager.manager()) && other.start() < own.start();
-        if (both && !harmless && state.memory.bonds().rival() == null) {
-            set(state, state.memory.bonds().withRival(other), out);
-            out.add(AgentCore.say(Level.ERROR, "ALARM: two processes of manager " + own.id() + " poll this host, " + own + " and " + other
-                    + ": its machine, or its state_dir, was copied; stop one of them. Until the peer says which one it obeys, this host is "
-                    + "made active by none"));
-        }
-    }
-
-    /** Why no process of this manager may make this host active; {@code null} when one may. */
-    static String doubled(AgentState state) {
-        Bonds bonds = state.memory.bonds();
-        if (bonds.rival() == null || !bonds.managed()) {
-            return null;
-        }
-        boolean copies = bonds.rival().id().equals(bonds.managerId());
-        return (copies ? "two processes of manager " + bonds.managerId() + " have polled this host, and the other one"
-                : "this host obeys manager " + bonds.managerId() + ", and another one, " + bonds.rival() + ",")
-                + " may keep the peer active: stop one of the two; then, if the peer is gone for good, failover-agent --forget-manager";
     }
 
     private static String foreign(Manager own, Manager asks) {
@@ -181,6 +120,7 @@ final class Managers {
 
     private static void over(AgentState state, Manager to, String why, List<AgentEffect> out) {
         state.lease.twin = null;
+        state.lease.left = state.memory.bonds().manager();
         out.add(AgentCore.say(Level.WARNING, "manager " + state.memory.bonds().manager() + " " + why + ": bound to manager " + to
                 + " now"));
         set(state, state.memory.bonds().to(to).withRival(null), out);
@@ -389,7 +329,7 @@ final class Managers {
     }
 
     /** A change under way writes the memory it carries: bonds must not be lost by it. */
-    private static void set(AgentState state, Bonds bonds, List<AgentEffect> out) {
+    static void set(AgentState state, Bonds bonds, List<AgentEffect> out) {
         state.memory = state.memory.withBonds(bonds);
         if (state.change != null) {
             state.change.bonds(bonds);

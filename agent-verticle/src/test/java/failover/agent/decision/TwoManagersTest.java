@@ -153,4 +153,22 @@ class TwoManagersTest {
         }
         assertEquals("refused", ordered(next).outcome());
     }
+
+    /** A clone with longer numbers reaches this host now and then; the one it was copied from holds the peer. */
+    @Test
+    void aNewerStartThatWasLeftAndPollsAgainMakesThisHostActiveNoMoreThanTheOlderOne() {
+        bound(Role.PASSIVE);
+        Manager clone = new Manager("m1", 6, "run-c");
+        assertNull(poll(clone, 0), "as if the manager had been started anew");
+        pass(31_000);
+        poll(OLD, 0);
+        agent.post(new AgentEvent.PeerAnswered(says(OLD, 100)));
+        assertNull(poll(OLD, 0), "the clone is silent here, and the peer obeys this one");
+        pass(1_000);
+        assertNull(poll(clone, 0));
+        assertEquals("refused", ordered(clone).outcome());
+        assertTrue(agent.lines.stream().anyMatch(line -> line.contains("ALARM: two processes")), agent.lines::toString);
+        agent.post(new AgentEvent.PeerAnswered(says(clone, 100)));
+        assertEquals("done", ordered(clone).outcome(), "the peer obeys it as well");
+    }
 }

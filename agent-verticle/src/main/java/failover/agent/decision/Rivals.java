@@ -1,0 +1,97 @@
+package failover.agent.decision;
+
+import failover.agent.decision.AgentMemory.Bonds;
+import failover.agent.decision.AgentMemory.Manager;
+import failover.protocol.Level;
+import failover.protocol.Now;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Two processes of one manager that both live, and other managers that the peer obeys (safety.md, E12): the one that cannot reach this host
+ * may keep the peer active. While that is in doubt nobody makes this host active.
+ */
+final class Rivals {
+    /** Two processes that are heard in turn for so long live both. */
+    private static final Duration BOTH_LIVE = Duration.ofSeconds(2);
+    /** No poll of a process that has ended arrives as late as that: a manager moves nothing for longer after its start (E8). */
+    private static final Duration LATEST_POLL = Duration.ofSeconds(10);
+
+    private Rivals() {
+    }
+
+    /**
+     * A poll was heard: of the bound manager, or of another process of it.
+     *
+     * @param sent when, by the manager's own clock in unix seconds
+     */
+    static void heard(AgentState state, Manager asks, boolean obeyed, long sent, Now now, List<AgentEffect> out) {
+        Leasing lease = state.lease;
+        Manager own = state.memory.bonds().manager();
+        if (obeyed && !asks.equals(lease.firstHeard)) {
+            lease.firstHeard = asks;
+            lease.firstHeardAt = now.nanos();
+            lease.firstSent = sent;
+        }
+        boolean another = !obeyed && own != null && own.id().equals(asks.id()) && asks.start() <= own.start() && !own.mayBe(asks)
+                && state.memory.bonds().leaving() == null;
+        // What an older start had sent before the newer one began may be on its way for a while, and is no sign that it lives.
+        boolean late = own != null && asks.start() < own.start() && own.equals(lease.firstHeard) && sent <= lease.firstSent
+                && now.since(lease.firstHeardAt).compareTo(LATEST_POLL) < 0;
+        if (another && !late) {
+            twin(state, asks, now, out);
+        }
+    }
+
+    /**
+     * Two processes of one manager that are heard in turn live both: its machine, or its state_dir, was copied. The peer may be kept active
+     * by the one that does not promote this host. A peer that obeys the bound one already takes nothing from an older start any more.
+     */
+    private static void twin(AgentState state, Manager other, Now now, List<AgentEffect> out) {
+        Leasing lease = state.lease;
+        if (!other.equals(lease.twin)) {
+            lease.twin = other;
+            lease.twinAt = now.nanos();
+            return;
+        }
+        Manager own = state.memory.bonds().manager();
+        boolean both = now.since(lease.twinAt).compareTo(BOTH_LIVE) >= 0 && lease.managerHeard && lease.managerHeardAt - lease.twinAt > 0;
+        boolean harmless = lease.peersManager != null && own.equals(lease.peersManager.manager()) && other.start() < own.start();
+        if (both && !harmless && state.memory.bonds().rival() == null) {
+            Managers.set(state, state.memory.bonds().withRival(other), out);
+            alarm(own, other, out);
+        }
+    }
+
+    /**
+     * What this host is bound by once a newer start of its manager polls. One that it has left, because it was silent here and the peer
+     * obeyed the older one, and that polls again, lives; and so may the older one, by which the peer may be active.
+     */
+    static Bonds next(AgentState state, Manager asks, List<AgentEffect> out) {
+        Bonds bonds = state.memory.bonds();
+        if (!asks.equals(state.lease.left)) {
+            return bonds.to(asks);
+        }
+        alarm(bonds.manager(), asks, out);
+        return bonds.to(asks).withRival(bonds.manager());
+    }
+
+    private static void alarm(Manager one, Manager other, List<AgentEffect> out) {
+        out.add(AgentCore.say(Level.ERROR, "ALARM: two processes of manager " + one.id() + " poll this host, " + one + " and " + other
+                + ": its machine, or its state_dir, was copied; stop one of them. Until the peer says which one it obeys, this host is "
+                + "made active by none"));
+    }
+
+
+    /** Why no process of this manager may make this host active; {@code null} when one may. */
+    static String doubled(AgentState state) {
+        Bonds bonds = state.memory.bonds();
+        if (bonds.rival() == null || !bonds.managed()) {
+            return null;
+        }
+        boolean copies = bonds.rival().id().equals(bonds.managerId());
+        return (copies ? "two processes of manager " + bonds.managerId() + " have polled this host, and the other one"
+                : "this host obeys manager " + bonds.managerId() + ", and another one, " + bonds.rival() + ",")
+                + " may keep the peer active: stop one of the two; then, if the peer is gone for good, failover-agent --forget-manager";
+    }
+}
