@@ -40,17 +40,21 @@ public final class SoakCommand implements Callable<Integer> {
         Log.print("soak: seed " + drawn + ", " + minutes + " minutes, the validators serve " + (fullRpc ? "the full" : "the minimal")
             + " RPC API");
         try (Rig rig = Rig.start(fullRpc, Log::print)) {
-            Soak soak = new Soak(rig, List.copyOf(only), drawn, Duration.ofSeconds(recoverySeconds), Log::print);
-            try {
-                soak.run(Duration.ofMillis((long) (minutes * 60_000)));
-            } catch (AssertionError wrong) {
-                Log.print("FAILED, seed " + drawn + ": " + wrong.getMessage());
-                return 1;
-            }
-            Log.print("soak: " + soak.rounds() + " rounds, the identity moved in " + soak.moves() + ", double votes "
-                + rig.lab().judge().doubleVotes() + ", seed " + drawn);
-            Log.print(rig.lab().judge().text());
+            return soak(rig, drawn);
         }
+    }
+
+    private int soak(Rig rig, long drawn) {
+        Soak soak = new Soak(rig, List.copyOf(only), drawn, Duration.ofSeconds(recoverySeconds), Log::print);
+        try {
+            soak.run(Duration.ofMillis((long) (minutes * 60_000)));
+        } catch (AssertionError wrong) {
+            Log.print("FAILED, seed " + drawn + ": " + wrong.getMessage());
+            return 1;
+        }
+        Log.print("soak: " + soak.rounds() + " rounds, the identity moved in " + soak.moves() + ", double votes "
+            + rig.lab().judge().doubleVotes() + ", seed " + drawn);
+        Log.print(rig.lab().judge().text());
         return 0;
     }
 }
