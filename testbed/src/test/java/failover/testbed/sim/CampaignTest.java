@@ -35,7 +35,7 @@ class CampaignTest {
 
     @Test
     void aRunThatFailsIsNamedWithTheCommandThatPlaysItAgainAndTheWholeFails() {
-        assertFalse(of(4, List.of(BROKEN.runClass()), BROKEN, () -> 0).run(out));
+        assertFalse(of(40, List.of(BROKEN.runClass()), BROKEN, () -> 0).run(out));
         assertTrue(said.toString().contains("see it with: simulate --class " + BROKEN.runClass() + " --replay "), said.toString());
         assertFalse(said.toString().contains("no run failed"), said.toString());
     }
