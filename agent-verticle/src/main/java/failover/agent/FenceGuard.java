@@ -27,8 +27,6 @@ final class FenceGuard {
     private static final String NAME = "failover-guard";
     private static final long AGAIN_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long NANOS = 1_000_000L;
-    /** What the kernel keeps of a name. */
-    private static final int COMM_BYTES = 15;
     private static final int MOST_HEARD = 8192;
 
     /** What the child is to go by. Replaced whole. */
@@ -180,16 +178,11 @@ final class FenceGuard {
             leader = newest.command == 0 ? ProcessRef.NONE : ProcessRef.of(newest.command)
                 .orElse(new ProcessRef(newest.command, 0, "", ""));
         }
-        String head = String.join(" ", "guard", Long.toString(newest.fireMs), validator.pid() + " " + validator.start(),
-            leader.pid() + " " + leader.start(), "");
-        byte[] name = processName.getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        line.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
-        // Bytes, as the kernel cuts them: in the middle of a letter, if need be.
-        line.write(name, 0, Math.min(name.length, COMM_BYTES));
-        line.write('\n');
+        String line = String.join(" ", "guard", Long.toString(newest.fireMs), validator.pid() + " " + validator.start(),
+            leader.pid() + " " + leader.start(), ProcessRef.named(processName).comm()) + "\n";
         OutputStream to = child.getOutputStream();
-        to.write(line.toByteArray());
+        // Each character of the name is one of its bytes.
+        to.write(line.getBytes(StandardCharsets.ISO_8859_1));
         to.flush();
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -94,9 +95,9 @@ final class FenceHands {
             give(moving, () -> new TaskResult.TowerTaken(towers.take(todo.memory().stakedIdentity()).orElse(null)),
                 why -> new TaskResult.TowerTaken(null), done);
         } else if (task instanceof Task.SetTowerAside) {
-            long until = System.nanoTime() + FenceEffect.limit(task).toNanos();
+            BooleanSupplier wanted = TowerFiles.wantedFor(FenceEffect.limit(task));
             give(moving, () -> {
-                towers.setAside(todo.memory().stakedIdentity(), () -> System.nanoTime() - until < 0);
+                towers.setAside(todo.memory().stakedIdentity(), wanted);
                 return new TaskResult.Waited();
             }, why -> new TaskResult.Waited(), done);
         } else {

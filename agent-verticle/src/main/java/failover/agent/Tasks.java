@@ -23,7 +23,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -114,9 +114,9 @@ final class Tasks {
                 .map(TaskResult.TowerTaken::new);
         } else if (task instanceof Task.InstallTower install) {
             String identity = memory.get().stakedIdentity();
-            AtomicBoolean late = new AtomicBoolean();
-            return onTower(() -> towers.install(identity, install.tower(), () -> !late.get()), "the tower cannot be put in place: ")
-                .onComplete(done -> late.set(true)).map(TaskResult.TowerChecked::new);
+            BooleanSupplier wanted = TowerFiles.wantedFor(TOWER_LIMIT);
+            return onTower(() -> towers.install(identity, install.tower(), wanted), "the tower cannot be put in place: ")
+                .map(TaskResult.TowerChecked::new);
         } else if (task instanceof Task.SetTowerAside) {
             return setTowerAside();
         } else if (task instanceof Task.AskPeer) {
@@ -214,10 +214,10 @@ final class Tasks {
 
     private Future<TaskResult> setTowerAside() {
         String identity = memory.get().stakedIdentity();
-        AtomicBoolean late = new AtomicBoolean();
+        BooleanSupplier wanted = TowerFiles.wantedFor(TOWER_LIMIT);
         return within(TOWER_LIMIT, towerThread.executeBlocking(() -> {
-            towers.setAside(identity, () -> !late.get());
+            towers.setAside(identity, wanted);
             return (TaskResult) new TaskResult.Waited();
-        }, true)).onComplete(done -> late.set(true)).otherwise(failure -> new TaskResult.Waited());
+        }, true)).otherwise(failure -> new TaskResult.Waited());
     }
 }

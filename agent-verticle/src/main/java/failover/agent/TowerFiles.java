@@ -102,6 +102,12 @@ final class TowerFiles {
         return Optional.empty();
     }
 
+    /** From now on for that long somebody waits for what is asked of a disk, which may hang. */
+    static BooleanSupplier wantedFor(Duration limit) {
+        long until = System.nanoTime() + limit.toNanos();
+        return () -> System.nanoTime() - until < 0;
+    }
+
     /**
      * Puts the tower that was handed over in its place, whole or not at all; one that is here and not older stays.
      *

@@ -56,10 +56,8 @@ final class Leasing {
     long twinAt;
     /** The process of a manager that this host left last for another one, because it was silent here; {@code null} when none. */
     AgentMemory.Manager left;
-    /** The bound manager, when it was heard first, and when it had sent that, by its own clock in seconds. */
-    AgentMemory.Manager firstHeard;
-    long firstHeardAt;
-    long firstSent;
+    /** The first poll that the bound manager was heard by; {@code null} before it. */
+    FirstPoll first;
     /** Monotonic instant at which the peer was last asked whom it obeys; only read when {@link #compared}. */
     long comparedAt;
     boolean compared;
@@ -69,6 +67,16 @@ final class Leasing {
     boolean fencing;
     /** A fencer answered lately. */
     boolean fenceCapable;
+
+    /**
+     * The first poll of a manager.
+     *
+     * @param manager whose
+     * @param heardAt monotonic instant at which it was heard
+     * @param sent when, by the manager's own clock in unix seconds
+     */
+    record FirstPoll(AgentMemory.Manager manager, long heardAt, long sent) {
+    }
 
     /**
      * What the peer said of its manager.
@@ -130,9 +138,7 @@ final class Leasing {
         this.twin = other.twin;
         this.twinAt = other.twinAt;
         this.left = other.left;
-        this.firstHeard = other.firstHeard;
-        this.firstHeardAt = other.firstHeardAt;
-        this.firstSent = other.firstSent;
+        this.first = other.first;
         this.comparedAt = other.comparedAt;
         this.compared = other.compared;
         this.outranked = other.outranked;

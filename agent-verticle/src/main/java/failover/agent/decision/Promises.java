@@ -2,8 +2,8 @@ package failover.agent.decision;
 
 import failover.agent.decision.AgentMemory.Bonds;
 import failover.agent.decision.Leasing.Keeping;
-import failover.protocol.Level;
 import failover.protocol.Bounds;
+import failover.protocol.Level;
 import failover.protocol.Now;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.PeerStatusRequest;
@@ -29,7 +29,7 @@ final class Promises {
     void asked(AgentState state, long ticket, PeerStatusRequest request, Now now, List<AgentEffect> out) {
         managers.pinPeer(state, request.hostId(), out);
         String no = no(state, request);
-        Duration wait = Leases.grantorWait(request.stay().leaseMs(), request.stay().jitterMs());
+        Duration wait = wait(request);
         if (no != null) {
             out.add(new AgentEffect.AnswerPeer(ticket, managers.answer(state, no, now)));
         } else if (wait.toMillis() > state.lease.durablePromiseMs) {
@@ -42,7 +42,7 @@ final class Promises {
 
     /** The length of the promise is durable, or is not. */
     void kept(AgentState state, Keeping what, String error, Now now, List<AgentEffect> out) {
-        Duration wait = Leases.grantorWait(what.request().stay().leaseMs(), what.request().stay().jitterMs());
+        Duration wait = wait(what.request());
         if (error == null) {
             state.lease.durablePromiseMs = Math.max(state.lease.durablePromiseMs, wait.toMillis());
         }
@@ -55,9 +55,14 @@ final class Promises {
         }
     }
 
+    /** For so long a promise on that question binds. */
+    private static Duration wait(PeerStatusRequest request) {
+        return Leases.grantorWait(request.stay().leaseMs(), request.stay().jitterMs());
+    }
+
     private void give(AgentState state, long ticket, PeerStatusRequest request, Now now, List<AgentEffect> out) {
         Leasing lease = state.lease;
-        Duration wait = Leases.grantorWait(request.stay().leaseMs(), request.stay().jitterMs());
+        Duration wait = wait(request);
         known(state, request.stay().epoch(), out);
         // The longest that binds now, by this start or one before.
         Duration before = Durations.max(promise(lease, now), left(lease, Duration.ofMillis(lease.promisedBeforeMs), now));

@@ -28,16 +28,14 @@ final class Rivals {
     static void heard(AgentState state, Manager asks, boolean obeyed, long sent, Now now, List<AgentEffect> out) {
         Leasing lease = state.lease;
         Manager own = state.memory.bonds().manager();
-        if (obeyed && !asks.equals(lease.firstHeard)) {
-            lease.firstHeard = asks;
-            lease.firstHeardAt = now.nanos();
-            lease.firstSent = sent;
+        if (obeyed && (lease.first == null || !asks.equals(lease.first.manager()))) {
+            lease.first = new Leasing.FirstPoll(asks, now.nanos(), sent);
         }
         boolean another = !obeyed && own != null && own.id().equals(asks.id()) && asks.start() <= own.start() && !own.mayBe(asks)
                 && state.memory.bonds().leaving() == null;
         // What an older start had sent before the newer one began may be on its way for a while, and is no sign that it lives.
-        boolean late = own != null && asks.start() < own.start() && own.equals(lease.firstHeard) && sent <= lease.firstSent
-                && now.since(lease.firstHeardAt).compareTo(LATEST_POLL) < 0;
+        boolean late = own != null && asks.start() < own.start() && lease.first != null && own.equals(lease.first.manager())
+                && sent <= lease.first.sent() && now.since(lease.first.heardAt()).compareTo(LATEST_POLL) < 0;
         if (another && !late) {
             twin(state, asks, now, out);
         }
@@ -81,7 +79,6 @@ final class Rivals {
                 + ": its machine, or its state_dir, was copied; stop one of them. Until the peer says which one it obeys, this host is "
                 + "made active by none"));
     }
-
 
     /** Why no process of this manager may make this host active; {@code null} when one may. */
     static String doubled(AgentState state) {

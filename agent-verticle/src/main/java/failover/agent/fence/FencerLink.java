@@ -16,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class FencerLink {
 
     /** The fencer answers at least once a second. */
+    private static final String TOO_LONG = "lease_too_long";
     private static final Duration LAG = Duration.ofMillis(1500);
     private static final Duration LOOK = Duration.ofMillis(5);
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -26,8 +27,6 @@ public final class FencerLink {
     private final String bootId;
     private final String nonce;
     private final Optional<Lease> previous;
-    private static final String TOO_LONG = "lease_too_long";
-
     private Lease lease;
     /** When the newest deadline was written; one that is written again and again has an answer to the one before. */
     private long writtenAtMs;

@@ -44,6 +44,7 @@ class CopyTest {
         samples.put(Hold.class, hold);
         samples.put(AgentEffect.Publish.class, new AgentEffect.Publish(hold, AgentAtWork.memory(Role.ACTIVE)));
         samples.put(Leasing.PeersManager.class, new Leasing.PeersManager(null, 1, 2));
+        samples.put(Leasing.FirstPoll.class, new Leasing.FirstPoll(new AgentMemory.Manager("m", 1, "r"), 1, 2));
         samples.put(List.class, new ArrayList<>(List.of(7L)));
         samples.put(Map.class, new LinkedHashMap<>(Map.of(7L, new Leasing.Keeping(Leasing.Keeping.Why.PROMISE, 1, null))));
         samples.put(Change.class, new Demotion(agent.rules, request, AgentAtWork.memory(Role.ACTIVE), true, Duration.ofSeconds(9), NOW));

@@ -174,16 +174,14 @@ public final class ManagerSettings {
         List<String> names = in.list("without_source", text -> text).stream().flatMap(text -> Stream.of(text.split(",")))
                 .map(String::strip).filter(name -> !name.isEmpty()).toList();
         List<Endpoint> left = new ArrayList<>(all);
-        String known = all.stream().map(Endpoint::toString).collect(Collectors.joining(", "));
         for (String name : names) {
-            boolean found = left.removeIf(each -> isNamed(each, name));
-            if (!found && all.stream().noneMatch(each -> isNamed(each, name))) {
+            List<Endpoint> meant = all.stream().filter(each -> isNamed(each, name)).toList();
+            if (meant.isEmpty()) {
                 in.problem(in.where("without_source"), "without_source", "\"" + Bounds.line(Redact.url(name)) + "\"",
-                        "is none of cluster_rpc; write the name of one of them, or its host: " + known
+                        "is none of cluster_rpc; write the name of one of them, or its host: " + joined(all)
                                 + ". The RPC beside a host is set on that host (local_rpc)");
-            } else if (found) {
-                in.warn("cluster_rpc " + all.stream().filter(each -> isNamed(each, name)).map(Endpoint::toString)
-                        .collect(Collectors.joining(", ")) + " is left out (without_source): it has no say on votes, slots or anything; "
+            } else if (left.removeAll(meant)) {
+                in.warn("cluster_rpc " + joined(meant) + " is left out (without_source): it has no say on votes, slots or anything; "
                         + "start without that flag once it is right again, or take it out of cluster_rpc");
             }
         }
@@ -193,6 +191,10 @@ public final class ManagerSettings {
             return all;
         }
         return List.copyOf(left);
+    }
+
+    private static String joined(List<Endpoint> all) {
+        return all.stream().map(Endpoint::toString).collect(Collectors.joining(", "));
     }
 
     private static boolean isNamed(Endpoint each, String name) {
