@@ -11,8 +11,6 @@ import java.util.List;
  * be killed. One thread uses it.
  */
 public final class FrozenDisk implements AutoCloseable {
-    private static final String REST = "rest";
-
     private final Path image;
     private final Path directory;
     private boolean frozen;
@@ -62,18 +60,12 @@ public final class FrozenDisk implements AutoCloseable {
 
     /** From now on no file on it grows, and no new one has a byte. */
     public void fill() {
-        // It fails when there is no room any more, which is what it is for.
-        Shell.run(List.of("dd", "if=/dev/zero", "of=" + directory.resolve(REST), "bs=4096"));
-        Shell.run(List.of("dd", "if=/dev/zero", "of=" + directory.resolve(REST), "bs=1", "oflag=append", "conv=notrunc", "count=4096"));
+        DiskFiller.fill(directory);
     }
 
     /** There is room again. */
     public void free() {
-        try {
-            Files.deleteIfExists(directory.resolve(REST));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        DiskFiller.free(directory);
     }
 
     @Override

@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A small file system of its own on a directory, which can be filled to its last byte: what is written then meets a real ENOSPC. */
 public final class FullDisk implements AutoCloseable {
@@ -29,37 +26,14 @@ public final class FullDisk implements AutoCloseable {
         return new FullDisk(directory);
     }
 
-    /**
-     * From now on no file on it grows, and no new one has a byte. Whoever was replacing a file gives a block back a moment later: it is
-     * topped up until that is over.
-     */
+    /** From now on no file on it grows, and no new one has a byte. */
     public void fill() {
-        AtomicInteger full = new AtomicInteger();
-        Await.until(directory + " stays full", Duration.ofSeconds(30), () -> {
-            if (more() > 0) {
-                full.set(0);
-            }
-            return full.incrementAndGet() > 25;
-        });
-    }
-
-    private int more() {
-        int written = 0;
-        try (var out = Files.newOutputStream(directory.resolve("rest"), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            byte[] block = new byte[4096];
-            for (; written < 1024; written++) {
-                out.write(block);
-            }
-        } catch (IOException expected) {
-            // That was the last one.
-            return written;
-        }
-        throw new AssertionError(directory + " takes more than it should");
+        DiskFiller.fill(directory);
     }
 
     /** There is room again. */
-    public void free() throws IOException {
-        Files.delete(directory.resolve("rest"));
+    public void free() {
+        DiskFiller.free(directory);
     }
 
     @Override
