@@ -4,71 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.agent.decision.AgentMemory.Bonds;
 import failover.agent.decision.AgentMemory.Manager;
-import failover.protocol.wire.Action;
-import failover.protocol.wire.FailoverRequest;
-import failover.protocol.wire.FailoverResponse;
-import failover.protocol.wire.Grant;
-import failover.protocol.wire.LeaseOffer;
-import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
-import failover.protocol.wire.StatusRequest;
-import failover.protocol.wire.StayAnswer;
 import org.junit.jupiter.api.Test;
 
 /** E12: a host that knows of two managers, its own and one that may keep its peer active. */
-class TwoManagersTest {
-    private static final long Q = 9405;
-    private static final long D = 2000;
-    private static final long J = 500;
-    private static final Manager OLD = new Manager("m1", 5, "run-a");
-    private static final Manager OTHER = new Manager("m2", 1, "run-b");
-
-    private AgentAtWork agent = new AgentAtWork();
-
-    private void pass(long millis) {
-        agent.nanos += millis * 1_000_000;
-    }
-
-    private String token() {
-        return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().token();
-    }
-
-    /** Why that manager has no say; {@code null} when it has. */
-    private String poll(Manager manager, long epoch) {
-        return poll(manager, epoch, agent.now().wallSeconds());
-    }
-
-    private String poll(Manager manager, long epoch, long sent) {
-        agent.post(new AgentEvent.ManagerPolled(new StatusRequest(sent, 0, manager.id(), epoch,
-                new LeaseOffer(token(), epoch, manager.start(), 2000, Q, D, J, false, manager.run(), 0))));
-        return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().refused();
-    }
-
-    private void bound(Role role) {
-        agent.identity = role == Role.ACTIVE ? AgentAtWork.STAKED : AgentAtWork.OTHER;
-        agent.start(AgentAtWork.memory(role).withBonds(new Bonds(OLD, "peer", null, 0)), false).observed();
-        assertNull(poll(OLD, role == Role.ACTIVE ? 5 : 0));
-    }
-
-    private long asked() {
-        return agent.effects.stream().filter(AgentEffect.AskPeer.class::isInstance).count();
-    }
-
-    private static PeerStatusResponse says(Manager manager, long heardMs) {
-        return new PeerStatusResponse(true, false, true, 0, "peer", 4, true, null, new StayAnswer(false, "not asked",
-                manager == null ? null : manager.id(), heardMs, manager == null ? 0 : manager.start(),
-                manager == null ? null : manager.run()));
-    }
-
-    private FailoverResponse ordered(Manager by) {
-        agent.post(new AgentEvent.ChangeAsked(900, new FailoverRequest(Action.BECOME_ACTIVE.wire(), "test", false, 0, "op", 9, 0, false,
-                new Grant(token(), by.id(), by.start(), Q, D, J, true, false, true, 0, false, "peer", by.run(), false, 0), null)));
-        agent.work();
-        return agent.replies.remove(900L);
-    }
-
+class TwoManagersTest extends AgentUnderManagers {
     /** A restart must not forget it: the one that it heard last is the only one that polls then. */
     @Test
     void thatThereAreTwoIsKnownToTheNextStart() {

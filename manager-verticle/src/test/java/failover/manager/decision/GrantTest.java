@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import failover.manager.decision.ManagerMemory.HostRecord;
 import failover.manager.decision.ManagerMemory.Pause;
 import failover.protocol.wire.Grant;
-import failover.protocol.wire.LeaseOffer;
 import failover.protocol.wire.LeaseWord;
 import failover.protocol.wire.VoteWord;
 import java.util.List;
@@ -18,21 +17,6 @@ import org.junit.jupiter.api.Test;
 /** Leases granted (E0, E3), and silent hosts judged by their votes (E6). */
 class GrantTest {
     private final ManagerAtWork manager = new ManagerAtWork();
-
-    private ManagerAtWork leased() {
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
-        manager.a().epoch = 3;
-        return manager.start();
-    }
-
-    private LeaseOffer offered(Host host) {
-        ManagerEffect.Poll last = null;
-        for (ManagerEffect.Poll poll : manager.polls) {
-            last = poll.host() == host ? poll : last;
-        }
-        return last.request().lease();
-    }
 
     /** Beats with sources that say these last votes, the cluster moving five slots a beat. */
     private void beat(int count, long... votes) {
@@ -48,20 +32,20 @@ class GrantTest {
 
     @Test
     void theHolderIsGrantedItsEpochByTheTokenItGaveAndTheOtherNothing() {
-        leased();
-        assertEquals("a-1", offered(Host.PRIMARY).token());
-        assertEquals(3, offered(Host.PRIMARY).grantEpoch());
-        assertEquals(0, offered(Host.SECONDARY).grantEpoch());
-        assertEquals(1, offered(Host.PRIMARY).managerStart());
-        assertEquals(manager.state.memory.start(), offered(Host.PRIMARY).managerStart());
+        manager.leased();
+        assertEquals("a-1", manager.offered(Host.PRIMARY).token());
+        assertEquals(3, manager.offered(Host.PRIMARY).grantEpoch());
+        assertEquals(0, manager.offered(Host.SECONDARY).grantEpoch());
+        assertEquals(1, manager.offered(Host.PRIMARY).managerStart());
+        assertEquals(manager.state.memory.start(), manager.offered(Host.PRIMARY).managerStart());
     }
 
     @Test
     void aHolderWithoutALeaseGetsANewEpochThatIsDurable() {
-        leased();
+        manager.leased();
         manager.a().lease = new LeaseWord("a-2", 0, false, null, false, 0);
         manager.beats(2);
-        assertEquals(4, offered(Host.PRIMARY).grantEpoch());
+        assertEquals(4, manager.offered(Host.PRIMARY).grantEpoch());
         assertEquals(4, manager.saved.epoch());
     }
 
@@ -70,7 +54,7 @@ class GrantTest {
     void aLongerLeaseOfTheStartBeforeIsWaitedForAndThenForgotten() {
         manager.memory = manager.memory.withTerms(new ManagerMemory.Terms(60_000, 500));
         long started = manager.nanos;
-        leased();
+        manager.leased();
         manager.a().answers = false;
         manager.beats(1);
         while (manager.verdict() == Verdict.ACTIVE_UNREACHABLE_SUSPECT) {
@@ -88,25 +72,25 @@ class GrantTest {
     void aLongerLeaseThanTheStartBeforeGrantedIsGrantedOnceThatIsDurable() {
         manager.memory = manager.memory.withTerms(new ManagerMemory.Terms(3762, 200));
         manager.saveError = "disk full";
-        leased();
+        manager.leased();
         manager.beats(2);
-        assertEquals(3762, offered(Host.PRIMARY).leaseMs());
+        assertEquals(3762, manager.offered(Host.PRIMARY).leaseMs());
         manager.saveError = null;
         manager.beats(2);
-        assertEquals(ManagerAtWork.NUMBERS.lease().toMillis(), offered(Host.PRIMARY).leaseMs());
+        assertEquals(ManagerAtWork.NUMBERS.lease().toMillis(), manager.offered(Host.PRIMARY).leaseMs());
         assertEquals(ManagerMemory.Terms.of(ManagerAtWork.NUMBERS), manager.saved.terms());
     }
 
     @Test
     void inDryRunNothingIsOffered() {
         manager.dryRun = true;
-        leased();
-        assertNull(offered(Host.PRIMARY));
+        manager.leased();
+        assertNull(manager.offered(Host.PRIMARY));
     }
 
     @Test
     void aPromotionCarriesTheTargetsTokenAndWhetherTheOtherIsPassive() {
-        leased();
+        manager.leased();
         manager.ask();
         manager.reply("done");
         Grant grant = manager.commands.peek().request().grant();
@@ -114,14 +98,14 @@ class GrantTest {
         assertTrue(grant.otherPassive());
         assertFalse(grant.fenced());
         manager.beats(1);
-        assertEquals(0, offered(Host.PRIMARY).grantEpoch(), "who was demoted is granted nothing");
-        assertEquals(manager.commands.peek().request().epoch(), offered(Host.SECONDARY).grantEpoch());
+        assertEquals(0, manager.offered(Host.PRIMARY).grantEpoch(), "who was demoted is granted nothing");
+        assertEquals(manager.commands.peek().request().epoch(), manager.offered(Host.SECONDARY).grantEpoch());
     }
 
     @Test
     void aSilentHostWhoseVotesLandIsNeverReplaced() {
         manager.sources = List.of("rpc");
-        leased();
+        manager.leased();
         beat(3, -1);
         manager.a().answers = false;
         beat(20, -1);
@@ -132,7 +116,7 @@ class GrantTest {
     @Test
     void aSilentHostWhoseVotesStandStillIsReplacedOnALookAfterItsLastCall() {
         manager.sources = List.of("rpc");
-        leased();
+        manager.leased();
         beat(3, -1);
         long last = manager.clusterSlot - 1;
         manager.a().answers = false;
@@ -151,7 +135,7 @@ class GrantTest {
     @Test
     void theSourcesAreAskedWithEachHeartbeatAlsoWhileAllIsWell() {
         manager.sources = List.of("rpc");
-        leased();
+        manager.leased();
         manager.looks.clear();
         beat(10, -1);
         assertEquals(10, manager.looks.size());
@@ -160,7 +144,7 @@ class GrantTest {
     @Test
     void votesThatLandAgainAfterTheLastCallStopTheMove() {
         manager.sources = List.of("rpc");
-        leased();
+        manager.leased();
         beat(3, -1);
         long last = manager.clusterSlot - 1;
         manager.a().answers = false;
@@ -174,7 +158,7 @@ class GrantTest {
     @Test
     void whenTheSourcesAreBlindNobodyIsPromoted() {
         manager.sources = List.of("rpc");
-        leased();
+        manager.leased();
         beat(3, -1);
         manager.a().answers = false;
         manager.votes.clear();
@@ -188,7 +172,7 @@ class GrantTest {
     void aHostThatNeverAttestedAFencerIsNotReplacedWhereOneIsRequiredButByAnOperatorsWord() {
         manager.sources = List.of("rpc");
         manager.fencing = Policy.Fencing.REQUIRED;
-        leased();
+        manager.leased();
         beat(3, -1);
         long last = manager.clusterSlot - 1;
         manager.a().answers = false;
@@ -206,7 +190,7 @@ class GrantTest {
 
     @Test
     void whatAnOperatorAcceptsTravelsWithThatOneMoveAndIsInTheLog() {
-        leased();
+        manager.leased();
         manager.staleTower = true;
         manager.ask();
         assertEquals("primary become_passive", manager.out());
@@ -218,7 +202,7 @@ class GrantTest {
 
     @Test
     void scenario45ATowerRefusedAsTooOldGivesTheIdentityBackAndAcceptsNothing() {
-        leased();
+        manager.leased();
         manager.ask();
         manager.reply("done");
         long refused = manager.commands.peek().request().epoch();
@@ -232,7 +216,7 @@ class GrantTest {
     @Test
     void anAnsweringActiveWhoseVotesStandStillIsReplacedAfterItsGrace() {
         manager.sources = List.of("rpc");
-        leased();
+        manager.leased();
         beat(20, -1);
         long last = manager.clusterSlot - 1;
         beat(5, last);
@@ -243,7 +227,7 @@ class GrantTest {
 
     @Test
     void aHostThatRefusesThisManagerIsNotPromotedNorIsItsPeerReplaced() {
-        leased();
+        manager.leased();
         manager.b().lease = new LeaseWord("b-1", 0, false, "manager x is bound", false, 0);
         manager.a().running = false;
         manager.beats(3);
@@ -287,7 +271,7 @@ class GrantTest {
 
     @Test
     void swappedEndpointsAreRefused() {
-        leased();
+        manager.leased();
         manager.a().hostId = "id-secondary";
         manager.b().hostId = "id-primary";
         manager.a().running = false;
@@ -316,7 +300,7 @@ class GrantTest {
     @Test
     void theTipAndTheStartsSurviveARestart() {
         manager.sources = List.of("rpc");
-        leased();
+        manager.leased();
         beat(2, -1);
         assertNotNull(manager.saved.tip());
         manager.memory = manager.saved;
@@ -328,7 +312,7 @@ class GrantTest {
     @Test
     void whatStandsBehindASilentHostIsSaid() {
         manager.sources = List.of("rpc");
-        leased();
+        manager.leased();
         manager.a().lease = new LeaseWord("a-1", 9000, true, null, false, 0, LeaseWord.WATCHDOG);
         beat(3, -1);
         long last = manager.clusterSlot - 1;
@@ -342,7 +326,7 @@ class GrantTest {
     @Test
     void aFencedTargetThatIsSilentIsNotTakenForGoneWhileItsVotesLand() {
         manager.sources = List.of("rpc0", "rpc1");
-        leased();
+        manager.leased();
         manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
         beat(8, -1, -1);
         manager.ask();

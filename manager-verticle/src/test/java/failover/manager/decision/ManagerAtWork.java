@@ -5,6 +5,7 @@ import failover.protocol.lease.LeaseNumbers;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.LastOperation;
+import failover.protocol.wire.LeaseOffer;
 import failover.protocol.wire.LeaseWord;
 import failover.protocol.wire.StatusResponse;
 import failover.protocol.wire.VoteStateWord;
@@ -111,6 +112,23 @@ final class ManagerAtWork {
     ManagerAtWork start() {
         begin();
         return beats(8);
+    }
+
+    /** The same with a holder that holds the identity by a lease of epoch 3. */
+    ManagerAtWork leased() {
+        a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
+        b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        a().epoch = 3;
+        return start();
+    }
+
+    /** What that host was offered last. */
+    LeaseOffer offered(Host host) {
+        ManagerEffect.Poll last = null;
+        for (ManagerEffect.Poll poll : polls) {
+            last = poll.host() == host ? poll : last;
+        }
+        return last.request().lease();
     }
 
     ManagerAtWork begin() {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.manager.decision.ManagerMemory.HostRecord;
 import failover.protocol.wire.Grant;
-import failover.protocol.wire.LeaseOffer;
 import failover.protocol.wire.LeaseWord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,18 +18,7 @@ class PairingTest {
 
     private void leased() {
         manager.evidence = Policy.VoteEvidence.OFF;
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
-        manager.a().epoch = 3;
-        manager.start();
-    }
-
-    private LeaseOffer offered(Host host) {
-        ManagerEffect.Poll last = null;
-        for (ManagerEffect.Poll poll : manager.polls) {
-            last = poll.host() == host ? poll : last;
-        }
-        return last.request().lease();
+        manager.leased();
     }
 
     private void another() {
@@ -54,7 +42,7 @@ class PairingTest {
         assertEquals("", manager.out(), () -> "on the word of a machine that never held the identity: " + manager.lines);
         assertEquals(Verdict.IDENTITY_UNKNOWN, manager.verdict());
         assertTrue(manager.state.judgement.why().contains("id another-machine, it was id-primary"), manager.state.judgement.why());
-        assertEquals(0, offered(Host.PRIMARY).grantEpoch(), "nor is it granted what the holder was");
+        assertEquals(0, manager.offered(Host.PRIMARY).grantEpoch(), "nor is it granted what the holder was");
         manager.ask();
         assertEquals(503, manager.answers.get(1L).status());
     }
@@ -194,9 +182,9 @@ class PairingTest {
     @Test
     void pollsAndGrantsNameTheProcessAndTheOtherHost() {
         leased();
-        assertEquals("run-1", offered(Host.PRIMARY).managerRun());
-        assertEquals(0, offered(Host.PRIMARY).otherEpoch());
-        assertEquals(3, offered(Host.SECONDARY).otherEpoch(), "who is passive may know who holds the identity");
+        assertEquals("run-1", manager.offered(Host.PRIMARY).managerRun());
+        assertEquals(0, manager.offered(Host.PRIMARY).otherEpoch());
+        assertEquals(3, manager.offered(Host.SECONDARY).otherEpoch(), "who is passive may know who holds the identity");
         manager.ask();
         manager.reply("done");
         Grant grant = manager.commands.peek().request().grant();
@@ -204,7 +192,7 @@ class PairingTest {
         assertEquals("id-primary", grant.otherId());
         assertEquals(false, grant.otherTried());
         manager.beats(1);
-        assertEquals(manager.commands.peek().request().epoch(), offered(Host.PRIMARY).otherEpoch());
+        assertEquals(manager.commands.peek().request().epoch(), manager.offered(Host.PRIMARY).otherEpoch());
         manager.reply("unknown");
         manager.reply("done");
         assertEquals("primary become_active", manager.out());
@@ -232,7 +220,7 @@ class PairingTest {
         manager.noReply(Failure.Kind.NO_ANSWER);
         manager.polls.clear();
         manager.beats(1);
-        assertTrue(offered(Host.PRIMARY).otherEpoch() > 3);
+        assertTrue(manager.offered(Host.PRIMARY).otherEpoch() > 3);
     }
 
     @Test

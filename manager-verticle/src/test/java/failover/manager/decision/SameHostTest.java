@@ -3,7 +3,6 @@ package failover.manager.decision;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.wire.LeaseWord;
 import org.junit.jupiter.api.Test;
 
 /** Two endpoints that answer with one id: which of the two is the host that is meant (E17). */
@@ -12,10 +11,7 @@ class SameHostTest {
 
     private void leased() {
         manager.evidence = Policy.VoteEvidence.OFF;
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
-        manager.a().epoch = 3;
-        manager.start();
+        manager.leased();
     }
 
     @Test

@@ -15,17 +15,10 @@ import org.junit.jupiter.api.Test;
 class UnseenRulesTest {
     private final ManagerAtWork manager = new ManagerAtWork();
 
-    private void leased() {
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
-        manager.a().epoch = 3;
-        manager.start();
-    }
-
     /** E3: the token was issued somewhere between question and answer, and its lease runs from then. */
     @Test
     void silenceCountsFromTheAnswerNotFromTheQuestion() {
-        leased();
+        manager.leased();
         manager.holdPolls = true;
         manager.beats(1);
         ManagerEffect.Poll asked = manager.polls.get(manager.polls.size() - 2);
@@ -51,7 +44,7 @@ class UnseenRulesTest {
                 .with(Host.PRIMARY, new HostRecord("http://a", "id-primary", 8, 0))
                 .with(Host.SECONDARY, new HostRecord("http://b", "before", 9, 9));
         manager.b().verified = false;
-        leased();
+        manager.leased();
         assertEquals("id-secondary", manager.saved.secondary().id());
         assertFalse(manager.saved.secondary().excluded());
         assertEquals(0, manager.saved.secondary().issued());
@@ -60,7 +53,7 @@ class UnseenRulesTest {
     /** It has begun: it obeyed the epoch. Whether it takes the identity yet is waited for. */
     @Test
     void aTargetThatHasBegunIsNotClearedAtOnce() {
-        leased();
+        manager.leased();
         manager.ask();
         manager.reply("done");
         manager.b().epoch = manager.commands.peek().request().epoch();
@@ -72,7 +65,7 @@ class UnseenRulesTest {
     /** And what it says meanwhile is no word for all it was ever granted. */
     @Test
     void aStatusInTheMiddleOfAMoveExcludesNobody() {
-        leased();
+        manager.leased();
         manager.ask();
         manager.reply("done");
         manager.b().epoch = manager.commands.peek().request().epoch();
@@ -83,7 +76,7 @@ class UnseenRulesTest {
 
     @Test
     void aSilentHostIsGrantedNothingWhileItIsReplaced() {
-        leased();
+        manager.leased();
         manager.a().answers = false;
         manager.beats(5);
         assertEquals("primary become_passive", manager.out());
@@ -96,7 +89,7 @@ class UnseenRulesTest {
     @Test
     void whoGetsTheIdentityBackOnTheOthersSilenceIsNotToldThatThatOneIsPassive() {
         manager.evidence = Policy.VoteEvidence.OFF;
-        leased();
+        manager.leased();
         manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
         manager.beats(1);
         manager.ask();
@@ -116,7 +109,7 @@ class UnseenRulesTest {
     @Test
     void anEmptyPairIsNotFilledWhileSomebodyVotes() {
         manager.sources = List.of("rpc");
-        leased();
+        manager.leased();
         manager.a().active = false;
         for (int i = 0; i < 20; i++) {
             manager.clusterSlot += 5;
@@ -132,7 +125,7 @@ class UnseenRulesTest {
     /** It answered a command, though no poll: it is not silent. */
     @Test
     void anAnswerToACommandIsASignOfLife() {
-        leased();
+        manager.leased();
         manager.a().answers = false;
         manager.beats(5);
         assertEquals("primary become_passive", manager.out());
@@ -144,7 +137,7 @@ class UnseenRulesTest {
     /** E12: it holds by another manager's leases, and its word to this one ends none of them. */
     @Test
     void theHolderOfAnotherManagerIsNotReplaced() {
-        leased();
+        manager.leased();
         manager.a().lease = new LeaseWord("a-1", 9000, false, "manager x is bound", false, 0);
         manager.a().running = false;
         manager.beats(5);
@@ -156,7 +149,7 @@ class UnseenRulesTest {
     @Test
     void aHostThatComesBackWhileItsLastCallIsOutIsNotReplacedWhateverAnOperatorSaid() {
         manager.sources = List.of("rpc");
-        leased();
+        manager.leased();
         vote(3, -1);
         manager.votes.clear();
         manager.b().votes = null;
@@ -176,7 +169,7 @@ class UnseenRulesTest {
     /** Of a host that was issued more than it has answered for, only the answer of this moment counts. */
     @Test
     void aHostThatAnswersNoMoreIsNotSaidToBePassiveByWhatItLastSaid() {
-        leased();
+        manager.leased();
         manager.ask();
         manager.reply("done");
         manager.reply("refused");
@@ -198,7 +191,7 @@ class UnseenRulesTest {
     @Test
     void aHostThatComesBackWhileItsVotesAreLookedAtIsNotReplaced() {
         manager.sources = List.of("rpc");
-        leased();
+        manager.leased();
         vote(3, -1);
         long last = manager.clusterSlot - 1;
         manager.a().answers = false;
