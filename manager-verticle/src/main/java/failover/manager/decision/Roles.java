@@ -68,13 +68,17 @@ final class Roles {
         state.vacant = both ? 0 : state.vacant + 1;
     }
 
-    /** Keeps at which epoch a host said that it verifiably cannot sign (E10); what it says in the middle of a move is the move's. */
+    /**
+     * Keeps at which epoch a host said that it verifiably cannot sign (E10); what it says in the middle of a move is the move's. Never what
+     * another host says at its address, be it the other one of the pair.
+     */
     static void keepPassive(ManagerState state, HostView view, List<ManagerEffect> out) {
         ManagerMemory.HostRecord known = state.memory.host(view.host);
         // Never one that nobody can have been given: what is issued later must not count as answered already.
         long passive = view.status.isActive() ? 0
                 : Judge.excluded(view) ? Math.min(view.status.epoch(), state.highestEpoch()) : known.passive();
-        if (view.ours() && !Pairing.stranger(state, view) && state.move == null && !view.busy() && passive != known.passive()) {
+        boolean itself = Pairing.foreign(state, view.host, view.status.hostId()) == null;
+        if (view.ours() && itself && !Pairing.stranger(state, view) && state.move == null && !view.busy() && passive != known.passive()) {
             state.memory = state.memory.with(view.host, known.withPassive(passive));
             out.add(new ManagerEffect.Remember(state.memory));
         }

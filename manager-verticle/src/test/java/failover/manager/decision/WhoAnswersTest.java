@@ -46,6 +46,27 @@ class WhoAnswersTest {
         assertTrue(manager.answers.get(1L).error().contains("host " + who + " answered"), manager.answers.get(1L).error());
     }
 
+    /** Both names lead to the passive for a while: what it says at the holder's address is not kept as the holder's word. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void thatTheOtherHostIsPassiveIsNotKeptAsTheHoldersWord(boolean otherAnswers) {
+        leased();
+        manager.a().hostId = "id-secondary";
+        manager.a().active = false;
+        manager.a().epoch = 3;
+        manager.b().epoch = 3;
+        manager.b().answers = otherAnswers;
+        manager.beats(3);
+        assertFalse(manager.state.memory.primary().excluded(), "it may be voting where nobody hears it");
+        assertFalse(manager.saved.primary().excluded());
+        manager.b().answers = true;
+        manager.a().answers = false;
+        manager.evidence = Policy.VoteEvidence.REQUIRED;
+        manager.core = new ManagerCore(manager.rules());
+        manager.beats(40);
+        assertEquals("", manager.out(), manager.lines::toString);
+    }
+
     /** The host to which a set-identity may be on its way has lost its address to another machine, which is passive. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
