@@ -8,6 +8,11 @@ import java.time.Duration;
 /** What is known of one host. "Did not answer" is a value of its own ({@link #failure}), never an old answer taken for a new one. */
 final class HostView {
     final Host host;
+    /**
+     * The endpoint in the configuration where it is another one than that at which the host of the record was met, until that host
+     * answers there, or another one may take its place; {@code null} when they are the same.
+     */
+    String unmetAt;
     /** The newest good answer; {@code null} before the first. */
     StatusResponse status;
     /** Monotonic instant when it was asked for. */
@@ -76,6 +81,7 @@ final class HostView {
 
     HostView(HostView other) {
         this.host = other.host;
+        this.unmetAt = other.unmetAt;
         this.status = other.status;
         this.askedAt = other.askedAt;
         this.heardAt = other.heardAt;

@@ -58,6 +58,7 @@ public final class ManagerCore {
         ManagerState state = new ManagerState(start, run, now);
         state.holder = start.holder() != null ? start.holder() : rules.rolesConfigured() ? Host.PRIMARY : null;
         Cooldown.start(state, now);
+        Pairing.renamed(state, rules, out);
         if (start.tip() != null) {
             state.evidence = Evidence.restored(start.tip(), now);
         }

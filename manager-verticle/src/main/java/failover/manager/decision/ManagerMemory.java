@@ -3,7 +3,6 @@ package failover.manager.decision;
 import failover.protocol.lease.LeaseNumbers;
 import failover.protocol.wire.FinalTower;
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * What a manager remembers across its own restarts (one small file, fsync, atomic rename; E10). It is a help, never a truth: a restarted
@@ -69,7 +68,7 @@ public record ManagerMemory(
     /**
      * What is known of one host.
      *
-     * @param endpoint its agent's base URL when this was written: at another one everything here is worthless
+     * @param endpoint its agent's base URL where it was met last: what answers at another one is this host only if it has this id
      * @param id its agent's host id (E17); {@code null} before it answered
      * @param issued the highest epoch at which it was ever granted the identity (E10)
      * @param passive the highest epoch at which it answered that it verifiably cannot sign; 0 when never, or when it was active since
@@ -85,6 +84,15 @@ public record ManagerMemory(
         /** A host that was never met. */
         public static HostRecord at(String endpoint) {
             return new HostRecord(endpoint, null, 0, 0);
+        }
+
+        /** What a start goes on with where the configuration names that endpoint: nothing is forgotten because an address changed. */
+        HostRecord begun(String configured) {
+            return endpoint == null ? at(configured) : this;
+        }
+
+        HostRecord withEndpoint(String newEndpoint) {
+            return new HostRecord(newEndpoint, id, issued, passive, peerId, attested);
         }
 
         HostRecord withId(String newId) {
@@ -222,21 +230,22 @@ public record ManagerMemory(
     }
 
     /**
-     * What a new start of the manager goes on with: for the same pair everything, also where the file names its hosts the other way round,
-     * as operators do after a failover; for another pair nothing but its own id, the epochs, the cooldown, the terms and the pause.
+     * What a new start of the manager goes on with: everything, also where the file names its hosts the other way round, as operators do
+     * after a failover, or by other addresses. A host is who it is by its id, not by its address (E17): one whose endpoint was changed
+     * keeps its record, with the endpoint at which it was last met, until its id answers at the new one ({@link HostView#unmetAt}).
      */
     ManagerMemory begun(String first, String second) {
-        if (first.equals(primary.endpoint()) && second.equals(secondary.endpoint())) {
-            return new ManagerMemory(managerId, start + 1, epoch, holder, primary, secondary, movedAtMillis, intent, pause, tip, terms,
-                    stalledVote, lastTower);
-        }
-        if (Objects.equals(first, secondary.endpoint()) && Objects.equals(second, primary.endpoint())) {
-            Intent half = intent == null ? null
-                    : new Intent(intent.operationId(), intent.from().other(), intent.to().other(), intent.step(), intent.reason());
-            return new ManagerMemory(managerId, start + 1, epoch, holder == null ? null : holder.other(), secondary, primary,
-                    movedAtMillis, half, pause, tip == null ? null : tip.swapped(), terms, stalledVote, lastTower);
-        }
-        return new ManagerMemory(managerId, start + 1, epoch, null, HostRecord.at(first), HostRecord.at(second), movedAtMillis, null, pause,
-                null, terms, stalledVote, lastTower);
+        boolean crossed = !first.equals(primary.endpoint()) && !second.equals(secondary.endpoint())
+                && (first.equals(secondary.endpoint()) || second.equals(primary.endpoint()));
+        Intent half = !crossed || intent == null ? intent
+                : new Intent(intent.operationId(), intent.from().other(), intent.to().other(), intent.step(), intent.reason());
+        HostRecord one = (crossed ? secondary : primary).begun(first);
+        HostRecord two = (crossed ? primary : secondary).begun(second);
+        Tip known = !crossed || tip == null ? tip : tip.swapped();
+        boolean others = !first.equals(one.endpoint()) && !second.equals(two.endpoint());
+        // Neither endpoint is known: it may be a pair of another cluster. Who has been a source is kept all the same.
+        Tip kept = others && known != null ? new Tip(Tip.UNTRUSTED, known.wallMillis(), known.sources()) : known;
+        return new ManagerMemory(managerId, start + 1, epoch, crossed && holder != null ? holder.other() : holder, one, two,
+                movedAtMillis, half, pause, kept, terms, stalledVote, lastTower);
     }
 }

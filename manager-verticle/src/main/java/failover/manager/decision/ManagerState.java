@@ -233,7 +233,7 @@ public final class ManagerState {
      * this start. What a start before wrote down may be a copy from before that host was promoted (a machine restored from a backup).
      */
     boolean excluded(Host host) {
-        return view(host).everAnswered() && memory.host(host).excluded();
+        return view(host).everAnswered() && view(host).unmetAt == null && memory.host(host).excluded();
     }
 
     /** The highest epoch anybody is known to have heard of; what nobody can have been given is no epoch. */

@@ -1,5 +1,7 @@
 package failover.manager.decision;
 
+import failover.protocol.Level;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -16,10 +18,56 @@ final class Pairing {
      * validator's own word that it carries the identity is enough, however: the identity is there.
      */
     static boolean stranger(ManagerState state, HostView view) {
+        if (!view.everAnswered() || view.host != state.lastHolder()) {
+            return false;
+        }
         String pinned = state.memory.host(view.host).id();
-        return view.ours() && pinned != null && view.host == state.lastHolder() && !view.status.hostId().equals(pinned)
-                && !view.status.hostId().equals(state.memory.host(view.host.other()).id())
-                && !(view.status.isActive() && view.status.identityVerified());
+        boolean another = view.ours() && pinned != null && !view.status.hostId().equals(pinned);
+        boolean theOther = view.ours() && view.status.hostId().equals(state.memory.host(view.host.other()).id());
+        return (another || view.unmetAt != null) && !theOther && !(view.status.isActive() && view.status.identityVerified());
+    }
+
+    /** A start of the manager whose configuration names a host by another endpoint than that at which it was met. */
+    static void renamed(ManagerState state, ManagerRules rules, List<ManagerEffect> out) {
+        for (HostView view : new HostView[] {state.primary, state.secondary}) {
+            String met = state.memory.host(view.host).endpoint();
+            if (met != null && !met.equals(rules.endpoint(view.host))) {
+                view.unmetAt = rules.endpoint(view.host);
+                out.add(Moves.say(Level.WARNING, unmet(state, view) + ": what is known of it is kept, an unfinished operation as well"));
+            }
+        }
+    }
+
+    /** Where that host was met, and where it is looked for now. */
+    static String unmet(ManagerState state, HostView view) {
+        ManagerMemory.HostRecord known = state.memory.host(view.host);
+        return "the endpoint of [" + view.host + "] is " + view.unmetAt + " now, it was " + known.endpoint() + ", and "
+                + (known.id() == null ? "the host that was there" : "host " + known.id()) + " has not answered at the new one yet";
+    }
+
+    /**
+     * Whoever answers at a new endpoint is the host that was met at the old one: by its id, or, where that one ran an agent of the
+     * original, which has none, because it says that it is active.
+     */
+    static boolean met(ManagerState state, HostView view) {
+        ManagerMemory.HostRecord known = state.memory.host(view.host);
+        boolean itself = known.id() == null ? view.status.isActive() && (view.status.identityVerified() || !view.ours())
+                : view.ours() && known.id().equals(view.status.hostId());
+        if (view.unmetAt == null || !itself) {
+            return false;
+        }
+        state.memory = state.memory.with(view.host, known.withEndpoint(view.unmetAt));
+        view.unmetAt = null;
+        return true;
+    }
+
+    /** The host that answers at that endpoint is the one that is meant there from now on; what another one said is not its word. */
+    static void replaced(ManagerState state, HostView view) {
+        ManagerMemory.HostRecord known = state.memory.host(view.host);
+        String id = view.ours() ? view.status.hostId() : null;
+        state.memory = state.memory.with(view.host,
+                ManagerMemory.HostRecord.at(view.unmetAt == null ? known.endpoint() : view.unmetAt).withId(id));
+        view.unmetAt = null;
     }
 
     /**
@@ -29,7 +77,12 @@ final class Pairing {
      */
     static String foreign(ManagerState state, Host host, String hostId) {
         String pinned = state.memory.host(host).id();
-        return hostId == null || hostId.isEmpty() || pinned == null || pinned.equals(hostId) ? null
+        boolean silent = hostId == null || hostId.isEmpty();
+        HostView view = state.view(host);
+        if (view.unmetAt != null && (silent || pinned == null)) {
+            return "whoever answers there does not say that it is that host: " + unmet(state, view);
+        }
+        return silent || pinned == null || pinned.equals(hostId) ? null
                 : "host " + hostId + " answered at the endpoint of [" + host + "], which is host " + pinned + ": was a state_dir copied "
                 + "from one host to the other, or does the endpoint lead elsewhere?";
     }
@@ -37,11 +90,16 @@ final class Pairing {
     /** What keeps everything from being decided on the words of that machine; {@code null} where there is none. */
     static String strange(ManagerState state) {
         for (HostView view : new HostView[] {state.primary, state.secondary}) {
+            if (view.unmetAt != null && view.host == state.lastHolder() && view.failure != null && !view.everAnswered()) {
+                return "[" + view.host + "] had the identity last; " + unmet(state, view) + ": its silence there says nothing. Correct the "
+                        + "endpoint; where that host certainly cannot sign any more: failover-manager --trigger-failover --i-have-fenced";
+            }
             if (stranger(state, view)) {
-                return "[" + view.host + "] had the identity last, and another host answers there now: id " + view.status.hostId()
-                        + ", it was " + state.memory.host(view.host).id() + "; that it is passive says nothing of the one that had the "
-                        + "identity. Where that one certainly cannot sign any more (it is off, or this is the same machine with a new "
-                        + "state_dir): failover-manager --trigger-failover --i-have-fenced; else correct the endpoint";
+                return "[" + view.host + "] had the identity last, and another host answers there now: id "
+                        + (view.ours() ? view.status.hostId() : "none, an agent of the original") + ", it was "
+                        + state.memory.host(view.host).id() + "; that it is passive says nothing of the one that had the identity. Where "
+                        + "that one certainly cannot sign any more (it is off, or this is the same machine with a new state_dir): "
+                        + "failover-manager --trigger-failover --i-have-fenced; else correct the endpoint";
             }
         }
         return null;
@@ -51,8 +109,7 @@ final class Pairing {
     static void accept(ManagerState state) {
         for (HostView view : new HostView[] {state.primary, state.secondary}) {
             if (stranger(state, view)) {
-                state.memory = state.memory.with(view.host,
-                        ManagerMemory.HostRecord.at(state.memory.host(view.host).endpoint()).withId(view.status.hostId()));
+                replaced(state, view);
             }
         }
     }

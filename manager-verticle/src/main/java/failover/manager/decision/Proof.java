@@ -180,10 +180,14 @@ final class Proof {
     /**
      * A host whose promotion is unresolved is taken for dead only if it attested its fencer before (safety.md, "Promotion"): a late
      * set-identity lands on a validator whose agent is gone. An original agent has no fencer: its silence counts as it always did. And E6
-     * holds for it as for any host that does not answer: whoever gets the identity then rises on its silence.
+     * holds for it as for any host that does not answer: whoever gets the identity then rises on its silence. Silence at an endpoint at
+     * which it was never met is not its own.
      */
     LastLook gone(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         HostView view = state.view(move.to);
+        if (view.unmetAt != null) {
+            return new LastLook(LastLook.Go.NOT, Pairing.unmet(state, view));
+        }
         if (!state.silent(view, rules, now) || !view.fenceCapable && !attested(state, move.to) && !original(state, move.to)) {
             return new LastLook(LastLook.Go.NOT, move.trouble);
         }

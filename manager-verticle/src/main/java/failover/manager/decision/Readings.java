@@ -30,7 +30,9 @@ final class Readings {
         if (askedAt == null || event.poll() < view.answeredPoll) {
             return;
         }
-        view.fenceCapable = event.status().lease() != null && event.status().lease().fenceCapable();
+        if (Pairing.foreign(state, view.host, event.status().hostId()) == null) {
+            view.fenceCapable = event.status().lease() != null && event.status().lease().fenceCapable();
+        }
         if (askedAt - state.rolesChangedAt < 0) {
             // Asked before the last change of role: it is a sign of life, but speaks of a role that is no more.
             view.heardAt = now.nanos();
@@ -74,20 +76,28 @@ final class Readings {
     }
 
     /** E17: the host behind an endpoint is known by its id; a new one there is said, the other one's is refused by the judge. */
-    private static void pin(ManagerState state, HostView view, List<ManagerEffect> out) {
+    private void pin(ManagerState state, HostView view, List<ManagerEffect> out) {
         String id = view.status.hostId();
+        if (Pairing.met(state, view)) {
+            out.add(Moves.say(Level.INFO, "[" + view.host + "] has answered at its new endpoint " + rules.endpoint(view.host)));
+            out.add(new ManagerEffect.Remember(state.memory));
+        }
         String pinned = state.memory.host(view.host).id();
-        if (!view.ours() || id.equals(pinned) || id.equals(state.memory.host(view.host.other()).id())
-                || Pairing.stranger(state, view) || pinned != null && doubted(state, view.host)) {
+        boolean news = view.unmetAt != null || view.ours() && !id.equals(pinned);
+        boolean theOther = view.ours() && id.equals(state.memory.host(view.host.other()).id());
+        boolean first = pinned == null && view.unmetAt == null;
+        if (!news || theOther || Pairing.stranger(state, view) || !first && doubted(state, view.host)) {
             return;
         }
-        if (pinned != null) {
-            out.add(Moves.say(Level.WARNING, "[" + view.host + "] is another host now: id " + id + ", it was " + pinned));
+        if (first) {
+            state.memory = state.memory.with(view.host, state.memory.host(view.host).withId(id));
+        } else {
+            out.add(Moves.say(Level.WARNING, "[" + view.host + "] is another host now: id "
+                    + (view.ours() ? id : "none, an agent of the original") + ", it was "
+                    + (pinned == null ? "the host at " + state.memory.host(view.host).endpoint() : pinned)));
+            // What another host once said of epochs is not this one's word.
+            Pairing.replaced(state, view);
         }
-        // What another host once said of epochs is not this one's word.
-        ManagerMemory.HostRecord known = state.memory.host(view.host);
-        state.memory = state.memory.with(view.host,
-                pinned == null ? known.withId(id) : ManagerMemory.HostRecord.at(known.endpoint()).withId(id));
         out.add(new ManagerEffect.Remember(state.memory));
     }
 

@@ -49,6 +49,9 @@ final class ManagerAtWork {
 
     static final LeaseNumbers NUMBERS = LeaseNumbers.of(Duration.ofSeconds(2), 5);
 
+    /** The endpoints in the configuration. */
+    String first = "http://a";
+    String second = "http://b";
     /** Between two polls. */
     Duration heartbeat = Duration.ofSeconds(2);
     /** The host that answers commands, by its own word; {@code null}: it does not say. */
@@ -138,7 +141,7 @@ final class ManagerAtWork {
     }
 
     ManagerRules rules() {
-        return new ManagerRules(dryRun, true, "http://a", "http://b", heartbeat, 5, 100, Duration.ofSeconds(5),
+        return new ManagerRules(dryRun, true, first, second, heartbeat, 5, 100, Duration.ofSeconds(5),
                 Duration.ofSeconds(2), 3, Duration.ofSeconds(120), Duration.ofMinutes(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
                 Duration.ofSeconds(13), new Policy(NUMBERS, sources, evidence, fencing, false), null);
     }
