@@ -26,15 +26,21 @@ import java.util.regex.Pattern;
  */
 final class HostAdvice {
     private static final long SECONDS = 5;
+    /** Options of those that run another program, with their values: sudo's -n stands alone, nice's does not. */
+    private static final String RUNNERS = "sudo\\s+(?:-[A-Za-z]*[CDghpRrTtUu]\\s+[^\\s\"'$`-]\\S*\\s+|-\\S+\\s+)*"
+        + "|nice\\s+(?:-n\\s+-?[0-9]+\\s+|-\\S+\\s+)*|env\\s+(?:-[uCS]\\s+\\S+\\s+|-\\S*\\s+)*|exec\\s+(?:-[cl]*a\\s+\\S+\\s+|-\\S+\\s+)*"
+        + "|(?:nohup|command|time)\\s+(?:-\\S+\\s+)*";
     /** Where a command begins: at the start, behind an operator, or behind sudo and its like with their options. */
-    private static final Pattern PROGRAM = Pattern.compile("(?:^|\\|\\|?|&&|;|\\n)\\s*(?:(?:sudo|nice|nohup|env|exec|command|time)\\s+"
-        + "(?:-[uUgpn]\\s+(?:[a-z_][a-z0-9_-]*|[0-9-]+)\\s+|-\\S+\\s+)*)?(?:[A-Za-z_][A-Za-z0-9_]*=[^\\s\"'$`]*\\s+)*"
-        + "((?:~/|\\$HOME/)?[A-Za-z0-9._/+-]+)(?=\\s|$|;|\\||&|>|<)");
+    private static final Pattern PROGRAM = Pattern.compile("(?:^|\\|\\|?|&&|;|\\n)\\s*(?:" + RUNNERS + ")?"
+        + "(?:[A-Za-z_][A-Za-z0-9_]*=[^\\s\"'$`]*\\s+)*((?:~/|\\$HOME/)?[A-Za-z0-9._/+-]+)(?=\\s|$|;|\\||&|>|<)");
+    /** A word in quotes may hold what looks like an operator, and begins no command. */
+    private static final Pattern QUOTED = Pattern.compile("'[^']*+'|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"", Pattern.DOTALL);
     private static final Set<String> OF_THE_SHELL = Set.of("if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done",
         "case", "esac", "function", "select", "time", "in", "cd", "echo", "printf", "test", "true", "false", "exit", "export", "set",
         "unset", "source", ".", ":", "eval", "exec", "read", "trap", "wait", "kill", "return", "local", "declare", "readonly", "shift",
         "ulimit", "umask", "type", "command", "builtin", "let", "pwd", "break", "continue", "[", "mapfile", "readarray", "getopts",
-        "hash", "times");
+        "hash", "times", "alias", "bg", "caller", "compgen", "coproc", "dirs", "disown", "enable", "fg", "jobs", "popd", "pushd",
+        "shopt", "typeset", "unalias");
 
     private final AgentConfig config;
     private final String path;
@@ -90,7 +96,7 @@ final class HostAdvice {
 
     private void command(String key, String text) {
         syntax(key, text).ifPresent(error -> lines.add(key + " is no shell command: " + error));
-        Matcher program = PROGRAM.matcher(text);
+        Matcher program = PROGRAM.matcher(QUOTED.matcher(text).replaceAll("\"\""));
         while (program.find()) {
             program(program.group(1)).ifPresent(trouble -> lines.add(key + ": " + trouble));
         }

@@ -36,8 +36,19 @@ class HostAdviceTest {
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
         for (String command : List.of("true", script + " --ledger {ledger} set-identity", "cd / && " + script + " | tail -1 > out; exit 3",
             "if [ -e x ]; then bash -c 'nothing-like-this x'; fi", "A=1 sh -c 'x'", "env -i B=2 sh x", "FILE=$(mktemp) && cat \"$FILE\"",
-            "echo {local_rpc} \"$FAILOVER_LEDGER\"", "\"$HOME/no such thing\" x", "sleep 0.1 & wait")) {
+            "echo {local_rpc} \"$FAILOVER_LEDGER\"", "\"$HOME/no such thing\" x", "sleep 0.1 & wait",
+            "nice -n -5 sh x", "nice -5 sh x", "time -p sh x", "env -u LANG sh x", "exec -a name sh x", "pushd / && popd",
+            "echo 'done; restart-it now' \"or: | so &&\\\" that\"")) {
             assertEquals(List.of(), ofCommand(command), command);
+        }
+    }
+
+    @Test
+    void whatSudoRunsIsLookedForBehindItsOptions() {
+        for (String sudo : List.of("sudo", "sudo -n", "sudo -nu sol", "sudo -u sol -n", "sudo -n -g 27 --",
+            "sudo -E --non-interactive A=1")) {
+            assertEquals(List.of(), ofCommand(sudo + " sh restart solana-validator"), sudo);
+            assertTrue(ofCommand(sudo + " no-such-program restart x").get(0).contains(": no-such-program is not on the PATH"), sudo);
         }
     }
 

@@ -69,7 +69,7 @@ public final class AgentSettings {
         Optional<String> towerFile = in.parsed("tower_file_path", AgentSettings::towerFile);
         long towerLag = in.integer("max_tower_lag_slots", 0);
         Isolation isolation = isolation(in);
-        Fencing fencing = in.parsed("fencing", Fencing.BEST_EFFORT, AgentSettings::fencing);
+        Fencing fencing = fencing(in.parsed("fencing", word(Fencing.BEST_EFFORT), text -> word(fencing(text))));
         Path leaseDir = in.parsed("lease_dir", Files.isWritable(FENCER_DIR) ? FENCER_DIR : stateDir, Texts::path);
         AgentConfig.Watchdog watchdog = WatchdogSettings.read(in, fencing);
         notUsed(in);
@@ -182,11 +182,16 @@ public final class AgentSettings {
 
     private static Fencing fencing(String text) {
         for (Fencing fencing : Fencing.values()) {
-            if (fencing.name().toLowerCase(Locale.ROOT).equals(text)) {
+            if (word(fencing).equals(text)) {
                 return fencing;
             }
         }
         throw new IllegalArgumentException("must be \"required\", \"best_effort\" or \"off\"");
+    }
+
+    /** As it is written in the settings, and shown. */
+    private static String word(Fencing fencing) {
+        return fencing.name().toLowerCase(Locale.ROOT);
     }
 
     private static String processName(String text) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** The keys of the watchdog, as far as they can be judged without systemd and the kernel. Pure. */
 final class WatchdogSettings {
-    /** What the drop-ins of deploy/systemd leave a validator: half a second of SIGTERM, and as much for systemd itself. */
+    /** What the drop-ins of deploy/systemd leave a validator: 0.3 s of SIGTERM, two timers of systemd each 0.25 s late, and a margin. */
     private static final Duration SYSTEMD_STOP = Duration.ofSeconds(1);
     private static final Duration SECOND = Duration.ofSeconds(1);
 
