@@ -106,11 +106,10 @@ final class FencerWord {
         if (link == null) {
             return null;
         }
-        Optional<Lease> previous = link.previous().filter(lease -> lease.deadlineMs() > 0);
+        Lease previous = link.previous().filter(lease -> lease.deadlineMs() > 0).orElse(null);
         try {
-            long now = clock.millis();
-            return previous.map(lease -> new FormerLease(Duration.ofMillis(lease.deadlineMs() - now), lease.epoch(),
-                lease.hostId().isEmpty() ? null : lease.hostId())).orElse(null);
+            return previous == null ? null : new FormerLease(Duration.ofMillis(link.leftMs(previous)), previous.epoch(),
+                previous.hostId().isEmpty() ? null : previous.hostId());
         } catch (IOException e) {
             return null;
         }

@@ -40,6 +40,8 @@ final class ProcessTable {
     private String strangerSaid = "";
     /** Something that belongs to a process could not be read, though the process may be there. */
     private boolean unreadable;
+    /** Another life of the validator: one that is going down has closed its RPC port already, and may vote on; 0 when none is seen. */
+    private long otherLife;
 
     /**
      * A table.
@@ -64,13 +66,18 @@ final class ProcessTable {
     }
 
     /**
-     * Why an answer on the RPC port is not the validator's: its command line names that port, and somebody else listens there. Empty when
+     * Why an answer on the RPC port is not the validator's, or not the only one's: its command line names that port, and somebody else
+     * listens there, or another life of it, that has no port, is not gone yet. Empty when
      * it is the validator who does, or who it is cannot be known: on another host, in another network namespace, behind a proxy on a port
      * that the validator does not name. Some tens of microseconds.
      *
      * @param host of {@code local_rpc}
      */
     Optional<String> strangerOnRpcPort(String host, ProcessView validator) {
+        if (otherLife != 0 && validator.running()) {
+            return Optional.of("process " + otherLife + " runs on the same ledger as process " + validator.pid()
+                + ", who answers: what it says is not what the other one signs with; see that process " + otherLife + " ends");
+        }
         Optional<Long> stranger = SocketOwners.stranger(proc, host, rpcPort, users::trusts);
         if (stranger.isEmpty()) {
             return Optional.empty();
@@ -113,6 +120,7 @@ final class ProcessTable {
     }
 
     private Choice choose(List<ProcStat> candidates, long nanos) {
+        otherLife = 0;
         if (candidates.isEmpty()) {
             return null;
         }
@@ -122,7 +130,10 @@ final class ProcessTable {
         Set<String> sockets = SocketOwners.listening(proc, rpcPort);
         List<ProcStat> owners = candidates.stream().filter(c -> SocketOwners.owns(proc, c.pid(), sockets)).toList();
         if (owners.size() == 1) {
-            return new Choice(owners.get(0), true, true, nanos);
+            ProcStat owner = owners.get(0);
+            otherLife = candidates.stream().filter(c -> c != owner && sameValidator(arguments(c.pid()), arguments(owner.pid())))
+                .map(ProcStat::pid).findFirst().orElse(0L);
+            return new Choice(owner, otherLife == 0, otherLife == 0, nanos);
         }
         List<ProcStat> rest = owners.isEmpty() ? candidates : owners;
         List<ProcStat> holders = rest.stream().filter(c -> holdsLedger(arguments(c.pid()))).toList();
@@ -178,9 +189,21 @@ final class ProcessTable {
         if (ledger.isEmpty()) {
             return false;
         }
-        String given = option(arguments, "--ledger");
-        given = given == null ? option(arguments, "-l") : given;
+        String given = ledgerOf(arguments);
         return given != null && Path.of(given).normalize().equals(ledger.get().normalize());
+    }
+
+    /** Two lives of one validator: of one ledger, and both started to be a validator. What else is of that ledger is a helper. */
+    private static boolean sameValidator(List<String> one, List<String> other) {
+        String given = option(one, "--identity") == null && option(one, "-i") == null ? null : ledgerOf(one);
+        String others = ledgerOf(other);
+        return given != null && others != null && Path.of(given).normalize().equals(Path.of(others).normalize());
+    }
+
+    /** As its command line names it; {@code null} when it does not. */
+    private static String ledgerOf(List<String> arguments) {
+        String given = option(arguments, "--ledger");
+        return given == null ? option(arguments, "-l") : given;
     }
 
     /** The value of an option, as two words or one with {@code =}; {@code null} when it is not there. */

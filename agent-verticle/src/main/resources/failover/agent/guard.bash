@@ -83,20 +83,34 @@ obey() { # obey LINE: a whole one, or none
     name=$line
 }
 
+hear() { # hear SECONDS: what the agent says meanwhile; fails when that was no whole line
+    local more
+    # The time to read may be over in the middle of a line: what was read of it is kept for the next round.
+    IFS= read -r -t "$1" more
+    case $? in
+        0) obey "$begun$more"; begun= ;;
+        1) agent_there=; return 1 ;;
+        *) begun=$begun$more; return 1 ;;
+    esac
+}
+
+catch_up() { # what the agent has told while this guard stood still (stopped, or its pages on a disk that hung) counts, as far as it is there
+    local lines=0
+    while [ -n "$agent_there" ] && [ "$lines" -lt 4096 ] && read -r -t 0 && hear 0.01; do lines=$((lines + 1)); done
+}
+
 while :; do
     left=60000
     if [ "$fire" -gt 0 ]; then now && left=$((fire - now)); fi
-    if [ "$left" -le 0 ]; then fence; continue; fi
+    if [ "$left" -le 0 ]; then
+        catch_up
+        if [ "$fire" -gt 0 ] && now && [ "$now" -ge "$fire" ]; then fence; fi
+        continue
+    fi
     nap_for=0.5
     [ "$left" -gt 1000 ] || nap_for=0.02
     if [ -n "$agent_there" ]; then
-        # The time to read may be over in the middle of a line: what was read of it is kept for the next round.
-        IFS= read -r -t "$nap_for" more
-        case $? in
-            0) obey "$begun$more"; begun= ;;
-            1) agent_there= ;;
-            *) begun=$begun$more ;;
-        esac
+        hear "$nap_for" || :
     else
         # The agent is gone. Who lets it go on purpose has told 0; whoever starts it again ends this guard once it has one of its own.
         [ "$fire" -gt 0 ] && [ -z "$told_to_go" ] || exit 0

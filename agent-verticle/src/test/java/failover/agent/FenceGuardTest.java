@@ -93,6 +93,29 @@ class FenceGuardTest {
         assertTrue(one.waitFor(20, TimeUnit.SECONDS) && two.waitFor(20, TimeUnit.SECONDS));
     }
 
+    /** Stopped by a signal, or for want of a disk that its pages are on, while the agent goes on and its lease is renewed. */
+    @Test
+    void whatWasToldWhileItStoodStillIsHeardBeforeItActs() throws Exception {
+        Process validator = validator();
+        Process guard = script();
+        String who = " " + validator.pid() + " " + startOf(validator) + " 0 0 " + name;
+        tell(guard, "guard " + in(300) / MS + who);
+        signal("STOP", guard);
+        for (int i = 1; i < 50; i++) {
+            tell(guard, "guard " + in(10 * i) / MS + who);
+        }
+        tell(guard, "guard " + in(600_000) / MS + who);
+        assertFalse(validator.waitFor(800, TimeUnit.MILLISECONDS));
+        signal("CONT", guard);
+        assertFalse(validator.waitFor(2, TimeUnit.SECONDS), "its lease was renewed");
+        tell(guard, "guard " + in(100) / MS + who);
+        assertTrue(validator.waitFor(20, TimeUnit.SECONDS));
+    }
+
+    private static void signal(String signal, Process to) throws Exception {
+        assertEquals(0, new ProcessBuilder("bash", "-c", "kill -s " + signal + " " + to.pid()).start().waitFor());
+    }
+
     @Test
     void theCommandThatRunsGoesWithTheValidator() throws Exception {
         Process validator = validator();

@@ -90,6 +90,26 @@ class ProcessTableTest {
         assertTrue(seen.certain());
     }
 
+    /** Its successor has the port already: which of the two may sign is not known until it is gone. */
+    @Test
+    void oneThatIsGoingDownOnTheSameLedgerKeepsItsSuccessorFromBeingCertain() throws IOException {
+        process(10, "agave-validator", 'S', 50, "agave-validator", "-i", "/k.json", "-l", "/mnt/ledger/");
+        process(11, "agave-validator", 'S', 90, "agave-validator", "--identity", "/k.json", "--ledger=/mnt/ledger");
+        process(12, "agave-validator", 'S', 95, "agave-validator", "--identity", "/t.json", "--ledger", "/mnt/testnet");
+        process(13, "agave-validator", 'S', 96, "agave-validator", "--ledger", "/mnt/ledger", "some-new-helper");
+        listens(8899, 4711, false);
+        owns(11, 4711);
+        ProcessTable table = table("agave-validator");
+        assertEquals(11, table.look(0).pid());
+        assertFalse(table.look(0).certain());
+        String why = table.strangerOnRpcPort("127.0.0.1", table.look(0)).orElseThrow();
+        assertTrue(why.contains("process 10 runs on the same ledger"), why);
+        kill(10);
+        assertEquals(11, table.look(SECOND).pid());
+        assertTrue(table.look(3 * SECOND).certain());
+        assertEquals(Optional.empty(), table.strangerOnRpcPort("127.0.0.1", table.look(3 * SECOND)));
+    }
+
     @Test
     void theRpcPortIsFoundOnIpv6Too() throws IOException {
         process(10, "agave-validator", 'S', 50, "agave-validator");

@@ -78,7 +78,7 @@ public final class AgentCore {
             forgotten(state, former, memoryIsNew, now, out);
         } else if (start.intent() != null && !rules.dryRun()) {
             String half = start.intent().action().wire();
-            takeOver(state, untold(state, leaseLeft), now);
+            takeOver(state, FormerLease.ofLease(state.memory.terms(), leaseLeft), now);
             changes.demoteByItself(state, "this agent stopped in the middle of " + half, now, out);
         } else if (start.terms() != null && (start.role() == Role.ACTIVE || start.unsettled() != null) && !rules.dryRun()) {
             leased(state, leaseLeft, now, out);
@@ -92,7 +92,7 @@ public final class AgentCore {
      * set-identity may be on its way: what lands when that lease is over must not be left alone.
      */
     private void leased(AgentState state, Duration told, Now now, List<AgentEffect> out) {
-        Duration left = untold(state, told);
+        Duration left = FormerLease.ofLease(state.memory.terms(), told);
         if (left == null || left.isNegative() || left.isZero()) {
             changes.demoteByItself(state, left == null ? "its lease is not known any more (E16)" : "its lease has run out (E16)", now, out);
             return;
@@ -125,12 +125,6 @@ public final class AgentCore {
         out.add(new AgentEffect.Remember(state.memory));
         changes.demoteByItself(state, lost ? "its state is lost, and it was leased (E16)"
                 : "its state is not the one by which it was leased (E16)", now, out);
-    }
-
-    /** What is left of the lease itself: a fencer is told a later instant where the lease is short. */
-    private static Duration untold(AgentState state, Duration told) {
-        AgentMemory.Terms terms = state.memory.terms();
-        return told == null || terms == null ? null : told.minus(Hold.toldLater(Duration.ofMillis(terms.fenceMs())));
     }
 
     /** The fencer's deadline of an earlier start is this one's now, also while it demotes: it stays until the identity is off (E4). */

@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param hostId of the host that held it; {@code null} when the file does not say
  */
 public record FormerLease(Duration left, long epoch, String hostId) {
+    /** The boot clock is read in steps of 10 ms. */
+    private static final Duration CLOCK_STEPS = Duration.ofMillis(50);
 
     /** One of which nothing but its end is known. */
     public FormerLease(Duration left) {
@@ -31,5 +33,15 @@ public record FormerLease(Duration left, long epoch, String hostId) {
             return memory.epoch() >= epoch;
         }
         return epoch == 0 ? left.isNegative() || left.isZero() : memory.epoch() > epoch;
+    }
+
+    /** What is left of the lease itself: a fencer is told a later instant where the lease is short. {@code null} when nobody knows. */
+    static Duration ofLease(AgentMemory.Terms terms, Duration told) {
+        if (told == null || terms == null) {
+            return null;
+        }
+        Duration left = told.minus(Hold.toldLater(Duration.ofMillis(terms.fenceMs())));
+        // No lease has more left than it is worth: that deadline was reckoned by another clock, and says nothing.
+        return left.compareTo(Duration.ofMillis(terms.leaseMs()).plus(CLOCK_STEPS)) > 0 ? null : left;
     }
 }

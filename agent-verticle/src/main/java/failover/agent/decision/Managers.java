@@ -324,8 +324,9 @@ final class Managers {
                 + "; the next one that is met is bound"));
         state.lease.peersManager = null;
         state.lease.twin = null;
-        set(state, new Bonds(manager ? null : old.manager(), peer ? null : old.peerId(), manager ? null : old.leaving(), old.leaves()),
-                out);
+        // Two managers do not become one because the peer is another: that is in doubt until the new one says whom it obeys.
+        set(state, new Bonds(manager ? null : old.manager(), peer ? null : old.peerId(), manager ? null : old.leaving(), old.leaves(),
+                manager ? null : old.rival()), out);
     }
 
     /** A change under way writes the memory it carries: bonds must not be lost by it. */

@@ -32,6 +32,19 @@ public record BootClock(Path proc) {
         }
     }
 
+    /**
+     * When the first process that is seen here started, in hundredths of a second since the machine did; 0 where nobody can tell. A
+     * container that shows an uptime of its own counts it from there, and begins anew with each start of the container.
+     */
+    public long beganTicks() {
+        try {
+            String stat = Files.readString(proc.resolve("1/stat"), StandardCharsets.ISO_8859_1);
+            return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19]);
+        } catch (IOException | RuntimeException e) {
+            return 0;
+        }
+    }
+
     /** The id the kernel drew at this boot: a lease of another one is void. */
     public String bootId() throws IOException {
         return Files.readString(proc.resolve("sys/kernel/random/boot_id"), StandardCharsets.US_ASCII).strip();

@@ -72,6 +72,16 @@ public final class FencerLink {
         return previous;
     }
 
+    /**
+     * How long that lease still has, in milliseconds; not positive when it has ended. One of a container's life before this one is over:
+     * its deadline was reckoned by a clock that has begun anew since, by which it might lie hours ahead.
+     *
+     * @throws IOException when the clock cannot be read
+     */
+    public long leftMs(Lease former) throws IOException {
+        return former.agent().start() < clock.beganTicks() ? 0 : former.deadlineMs() - clock.millis();
+    }
+
     /** What the fencer did in this boot, oldest first. */
     public List<String> fenced() throws IOException {
         return files.fenced().stream().filter(line -> line.contains(" boot_id=" + bootId + " ")).toList();

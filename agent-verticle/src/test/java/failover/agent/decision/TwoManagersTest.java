@@ -50,6 +50,21 @@ class TwoManagersTest extends AgentUnderManagers {
         assertEquals("done", ordered(OLD).outcome());
     }
 
+    /** The host that was replaced is not the manager that is one too many. */
+    @Test
+    void anotherPeerDoesNotMakeOneManagerOfTwo() {
+        agent.identity = AgentAtWork.OTHER;
+        agent.start(AgentAtWork.memory(Role.PASSIVE), false).observed();
+        assertNull(poll(OLD, 0));
+        agent.post(new AgentEvent.Tick());
+        agent.post(new AgentEvent.PeerAnswered(says(OTHER, 100)));
+        agent.post(new AgentEvent.Forget(false, true));
+        assertEquals("refused", ordered(OLD).outcome());
+        agent.post(new AgentEvent.Forget(true, false));
+        assertNull(poll(OLD, 0));
+        assertEquals("done", ordered(OLD).outcome());
+    }
+
     @Test
     void thePeerIsAskedNowAndThenWhomItObeysAndAnOlderStartIsNoOtherManager() {
         bound(Role.PASSIVE);

@@ -52,6 +52,25 @@ class LeaseTest {
                 + "\nseq=" + seq + "\narmed=" + armed + "\nproblem=\ndeadline_ms=" + deadline + "\nend=" + seq + "\n");
     }
 
+    /** A container whose uptime is its own starts anew, in the same boot of the machine: its clock begins again from zero. */
+    @Test
+    void aLeaseOfAContainersLifeBeforeIsOverHoweverFarAheadItsDeadlineLies() throws IOException {
+        at(5_000_000);
+        link().arm(5_010_000, VALIDATOR);
+        at(5_002_000);
+        Files.createDirectories(dir.resolve("proc/1"));
+        Files.writeString(dir.resolve("proc/1/stat"), "1 (init of (it)) S 0 1 1 0 -1 4194560 9 9 9 9 9 9 9 9 20 0 1 0 600 9 9\n");
+        assertEquals(600, clock.beganTicks());
+        FencerLink sameLife = link();
+        assertEquals(8_000, sameLife.leftMs(sameLife.previous().orElseThrow()));
+        at(3_000);
+        Files.writeString(dir.resolve("proc/1/stat"), "1 (init of (it)) S 0 1 1 0 -1 4194560 9 9 9 9 9 9 9 9 20 0 1 0 701 9 9\n");
+        FencerLink next = link();
+        assertEquals(0, next.leftMs(next.previous().orElseThrow()), "it would be 83 minutes");
+        Files.delete(dir.resolve("proc/1/stat"));
+        assertEquals(0, clock.beganTicks(), "where /proc hides it nobody can tell");
+    }
+
     @Test
     void theClockIsTheKernelsUptimeInMilliseconds() throws IOException {
         Files.writeString(dir.resolve("proc/uptime"), "3123.07 4652.60\n");
