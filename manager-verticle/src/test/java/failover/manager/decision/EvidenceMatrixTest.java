@@ -89,6 +89,7 @@ class EvidenceMatrixTest {
 
     @Test
     void inv6MoreProofOfLifeNeverTurnsTheResultIntoNoProgress() {
+        int tried = 0;
         for (List<Says> all : everything()) {
             if (judge(all).word() == Word.NO_PROGRESS) {
                 continue;
@@ -99,22 +100,27 @@ class EvidenceMatrixTest {
                         List<Says> changed = new ArrayList<>(all);
                         changed.set(i, alive);
                         assertNotEquals(Word.NO_PROGRESS, judge(changed).word(), all + " to " + changed);
+                        tried++;
                     }
                 }
             }
         }
+        assertTrue(tried > 100, "tried " + tried);
     }
 
     @Test
     void aSourceMoreNeverTurnsProgressIntoAnythingElse() {
+        int tried = 0;
         for (List<Says> all : everything()) {
             if (all.size() < 3 && judge(all).word() == Word.PROGRESS) {
                 for (Says more : Says.values()) {
                     List<Says> changed = new ArrayList<>(all);
                     changed.add(more);
                     assertEquals(Word.PROGRESS, judge(changed).word(), changed.toString());
+                    tried++;
                 }
             }
         }
+        assertTrue(tried > 10, "tried " + tried);
     }
 }

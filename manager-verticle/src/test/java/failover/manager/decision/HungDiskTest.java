@@ -179,6 +179,7 @@ class HungDiskTest {
         manager.a().epoch = 3;
         manager.diskHangs = true;
         manager.begin().beats(2);
+        assertFalse(manager.polls.isEmpty());
         assertTrue(manager.polls.stream().allMatch(poll -> poll.request().lease() == null), "nobody is bound to it, nor granted anything");
         manager.post(new ManagerEvent.Saved(manager.hanging.get(0).number(), null));
         manager.polls.clear();

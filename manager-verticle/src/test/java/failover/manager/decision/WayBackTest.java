@@ -213,13 +213,16 @@ class WayBackTest {
         manager.reply("done");
         manager.reply("unknown");
         manager.b().answers = false;
+        int cleared = 0;
         for (int i = 0; i < 30; i++) {
             if (!manager.commands.isEmpty()) {
                 assertEquals("secondary become_passive", manager.out(), "nobody else has it while that is not known");
                 manager.noReply(Kind.NO_ANSWER);
+                cleared++;
             }
             manager.beats(1);
         }
+        assertTrue(cleared > 1, "it is asked for again and again, not " + cleared + " times");
     }
 
     /** It may have had the identity until it was taken off: its tower is newer than that of the old holder, which must know its votes. */
