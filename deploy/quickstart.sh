@@ -268,7 +268,7 @@ start_cluster() {
     await 30 "the start of agent B" "$run/host-b/agent.out" taken "$agent_b"
     launch manager "$run/manager/manager.out" "$bin/failover-manager" --config "$run/manager/manager.json"
     await 30 "the start of the manager" "$run/manager/manager.out" taken "$api_port"
-    await 30 "the manager's verdict NO_PROBLEM" "$run/manager/manager.out" manager_sees no_problem
+    await 30 "the manager's verdict no_problem" "$run/manager/manager.out" manager_sees no_problem
 }
 
 judgement() { # prints the judge's figures; false when they are bad
@@ -312,8 +312,8 @@ Everything runs on, below $run. Things to try:
   let it lag by 200 slots       $bin/failover-testbed fault http://127.0.0.1:$rpc_b lag 200
   let it die                    $bin/failover-testbed fault http://127.0.0.1:$rpc_b crash
   freeze the active's agent     kill -STOP $(awk '$3 == "agent-b" { print $1 }' "$run/pids")
-                                A is promoted on B's silence alone while B still votes: the limit that the README names. Ask the
-                                judge, then kill -CONT it: the manager ends the two actives
+                                B votes on until its guard kills the validator, before the lease ends. When the votes have stood still
+                                for 16 slots A is promoted. Ask the judge, then kill -CONT it: B is passive
   the pids of all               cat $run/pids
   the logs                      tail -f $run/manager/manager.log $run/host-a/agent.log $run/host-b/agent.log
   end it all                    $run/stop.sh

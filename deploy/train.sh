@@ -5,6 +5,11 @@
 # Run by dist.sh in the build and by install.sh on the host; run it again after a Java update.
 set -euo pipefail
 
+case ${1:-} in
+    '') ;;
+    -h | --help) echo "Usage: train.sh    makes the class-data archives of the programs beside it, for the Java that is here now; run it again after an update of Java"; exit 0 ;;
+    *) echo "train.sh: takes no arguments; see --help" >&2; exit 2 ;;
+esac
 lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 bin=$(cd "$lib/../bin" && pwd -P)
 tmp=$(mktemp -d)

@@ -3,6 +3,16 @@
 set -euo pipefail
 unset CDPATH
 
+case ${1:-} in
+    -h | --help)
+        cat << 'END'
+Usage: deploy/verify.sh [MAVEN ARGUMENT...]
+Installs by apt what the tests need and is missing (JDK 17, Maven, etcd, procps, iproute2, nftables, util-linux, curl, perl; sudo only when
+not root), and runs all of them: mvn verify. -Dfailover.long=true adds the rarer scenarios. Exit code 0 if all went well.
+END
+        exit 0 ;;
+esac
+
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 # shellcheck source=deploy/packages.sh
 . "$root/deploy/packages.sh"

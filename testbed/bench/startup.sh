@@ -5,9 +5,13 @@
 # FAILOVER_DIST names the dist/ of another build.
 set -euo pipefail
 
+case ${1:-} in
+    -h | --help) sed -n 's/^# //p' "${BASH_SOURCE[0]}" | head -n 4; exit 0 ;;
+esac
 hows='launcher bare'
 [ "${1:-}" != --launcher-only ] || { hows=launcher; shift; }
 runs=${1:-10}
+case $runs in *[!0-9]* | 0*) echo "startup.sh: $runs is no number of runs; see --help" >&2; exit 2 ;; esac
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 dist=${FAILOVER_DIST:-$root/dist}
 [ -x "$dist/bin/failover-agent" ] || { echo "$dist is not built: mvn -DskipTests package" >&2; exit 1; }
