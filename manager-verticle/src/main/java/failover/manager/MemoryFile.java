@@ -75,11 +75,13 @@ final class MemoryFile {
             StateFile file = StateFile.open(stateDir, "manager");
             try {
                 StateFile.Found<ManagerMemory> found = file.read(MemoryFile::decode);
-                if (found.warning() != null) {
-                    LOG.warn(found.warning());
-                }
                 ManagerMemory memory = found.value().orElseGet(() ->
                         ManagerMemory.fresh(UUID.randomUUID().toString()));
+                if (found.warning() != null) {
+                    LOG.error("{}, which may lack the last change: a move, a pause. What it says of hosts that cannot sign is not believed",
+                            found.warning());
+                    memory = ofBefore(memory);
+                }
                 if (found.value().isEmpty()) {
                     file.write(encode(memory), MemoryFile::decode);
                 }
@@ -89,6 +91,19 @@ final class MemoryFile {
                 throw e;
             }
         }, false);
+    }
+
+    /**
+     * A memory that is not the newest. The change that it lacks may be a become_active that went out: that a host could not sign, and that
+     * somebody stood behind it, was before that, and is to be said again by the host itself.
+     */
+    private static ManagerMemory ofBefore(ManagerMemory memory) {
+        ManagerMemory unproven = memory;
+        for (Host host : Host.values()) {
+            HostRecord known = memory.host(host);
+            unproven = unproven.with(host, new HostRecord(known.endpoint(), known.id(), known.issued(), 0, known.peerId(), false));
+        }
+        return unproven;
     }
 
     /** Durable when it succeeds, this one or a newer one; when it fails, the old memory is intact. */

@@ -114,6 +114,20 @@ class MemoryFileTest {
         assertEquals(3, Await.result(MemoryFile.open(vertx, dir)).memory().epoch());
     }
 
+    /** The change that is lost may be the promotion of the very host that could not sign before it. */
+    @Test
+    void ofTheMemoryBeforeNobodyIsBelievedToBeUnableToSign() throws IOException {
+        ManagerMemory before = FULL.with(Host.SECONDARY, new ManagerMemory.HostRecord("http://b:2", "id-b", 12, 12, "id-a", true));
+        MemoryFile.Opened first = Await.result(MemoryFile.open(vertx, dir));
+        Await.result(first.file().save(before));
+        Await.result(first.file().save(BARE));
+        Await.result(first.file().close());
+        Files.writeString(dir.resolve("manager.json"), "torn");
+        ManagerMemory found = Await.result(MemoryFile.open(vertx, dir)).memory();
+        assertEquals(before.with(Host.PRIMARY, new ManagerMemory.HostRecord("http://a:1", "id-a", 11, 0, "id-b", false))
+                .with(Host.SECONDARY, new ManagerMemory.HostRecord("http://b:2", "id-b", 12, 0, "id-a", false)), found);
+    }
+
     @Test
     void whatIsNoMemoryIsRefusedWithTheReason() {
         for (String text : new String[] {"", "null", "[]", "{}", "{\"format\":2}", "{\"format\":1}", "{\"format\":1,\"manager_id\":\"m\"}",
