@@ -49,6 +49,13 @@ final class Demoting {
             lastCall.failed(state, move, " (" + failure.detail() + ")", now, out);
             return;
         }
+        if (move.vacant && stillExcluded(state, state.view(move.from))) {
+            out.add(Moves.say(Level.WARNING, "Step 1: [" + move.from + "] did not answer become_passive (" + failure.detail()
+                    + "), and need not: to polls it answers that it has been passive since epoch "
+                    + state.memory.host(move.from).passive() + ", the last it was granted is " + state.memory.host(move.from).issued()));
+            moves.promoteNext(state, move, now, out);
+            return;
+        }
         move.trouble = "[" + move.from + "] did not answer become_passive: " + failure.detail();
         giveUp(state, move, failure.kind() != Failure.Kind.NOT_DELIVERED, now, out);
         ends.fail(state, now, out);
@@ -87,14 +94,30 @@ final class Demoting {
         }
     }
 
+    /** By its validator's word, after everything it was granted, and it obeys this manager. */
+    private static boolean stillExcluded(ManagerState state, HostView view) {
+        boolean refuses = view.status != null && view.status.lease() != null && view.status.lease().refused() != null;
+        return state.excluded(view.host) && Judge.excluded(view) && !refuses
+                && Pairing.foreign(state, view.host, view.status.hostId()) == null;
+    }
+
     /**
      * A sick active that was ordered to become passive and did not get there, its own disk hanging perhaps, is granted nothing any more:
-     * its dead-man then fences it, which needs no disk. Not where nobody could take the identity from it.
+     * its dead-man then fences it, which needs no disk. So is one that answers polls, and that no order reaches or that obeys none, at the
+     * second such order in a row; and at the first, one of two actives, while the other one is there. Not where nobody could take the
+     * identity from it.
      */
     private void giveUp(ManagerState state, Move move, boolean begun, Now now, List<ManagerEffect> out) {
-        boolean fit = move.to != null && state.view(move.to).answers(rules, now) && state.view(move.to).status.processRunning();
-        if (begun && fit && !move.planned && !move.vacant && state.view(move.from).ours()) {
-            state.view(move.from).givenUp = true;
+        HostView from = state.view(move.from);
+        HostView heir = state.view(move.from.other());
+        boolean two = move.kind == Move.Kind.FENCE;
+        boolean fit = heir.answers(rules, now) && heir.status.processRunning() && (!two || heir.status.isActive());
+        if (move.planned || move.vacant || !from.ours() || from.status.dryRun()) {
+            return;
+        }
+        from.notBegun = begun ? 0 : from.notBegun + 1;
+        if (fit && (begun || two || from.notBegun > 1)) {
+            from.givenUp = true;
             out.add(Moves.say(Level.ERROR, "[" + move.from + "] is granted no lease any more, and fences itself: " + move.trouble));
         }
     }

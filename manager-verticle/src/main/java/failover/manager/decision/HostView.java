@@ -64,6 +64,8 @@ final class HostView {
     long boundAt;
     /** It was ordered to become passive, sick, and did not get there: it is granted nothing more, so that it fences itself. */
     boolean givenUp;
+    /** So many orders in a row to become passive, sick, did not reach it or were refused before anything ran. */
+    int notBegun;
     /** With what it has been busy, and when that was first seen (monotonic); 0 when it is not. */
     String busyWith;
     long busySince;
@@ -104,6 +106,7 @@ final class HostView {
         this.offeredAt = other.offeredAt;
         this.boundAt = other.boundAt;
         this.givenUp = other.givenUp;
+        this.notBegun = other.notBegun;
         this.busyWith = other.busyWith;
         this.busySince = other.busySince;
         this.stuck = other.stuck;

@@ -122,6 +122,10 @@ final class Readings {
         view.goneConfirmed = false;
         if (fitness.sickness(state, view, now).isEmpty()) {
             view.sick = 0;
+            // Whose votes stand still looks well after each order, until they have been looked at for long enough again.
+            boolean votes = !proof.looked() || !proof.required(state)
+                    || proof.finding(state, view.host, state.rolesChangedAt, now).word() == Finding.Word.PROGRESS;
+            view.notBegun = votes ? 0 : view.notBegun;
         } else if (view.sick == 0 || now.since(view.sickCountedAt).compareTo(rules.nearlyAHeartbeat()) >= 0) {
             view.sick++;
             view.sickCountedAt = now.nanos();
