@@ -93,7 +93,8 @@ final class Actions {
             return;
         }
         boolean well = active.answers(rules, now) && active.status.processRunning();
-        boolean silent = state.silent(active, rules, now);
+        // E3: an operator's word that it cannot sign is not waited for S with.
+        boolean silent = state.silent(active, rules, now) || event.fenced() && !active.answers(rules, now);
         if (silent && !event.fenced()) {
             Judgement dead = proof.judgeSilent(state, active, "[" + active.host + "] is silent", now);
             if (dead.verdict() == Verdict.ACTIVE_DEAD && Pairing.mismatch(state) != null) {

@@ -45,7 +45,7 @@ final class Demoting {
 
     /** The active did not answer. */
     void failed(ManagerState state, Move move, Failure failure, Now now, List<ManagerEffect> out) {
-        if (move.silentFrom) {
+        if (move.silentFrom || move.fenced && !move.vacant && !LastCall.lives(state, move, rules, now)) {
             lastCall.failed(state, move, " (" + failure.detail() + ")", now, out);
             return;
         }

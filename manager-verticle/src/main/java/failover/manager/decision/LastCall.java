@@ -23,11 +23,18 @@ final class LastCall {
         this.moves = moves;
     }
 
+    /** It has not been silent for S; where an operator states that it cannot sign, it has been heard since it was asked, or just before. */
+    static boolean lives(ManagerState state, Move move, ManagerRules rules, Now now) {
+        HostView view = state.view(move.from);
+        return move.fenced ? view.heardAt - move.sentAt > 0 || view.answers(rules, now) : !state.silent(view, rules, now);
+    }
+
     /** Nobody answered it. */
     void failed(ManagerState state, Move move, String detail, Now now, List<ManagerEffect> out) {
-        if (!state.silent(state.view(move.from), rules, now)) {
+        if (lives(state, move, rules, now)) {
             // It came back while its last call was out: it lives, and may well be active.
-            move.trouble = "[" + move.from + "] answers again, but has not answered become_passive" + detail;
+            move.trouble = "[" + move.from + "] answers again, but has not answered become_passive" + detail
+                    + (move.fenced ? ": it is not off; see that it is, and ask again" : "");
             ends.fail(state, now, out);
             return;
         }

@@ -10,6 +10,8 @@ import failover.protocol.wire.LeaseWord;
 import failover.protocol.wire.VoteWord;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules that could be taken out of the code without a test or a run of the simulator seeing it. */
 class UnseenRulesTest {
@@ -146,6 +148,43 @@ class UnseenRulesTest {
     }
 
     /** It lives: whoever said that it cannot sign, an operator even, was wrong, or speaks of another machine. */
+    /** E3: whoever pulled the plug need not wait for S; the passive is told, and what it promised does not bind it. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3})
+    void anOperatorsWordThatItCannotSignIsNotWaitedForSWith(int failed) {
+        manager.sources = List.of("rpc");
+        manager.evidence = Policy.VoteEvidence.REQUIRED;
+        manager.leased();
+        manager.a().answers = false;
+        manager.beats(failed);
+        manager.fenced = true;
+        manager.ask();
+        assertEquals("primary become_passive", manager.out());
+        manager.beats(failed == 0 ? 1 : 0);
+        manager.noReply(Failure.Kind.NO_ANSWER);
+        assertEquals("secondary become_active", manager.out(), manager.lines::toString);
+        assertTrue(manager.commands.peek().request().grant().fenced());
+        manager.reply("done");
+        assertEquals(200, manager.answers.get(1L).status());
+    }
+
+    /** But one that answers polls is not off, whatever becomes of the order to it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoAnswersPollsIsNotReplacedBecauseAnOperatorSaysThatItIsOff(boolean silentBefore) {
+        manager.leased();
+        manager.a().answers = !silentBefore;
+        manager.beats(1);
+        manager.fenced = true;
+        manager.ask();
+        assertEquals("primary become_passive", manager.out());
+        manager.a().answers = true;
+        manager.beats(1);
+        manager.noReply(Failure.Kind.NOT_DELIVERED);
+        assertEquals("", manager.out());
+        assertEquals(500, manager.answers.get(1L).status());
+    }
+
     @Test
     void aHostThatComesBackWhileItsLastCallIsOutIsNotReplacedWhateverAnOperatorSaid() {
         manager.sources = List.of("rpc");
