@@ -48,11 +48,12 @@ final class Grants {
         out.add(new ManagerEffect.Save(state.startSave, state.memory));
     }
 
-    private static void begunSaved(ManagerState state, String error, List<ManagerEffect> out) {
+    private void begunSaved(ManagerState state, String error, List<ManagerEffect> out) {
         if (error != null && !state.startTried) {
-            out.add(Moves.say(Level.WARNING, "that this manager has started could not be written (" + error + "): if it starts once "
-                    + "more before "
-                    + "that is mended, the agents take it for a copy of itself, and refuse it for a while"));
+            out.add(Moves.say(Level.ERROR, "ALARM: that this manager has started could not be written (" + error + "): if it starts once "
+                    + "more before that is mended, the agents take it for a copy of itself, and refuse it until both have heard nothing "
+                    + "of the process before for " + rules.silence().toMillis() + " ms, which ends by itself; mend the disk under "
+                    + "state_dir before this manager is started again"));
         }
         state.startSave = 0;
         state.startTried = true;

@@ -196,7 +196,8 @@ class HungDiskTest {
         manager.diskHangs = hangs;
         manager.saveError = hangs ? null : "disk full";
         manager.begin().beats(6);
-        assertEquals(1, manager.said("take it for a copy of itself"));
+        assertEquals(1, manager.said("take it for a copy of itself, and refuse it until both have heard nothing of the process before for "
+                + manager.rules().silence().toMillis() + " ms, which ends by itself; mend the disk under state_dir before"));
         manager.polls.clear();
         manager.beats(1);
         assertEquals(3, manager.polls.get(0).request().lease().grantEpoch());
