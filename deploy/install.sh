@@ -80,7 +80,7 @@ if [ "$what" = uninstall ]; then
     reload
     # Only what was put there: the directory may hold more.
     rm -f "$dest$prefix"/bin/failover-{agent,fencer,manager} "$dest$prefix"/lib/failover-{agent,manager}.{jar,jsa} \
-        "$dest$prefix/lib/train.sh" "$dest$prefix/README.md"
+        "$dest$prefix/lib/train.sh" "$dest$prefix"/{README,CHANGELOG}.md
     rm -rf "$dest${prefix:?}"/{conf,docs}
     rmdir "$dest$prefix"/{bin,lib} "$dest$prefix" 2>/dev/null || true
     echo "removed the programs and units; kept: $dest/etc/failover, /var/lib/failover-*, /var/log/failover"
@@ -147,7 +147,7 @@ for name in agent manager; do
 done
 put "$dist/bin/failover-fencer" "$to/bin/failover-fencer" 755
 put "$dist/lib/train.sh" "$to/lib/train.sh" 755
-put "$dist/README.md" "$to/README.md" 644
+for file in README.md CHANGELOG.md; do put "$dist/$file" "$to/$file" 644; done
 for file in "$dist"/docs/*.md; do put "$file" "$to/docs/${file##*/}" 644; done
 while IFS= read -r -d '' file; do
     install -d "${owner[@]}" -m 755 "$to/conf/$(dirname "${file#"$dist/conf/"}")"

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +122,10 @@ class DistIT {
         }
         assertEquals("failover-agent 1.0.0\n", sh(tmp, dest.resolve("opt/failover/bin/failover-agent") + " --version").ok().output());
         sh(tmp, dest.resolve("opt/failover/bin/failover-manager") + " --config " + etc.resolve("manager.json") + " --check-config").ok();
+        String readme = Files.readString(dest.resolve("opt/failover/README.md"));
+        List<String> links = Pattern.compile("]\\(([^)#:]+)\\)").matcher(readme).results().map(link -> link.group(1)).distinct().toList();
+        assertTrue(links.contains("CHANGELOG.md") && links.contains("docs/safety.md"), links.toString());
+        assertEquals(List.of(), links.stream().filter(link -> !Files.exists(dest.resolve("opt/failover").resolve(link))).toList());
 
         Files.writeString(etc.resolve("agent.json"), "mine");
         sh(tmp, install + "agent --user sol --destdir " + dest).ok();

@@ -115,7 +115,7 @@ class HostIT {
                 return sh(tmp, "test -e " + mark).exit() == 0;
             });
         } finally {
-            agent.destroyForcibly();
+            agent.destroyForcibly().onExit().join();
         }
     }
 
@@ -132,7 +132,7 @@ class HostIT {
             assertTrue(agent.waitFor(30, TimeUnit.SECONDS), "it hangs in its crash");
             assertEquals(List.of("agent.json", "state"), Stream.of(tmp.toFile().list()).sorted().toList());
         } finally {
-            agent.destroyForcibly();
+            agent.destroyForcibly().onExit().join();
         }
     }
 
@@ -145,7 +145,7 @@ class HostIT {
             assertTrue(agent.waitFor(60, TimeUnit.SECONDS), "it hangs with its last words");
             assertEquals(3, agent.exitValue());
         } finally {
-            agent.destroyForcibly();
+            agent.destroyForcibly().onExit().join();
         }
     }
 
