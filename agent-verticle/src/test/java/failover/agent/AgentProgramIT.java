@@ -109,7 +109,7 @@ class AgentProgramIT {
             assertTrue(process.waitFor(5, TimeUnit.SECONDS), "it did not stop");
             assertEquals(0, process.exitValue(), () -> read("err") + read("out"));
         } finally {
-            process.destroyForcibly();
+            process.destroyForcibly().onExit().join();
         }
     }
 
@@ -131,7 +131,7 @@ class AgentProgramIT {
             assertTrue(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS), "it hangs");
             return new Result(process.exitValue(), read("out"), read("err"));
         } finally {
-            process.destroyForcibly();
+            process.destroyForcibly().onExit().join();
         }
     }
 

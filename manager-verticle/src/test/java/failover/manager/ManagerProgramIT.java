@@ -108,7 +108,7 @@ class ManagerProgramIT {
             assertTrue(process.waitFor(5, TimeUnit.SECONDS), "it did not stop");
             assertEquals(0, process.exitValue(), () -> read("err") + read("out"));
         } finally {
-            process.destroyForcibly();
+            process.destroyForcibly().onExit().join();
         }
     }
 
@@ -129,7 +129,7 @@ class ManagerProgramIT {
             assertTrue(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS), "it hangs");
             return new Result(process.exitValue(), read("out"), read("err"));
         } finally {
-            process.destroyForcibly();
+            process.destroyForcibly().onExit().join();
         }
     }
 

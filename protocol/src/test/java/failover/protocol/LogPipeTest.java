@@ -75,7 +75,7 @@ class LogPipeTest {
             assertEquals(7, process.exitValue());
             assertEquals("done", Files.readString(dir.resolve("mark")));
         } finally {
-            process.destroyForcibly();
+            process.destroyForcibly().onExit().join();
         }
     }
 
@@ -92,7 +92,7 @@ class LogPipeTest {
             assertTrue(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), "it does not end");
             assertTrue(said.lines().count() > 1_000 && said.endsWith("x\n"), said.substring(Math.max(0, said.length() - 300)));
         } finally {
-            process.destroyForcibly();
+            process.destroyForcibly().onExit().join();
         }
     }
 

@@ -39,7 +39,7 @@ class LeaseDirTest {
             assertTrue(message.startsWith("lease_dir " + dir + " is in use by process " + first.pid() + ":"), message);
             assertTrue(message.contains("a lease_dir of its own") && message.contains("--dir"), message);
         } finally {
-            first.destroyForcibly();
+            first.destroyForcibly().onExit().join();
         }
         assertTrue(first.waitFor(30, TimeUnit.SECONDS));
         LeaseDir.claim(dir).close();
