@@ -220,6 +220,23 @@ class ManagersTest extends AgentUnderManagers {
         assertEquals("done", ordered(new Manager("m1", 5, "run-b")).outcome());
     }
 
+    /** The same where it is started again at once: refused for as long as the process before may live, and then obeyed by itself. */
+    @Test
+    void aStartOfTheSameNumberIsObeyedByItselfOnceTheOneBeforeHasBeenSilentForTheWholeWait() {
+        bound(Role.PASSIVE);
+        Manager again = new Manager("m1", 5, "run-b");
+        pass(1_000);
+        long waited = 1_000;
+        while (poll(again, 0) != null) {
+            assertEquals("refused", ordered(again).outcome());
+            pass(2_000);
+            waited += 2_000;
+            assertTrue(waited <= 12_000, "it would wait for ever");
+        }
+        assertTrue(waited >= 10_000, "the one before may still live: " + waited);
+        assertEquals("done", ordered(again).outcome());
+    }
+
     @Test
     void anOlderProcessThatLingersIsNoRivalToAPairThatObeysTheNewer() {
         bound(Role.PASSIVE);
