@@ -235,8 +235,9 @@ public enum Mutant {
         if ((lost || is(HALF_DONE_CHANGE_FORGOTTEN)) && is(LEASE_FILE_IGNORED)) {
             return null;
         }
-        boolean grants = is(GRANTS_ITSELF_TIME) && memory.role() == Role.ACTIVE;
-        return grants ? new FormerLease(Duration.ofSeconds(10), memory.epoch(), memory.hostId()) : real;
+        boolean grants = is(GRANTS_ITSELF_TIME) && memory.role() == Role.ACTIVE && memory.terms() != null;
+        // No more than a lease is worth: a longer one is taken for no lease at all.
+        return grants ? new FormerLease(Duration.ofMillis(memory.terms().leaseMs()), memory.epoch(), memory.hostId()) : real;
     }
 
     /** What a restarted agent reads. */
