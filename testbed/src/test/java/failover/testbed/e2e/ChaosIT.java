@@ -153,6 +153,7 @@ class ChaosIT {
     @Test
     void scenarios21And24NoSingleCutLinkMovesAnything() throws Exception {
         try (Chaos chaos = Chaos.pair(AS_IT_IS)) {
+            long epoch = epochs(chaos);
             chaos.cutManagerFrom("a");
             chaos.awaitVerdict(Chaos.VOTING);
             chaos.stays("a", Chaos.SILENCE.multipliedBy(2));
@@ -164,7 +165,7 @@ class ChaosIT {
             chaos.heal();
             chaos.ready("primary");
             assertFalse(chaos.lab().manager().output().contains("FAILOVER INITIATED"));
-            assertEquals(1, epochs(chaos), () -> Pair.state(chaos.lab()).encode());
+            assertEquals(epoch, epochs(chaos), () -> Pair.state(chaos.lab()).encode());
         }
     }
 
