@@ -171,7 +171,7 @@ public final class AgentCore {
         } else if (event instanceof AgentEvent.LeaveAsked asked) {
             managers.leaveAsked(state, asked.ticket(), asked.request(), now, out);
         } else if (event instanceof AgentEvent.LeaveAnswered answered) {
-            managers.leaveAnswered(state, answered.asked(), answered.answer(), out);
+            managers.leaveAnswered(state, answered.asked(), answered.answer(), now, out);
         } else if (event instanceof AgentEvent.Kept kept) {
             kept(state, kept, now, out);
         } else if (event instanceof AgentEvent.Forget forget) {

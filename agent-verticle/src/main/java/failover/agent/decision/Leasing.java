@@ -5,6 +5,7 @@ import failover.protocol.wire.PeerStatusRequest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** What an agent knows of its lease between two events; copied with the state. */
 final class Leasing {
@@ -54,13 +55,25 @@ final class Leasing {
     /** Another process of the bound manager, and since when it is known. */
     AgentMemory.Manager twin;
     long twinAt;
-    /** The process of a manager that this host left last for another one, because it was silent here; {@code null} when none. */
-    AgentMemory.Manager left;
+    /**
+     * Processes of managers that live beside the bound one if they poll again: the one that this host left last for it, because it was
+     * silent here, and whoever else polled then.
+     */
+    Set<AgentMemory.Manager> left = Set.of();
+    /** Other processes of the bound manager that have polled since this host went over to it. */
+    Set<AgentMemory.Manager> beside = Set.of();
+    /** Monotonic instant at which this host went over to its manager, which polled then; only read when {@link #wentOver}. */
+    long wentOverAt;
+    boolean wentOver;
+    /** What the start of the manager that was obeyed before may have granted the peer; {@code null} when there was none. */
+    Former former;
     /** The first poll that the bound manager was heard by; {@code null} before it. */
     FirstPoll first;
     /** Monotonic instant at which the peer was last asked whom it obeys; only read when {@link #compared}. */
     long comparedAt;
     boolean compared;
+    /** Another manager, for whose poll the peer is being asked whom it obeys; {@code null} when for none. */
+    AgentMemory.Manager candidate;
     /** The bound peer, or the manager, says that the other host holds the identity at this epoch; 0 when nobody has. */
     long outranked;
     /** The dead-man fences this host now. */
@@ -76,6 +89,16 @@ final class Leasing {
      * @param sent when, by the manager's own clock in unix seconds
      */
     record FirstPoll(AgentMemory.Manager manager, long heardAt, long sent) {
+    }
+
+    /**
+     * A start of the manager that was obeyed until a newer one polled.
+     *
+     * @param livedAt monotonic instant of its last sign of life here
+     * @param lease for so long the longest that it can have granted lasts
+     * @param over this host had gone over to it: there is more than one
+     */
+    record Former(long livedAt, Duration lease, boolean over) {
     }
 
     /**
@@ -116,6 +139,7 @@ final class Leasing {
         this.published = other.published;
         this.heartbeatNanos = other.heartbeatNanos;
         this.offeredWait = other.offeredWait;
+        this.candidate = other.candidate;
         this.managerHeardAt = other.managerHeardAt;
         this.managerHeard = other.managerHeard;
         this.refused = other.refused;
@@ -138,6 +162,10 @@ final class Leasing {
         this.twin = other.twin;
         this.twinAt = other.twinAt;
         this.left = other.left;
+        this.beside = other.beside;
+        this.wentOverAt = other.wentOverAt;
+        this.wentOver = other.wentOver;
+        this.former = other.former;
         this.first = other.first;
         this.comparedAt = other.comparedAt;
         this.compared = other.compared;

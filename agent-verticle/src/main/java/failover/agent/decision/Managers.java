@@ -12,7 +12,9 @@ import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.StayAnswer;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Whom this host and its peer obey (safety.md, E12, E17). One manager at a time, and both hosts the same: a pair whose hosts obey two
@@ -66,6 +68,8 @@ final class Managers {
         if (asks.id().equals(own.id())) {
             if (asks.start() > own.start() || asks.start() == own.start() && polls && unheard(state, now)) {
                 // Its next start; or one that could not write which it is.
+                Promises.former(state, state.memory.terms() == null && !state.lease.offeredWait.isZero() ? state.lease.offeredWait
+                        : wait(state), now);
                 set(state, Rivals.next(state, asks, out), out);
                 return null;
             }
@@ -99,13 +103,13 @@ final class Managers {
             return false;
         }
         if (!rules.peerConfigured()) {
-            over(state, asks, "has been silent here, and no peer is configured", out);
+            over(state, asks, "has been silent here, and no peer is configured", now, out);
             return true;
         }
         Leasing.PeersManager there = state.lease.peersManager;
         boolean fresh = there != null && now.since(there.saidAt()).compareTo(ASK_AGAIN.multipliedBy(2)) < 0;
         if (fresh && names(there.manager(), asks)) {
-            over(state, asks, "has been silent here, and the peer obeys the other", out);
+            over(state, asks, "has been silent here, and the peer obeys the other", now, out);
             return true;
         }
         if (fresh && now.since(there.heardAt()).compareTo(wait(state)) >= 0) {
@@ -113,14 +117,21 @@ final class Managers {
         } else if (state.asking == null && now.since(state.askedAt).compareTo(ASK_AGAIN) >= 0) {
             state.asking = AgentState.Asking.OTHER_MANAGER;
             state.askedAt = now.nanos();
+            state.lease.candidate = asks;
             out.add(new AgentEffect.AskPeer());
         }
         return false;
     }
 
-    private static void over(AgentState state, Manager to, String why, List<AgentEffect> out) {
+    private static void over(AgentState state, Manager to, String why, Now now, List<AgentEffect> out) {
+        Set<Manager> left = new HashSet<>(state.lease.beside);
+        left.add(state.memory.bonds().manager());
+        left.remove(to);
+        state.lease.left = Set.copyOf(left);
+        state.lease.beside = Set.of();
         state.lease.twin = null;
-        state.lease.left = state.memory.bonds().manager();
+        state.lease.wentOver = true;
+        state.lease.wentOverAt = now.nanos();
         out.add(AgentCore.say(Level.WARNING, "manager " + state.memory.bonds().manager() + " " + why + ": bound to manager " + to
                 + " now"));
         set(state, state.memory.bonds().to(to).withRival(null), out);
@@ -192,14 +203,16 @@ final class Managers {
     }
 
     /** Two hosts that obey two managers have two quorums: each could lose its own manager's host and rise. */
-    private static void compared(AgentState state, Manager theirs, List<AgentEffect> out) {
+    private static void compared(AgentState state, Leasing.PeersManager peers, List<AgentEffect> out) {
         Bonds bonds = state.memory.bonds();
         Manager own = bonds.manager();
+        Manager theirs = peers.manager();
         if (own == null || theirs == null || bonds.leaving() != null) {
             return;
         }
         // An older or a newer start of the same one is what each host sees for a moment when a manager starts anew.
-        boolean other = !own.id().equals(theirs.id()) || own.start() == theirs.start() && !own.mayBe(theirs);
+        boolean other = !own.id().equals(theirs.id()) || own.start() == theirs.start() && !own.mayBe(theirs)
+                || Rivals.livesBeside(state, peers);
         boolean same = own.equals(theirs) || bonds.rival() != null && !bonds.rival().id().equals(own.id()) && names(theirs, own);
         if (other && bonds.rival() == null) {
             set(state, bonds.withRival(theirs), out);
@@ -219,7 +232,7 @@ final class Managers {
     }
 
     /** The peer's answer to {@link AgentEffect.AskToLeave}; without one the question is repeated. */
-    void leaveAnswered(AgentState state, LeaveRequest asked, PeerStatusResponse answer, List<AgentEffect> out) {
+    void leaveAnswered(AgentState state, LeaveRequest asked, PeerStatusResponse answer, Now now, List<AgentEffect> out) {
         Bonds bonds = state.memory.bonds();
         boolean counts = bonds.leaving() != null && asked.number() == bonds.leaves() && answer != null && answer.stay() != null
                 && answer.hostId() != null && answer.hostId().equals(bonds.peerId());
@@ -229,7 +242,7 @@ final class Managers {
         Manager there = manager(answer.stay());
         Manager to = bonds.leaving();
         if (there != null && there.id().equals(to.id()) && (there.mayBe(to) || there.start() > to.start())) {
-            over(state, there.start() > to.start() ? there : to, "is left by the peer, too", out);
+            over(state, there.start() > to.start() ? there : to, "is left by the peer, too", now, out);
         } else {
             out.add(AgentCore.say(Level.WARNING, "this host stays with manager " + bonds.manager() + ": the peer "
                     + (there == null ? "is bound to none" : "obeys " + there)));
@@ -263,6 +276,8 @@ final class Managers {
             out.add(AgentCore.say(Level.WARNING, "the peer leaves manager " + bonds.manager() + ", which is silent here, too: bound to "
                     + "manager " + to + " now"));
             state.memory = state.memory.withBonds(bonds.to(to));
+            state.lease.wentOver = true;
+            state.lease.wentOverAt = now.nanos();
         }
         // What the asker said of its manager before is no news any more.
         state.lease.peersManager = null;
@@ -276,7 +291,19 @@ final class Managers {
             long heardAt = now.nanos() - Duration.ofMillis(Math.max(0, Math.min(answer.stay().managerHeardMs(), Bounds.LONGEST_AGO_MS)))
                     .toNanos();
             state.lease.peersManager = new Leasing.PeersManager(manager(answer.stay()), heardAt, now.nanos());
-            compared(state, state.lease.peersManager.manager(), out);
+            compared(state, state.lease.peersManager, out);
+            candidate(state, now, out);
+        }
+    }
+
+    /** Its next poll may come after what the peer says has grown old: a heartbeat may be of a minute. */
+    private void candidate(AgentState state, Now now, List<AgentEffect> out) {
+        Manager asks = state.lease.candidate;
+        Bonds bonds = state.memory.bonds();
+        state.lease.candidate = null;
+        boolean lately = now.since(state.askedAt).compareTo(ASK_AGAIN.multipliedBy(2)) < 0;
+        if (asks != null && lately && bonds.managed() && bonds.leaving() == null && !bonds.manager().mayBe(asks)) {
+            changes(state, asks, now, out);
         }
     }
 

@@ -172,9 +172,36 @@ final class Promises {
             return "this agent started " + now.since(lease.startedAt.nanos()).toMillis() + " ms ago and may have promised the peer to "
                     + "leave it active: " + heldOff.toMillis() + " ms to go (E7)" + whom;
         }
+        Duration former = byFormer(lease, Leases.grantorWait(grant.leaseMs(), grant.jitterMs()), now);
+        if (!former.isZero()) {
+            return "the start of the manager that was obeyed here before may have granted the peer a lease: " + former.toMillis()
+                    + " ms to go (E8)" + whom;
+        }
         Duration promise = promise(lease, now);
         return promise.isZero() ? null
                 : "the peer asked to stay active and was promised it: " + promise.toMillis() + " ms to go (E7)" + whom;
+    }
+
+    /**
+     * A newer start of the manager is obeyed from now on. Where the one before lives all the same, because it was copied, it may have
+     * granted the peer a lease after it was heard here last, or when this host went over to it (E8).
+     */
+    static void former(AgentState state, Duration wait, Now now) {
+        Leasing lease = state.lease;
+        boolean over = lease.wentOver && (!lease.managerHeard || lease.wentOverAt - lease.managerHeardAt > 0);
+        if (over || lease.managerHeard) {
+            lease.former = new Leasing.Former(over ? lease.wentOverAt : lease.managerHeardAt, wait, lease.wentOver);
+        }
+    }
+
+    /** A manager that knows how its start before left the pair may wait for less than that one's leases, and is not kept from it. */
+    private static Duration byFormer(Leasing lease, Duration wait, Now now) {
+        Leasing.Former former = lease.former;
+        if (former == null) {
+            return Duration.ZERO;
+        }
+        Duration longest = former.over() ? Durations.max(former.lease(), wait) : Durations.min(former.lease(), wait);
+        return atLeastZero(longest.minus(now.since(former.livedAt())));
     }
 
     /** For so long a promotion on the peer's silence is refused here, for the manager, which need not ask in vain. */

@@ -5,7 +5,9 @@ import failover.agent.decision.AgentMemory.Manager;
 import failover.protocol.Level;
 import failover.protocol.Now;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Two processes of one manager that both live, and other managers that the peer obeys (safety.md, E12): the one that cannot reach this host
@@ -16,6 +18,9 @@ final class Rivals {
     private static final Duration BOTH_LIVE = Duration.ofSeconds(2);
     /** No poll of a process that has ended arrives as late as that: a manager moves nothing for longer after its start (E8). */
     private static final Duration LATEST_POLL = Duration.ofSeconds(10);
+
+    /** What others send costs no more memory than that. */
+    private static final int MOST_BESIDE = 8;
 
     private Rivals() {
     }
@@ -37,6 +42,10 @@ final class Rivals {
         boolean late = own != null && asks.start() < own.start() && lease.first != null && own.equals(lease.first.manager())
                 && sent <= lease.first.sent() && now.since(lease.first.heardAt()).compareTo(LATEST_POLL) < 0;
         if (another && !late) {
+            Set<Manager> beside = new HashSet<>(lease.beside);
+            if (beside.size() < MOST_BESIDE && beside.add(asks)) {
+                lease.beside = Set.copyOf(beside);
+            }
             twin(state, asks, now, out);
         }
     }
@@ -61,13 +70,22 @@ final class Rivals {
         }
     }
 
+    /** The peer is polled by an older start than this host obeys, and was so long after the newer one had begun. */
+    static boolean livesBeside(AgentState state, Leasing.PeersManager peers) {
+        Manager own = state.memory.bonds().manager();
+        Leasing.FirstPoll first = state.lease.first;
+        return peers.manager().id().equals(own.id()) && peers.manager().start() > 0 && peers.manager().start() < own.start()
+                && first != null && own.equals(first.manager()) && peers.heardAt() - first.heardAt() > LATEST_POLL.toNanos();
+    }
+
     /**
      * What this host is bound by once a newer start of its manager polls. One that it has left, because it was silent here and the peer
-     * obeyed the older one, and that polls again, lives; and so may the older one, by which the peer may be active.
+     * obeyed the older one, and that polls again, lives; and so may the older one, by which the peer may be active. So does one that
+     * polled before this host went over to the older one.
      */
     static Bonds next(AgentState state, Manager asks, List<AgentEffect> out) {
         Bonds bonds = state.memory.bonds();
-        if (!asks.equals(state.lease.left)) {
+        if (!state.lease.left.contains(asks)) {
             return bonds.to(asks);
         }
         alarm(bonds.manager(), asks, out);

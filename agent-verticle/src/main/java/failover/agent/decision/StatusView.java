@@ -83,7 +83,8 @@ final class StatusView {
         Leasing lease = state.lease;
         boolean fenced = lease.fenceCapable && rules.fencing() != AgentRules.Fencing.OFF;
         return new LeaseWord(Token.issue(lease.nonce, now), lease.hold == null || lease.fencing ? 0 : lease.hold.left(now).toMillis(),
-                fenced, lease.refused, lease.paused, Promises.boundFor(state, now).toMillis(), fenced ? rules.fencedBy() : null);
+                fenced, lease.refused, lease.paused, Promises.boundFor(state, now).toMillis(), fenced ? rules.fencedBy() : null,
+                Rivals.doubled(state));
     }
 
     /** Why this host is not the one that verifiably holds the identity now; {@code null} when it is (INV-9). */

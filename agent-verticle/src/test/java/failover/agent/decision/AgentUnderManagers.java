@@ -9,6 +9,7 @@ import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.LeaseOffer;
+import failover.protocol.wire.LeaseWord;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
@@ -40,7 +41,11 @@ abstract class AgentUnderManagers {
     String poll(Manager manager, long epoch, long sent) {
         agent.post(new AgentEvent.ManagerPolled(new StatusRequest(sent, 0, manager.id(), epoch,
                 new LeaseOffer(token(), epoch, manager.start(), 2000, Q, D, J, false, manager.run(), 0))));
-        return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().refused();
+        return leaseWord().refused();
+    }
+
+    LeaseWord leaseWord() {
+        return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease();
     }
 
     void bound(Role role) {
@@ -59,9 +64,19 @@ abstract class AgentUnderManagers {
                 manager == null ? null : manager.run()));
     }
 
+    /** That manager has seen the peer to be passive. */
     FailoverResponse ordered(Manager by) {
+        return ordered(by, true);
+    }
+
+    /** The peer is silent to that manager. */
+    FailoverResponse onSilence(Manager by) {
+        return ordered(by, false);
+    }
+
+    private FailoverResponse ordered(Manager by, boolean otherPassive) {
         agent.post(new AgentEvent.ChangeAsked(900, new FailoverRequest(Action.BECOME_ACTIVE.wire(), "test", false, 0, "op", 9, 0, false,
-                new Grant(token(), by.id(), by.start(), Q, D, J, true, false, true, 0, false, "peer", by.run(), false, 0), null)));
+                new Grant(token(), by.id(), by.start(), Q, D, J, otherPassive, false, true, 0, false, "peer", by.run(), false, 0), null)));
         agent.work();
         return agent.replies.remove(900L);
     }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The core works on a copy of its state: a field that is not copied is forgotten with the next event. */
@@ -44,8 +45,10 @@ class CopyTest {
         samples.put(Hold.class, hold);
         samples.put(AgentEffect.Publish.class, new AgentEffect.Publish(hold, AgentAtWork.memory(Role.ACTIVE)));
         samples.put(Leasing.PeersManager.class, new Leasing.PeersManager(null, 1, 2));
+        samples.put(Leasing.Former.class, new Leasing.Former(1, Duration.ofSeconds(2), true));
         samples.put(Leasing.FirstPoll.class, new Leasing.FirstPoll(new AgentMemory.Manager("m", 1, "r"), 1, 2));
         samples.put(List.class, new ArrayList<>(List.of(7L)));
+        samples.put(Set.class, Set.of(new AgentMemory.Manager("m", 1, "r")));
         samples.put(Map.class, new LinkedHashMap<>(Map.of(7L, new Leasing.Keeping(Leasing.Keeping.Why.PROMISE, 1, null))));
         samples.put(Change.class, new Demotion(agent.rules, request, AgentAtWork.memory(Role.ACTIVE), true, Duration.ofSeconds(9), NOW));
         return samples;

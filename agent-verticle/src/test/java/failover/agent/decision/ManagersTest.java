@@ -27,8 +27,8 @@ class ManagersTest extends AgentUnderManagers {
         pass(31_000);
         assertNotNull(poll(OTHER, 0));
         assertEquals(1, asked());
-        agent.post(new AgentEvent.PeerAnswered(says(OLD, 40_000)));
         assertNull(offered());
+        agent.post(new AgentEvent.PeerAnswered(says(OLD, 40_000)));
         assertNotNull(poll(OTHER, 0), "not before the peer has agreed");
         assertEquals(new LeaveRequest("m2", 1, "run-b", 1), offered());
         assertEquals(OTHER, agent.memory().bonds().leaving());
@@ -63,6 +63,24 @@ class ManagersTest extends AgentUnderManagers {
         assertEquals(2, offered().number(), "the next question is another one");
     }
 
+    /** What the peer said is old by the time it polls again. */
+    @Test
+    void aManagerThatPollsOnceAMinuteIsGoneOverToLikeAnyOther() {
+        bound(Role.PASSIVE);
+        pass(31_000);
+        poll(OTHER, 0);
+        assertEquals(1, asked());
+        agent.post(new AgentEvent.PeerAnswered(says(OLD, 40_000)));
+        assertEquals(1, offered().number());
+        bound(Role.PASSIVE);
+        pass(31_000);
+        poll(OTHER, 0);
+        agent.post(new AgentEvent.PeerAnswered(says(OTHER, 100)));
+        assertEquals(OTHER, agent.memory().bonds().manager());
+        pass(60_000);
+        assertNull(poll(OTHER, 0));
+    }
+
     @Test
     void theQuestionIsRepeatedAlsoByTheNextStart() {
         leaving();
@@ -85,9 +103,8 @@ class ManagersTest extends AgentUnderManagers {
         bound(Role.PASSIVE);
         pass(31_000);
         poll(OTHER, 0);
-        agent.post(new AgentEvent.PeerAnswered(says(OLD, 40_000)));
         agent.saveError = "No space left on device";
-        poll(OTHER, 0);
+        agent.post(new AgentEvent.PeerAnswered(says(OLD, 40_000)));
         assertNull(offered());
         assertNull(poll(OLD, 0));
     }
@@ -200,6 +217,7 @@ class ManagersTest extends AgentUnderManagers {
             FailoverResponse refused = ordered(copy);
             assertEquals("refused", refused.outcome());
             assertTrue(refused.message().contains("two processes"), refused.message());
+            assertEquals(refused.message(), leaseWord().doubled(), "the manager knows beforehand");
             pass(5_000);
             agent.effects.clear();
             agent.post(new AgentEvent.Tick());
@@ -208,6 +226,7 @@ class ManagersTest extends AgentUnderManagers {
             assertEquals("refused", ordered(copy).outcome(), "the peer obeys the other");
             agent.post(new AgentEvent.PeerAnswered(says(copy, 100)));
             assertEquals("done", ordered(copy).outcome());
+            assertNull(leaseWord().doubled());
         }
     }
 
@@ -319,6 +338,9 @@ class ManagersTest extends AgentUnderManagers {
             poll(OTHER, 0);
             agent.post(new AgentEvent.PeerAnswered(says(OLD, absurd)));
             assertNull(agent.state.asking);
+            if (offered() != null) {
+                agent.post(new AgentEvent.LeaveAnswered(offered(), says(OLD, 100)));
+            }
         }
         pass(31_000);
         poll(OTHER, 0);

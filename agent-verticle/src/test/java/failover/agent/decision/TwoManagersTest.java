@@ -1,10 +1,12 @@
 package failover.agent.decision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.agent.decision.AgentMemory.Manager;
+import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Role;
 import org.junit.jupiter.api.Test;
 
@@ -126,5 +128,73 @@ class TwoManagersTest extends AgentUnderManagers {
         assertTrue(agent.lines.stream().anyMatch(line -> line.contains("ALARM: two processes")), agent.lines::toString);
         agent.post(new AgentEvent.PeerAnswered(says(clone, 100)));
         assertEquals("done", ordered(clone).outcome(), "the peer obeys it as well");
+    }
+
+    /** It polled while this host obeyed a third one, before the older one was gone over to: so both live. */
+    @Test
+    void aNewerStartThatPolledBeforeTheOlderOneWasGoneOverToLivesBesideIt() {
+        bound(Role.PASSIVE);
+        Manager gone = new Manager("m1", 6, "run-c");
+        Manager clone = new Manager("m1", 6, "run-d");
+        assertNull(poll(gone, 0));
+        pass(5_000);
+        assertNotNull(poll(clone, 0));
+        pass(26_000);
+        poll(OLD, 0);
+        agent.post(new AgentEvent.PeerAnswered(says(OLD, 100)));
+        assertNull(poll(OLD, 0));
+        assertNull(poll(clone, 0));
+        pass(60_000);
+        assertEquals("refused", ordered(clone).outcome());
+        assertTrue(leaseWord().doubled().contains("two processes"), () -> leaseWord().toString());
+    }
+
+    /** Not only the new start waits after it began: it may have begun long ago, and have reached this host only now. */
+    @Test
+    void aNewerStartMakesThisHostActiveOnSilenceOnlyOnceWhatTheOneBeforeGrantedIsOver() {
+        bound(Role.PASSIVE);
+        Manager next = new Manager("m1", 6, "run-c");
+        pass(60_000);
+        poll(OLD, 0);
+        pass(1_000);
+        assertNull(poll(next, 0));
+        FailoverResponse refused = onSilence(next);
+        assertEquals("refused", refused.outcome());
+        assertTrue(refused.message().contains("(E8)"), refused.message());
+        pass(Q + 1_000);
+        poll(next, 0);
+        assertEquals("done", onSilence(next).outcome());
+    }
+
+    /** The one that was gone over to polled then, and may not have done so since. */
+    @Test
+    void theSameWhereTheOneBeforeWasGoneOverToJustNow() {
+        bound(Role.PASSIVE);
+        assertNull(poll(new Manager("m1", 6, "run-c"), 0));
+        pass(31_000);
+        poll(OLD, 0);
+        agent.post(new AgentEvent.PeerAnswered(says(OLD, 100)));
+        Manager next = new Manager("m1", 7, "run-d");
+        assertNull(poll(next, 0));
+        assertEquals("refused", onSilence(next).outcome());
+        pass(Q + 1_000);
+        poll(next, 0);
+        FailoverResponse done = onSilence(next);
+        assertEquals("done", done.outcome(), done::message);
+    }
+
+    /** It is a clone of the one that keeps the peer, and that one does not reach this host at all. */
+    @Test
+    void aPeerThatAnOlderStartStillPollsLongAfterTheNewerOneBeganHasAnother() {
+        for (boolean lives : new boolean[] {false, true}) {
+            agent = new AgentAtWork();
+            bound(Role.PASSIVE);
+            Manager next = new Manager("m1", 6, "run-c");
+            poll(next, 0);
+            pass(40_000);
+            poll(next, 0);
+            agent.post(new AgentEvent.PeerAnswered(says(OLD, lives ? 100 : 35_000)));
+            assertEquals(lives ? "refused" : "done", ordered(next).outcome());
+        }
     }
 }

@@ -76,7 +76,7 @@ final class Actions {
                     + (passive.failure == null ? "no answer yet" : passive.failure.detail()), out);
             return;
         }
-        List<String> unfit = fitness.unfitness(state, passive, now);
+        List<String> unfit = event.fenced() ? fitness.unfitnessWhenFenced(state, passive, now) : fitness.unfitness(state, passive, now);
         if (!unfit.isEmpty()) {
             refuse(ticket, "Cannot failover: passive validator " + rules.endpoint(passive.host) + " is not healthy: "
                     + String.join(", ", unfit), out);

@@ -36,6 +36,15 @@ final class Fitness {
 
     /** Why a host cannot be promoted now. */
     List<String> unfitness(ManagerState state, HostView view, Now now) {
+        List<String> reasons = unfitnessWhenFenced(state, view, now);
+        if (view.answers(rules, now) && view.status.lease() != null && view.status.lease().doubled() != null) {
+            reasons.add("its agent says: " + view.status.lease().doubled());
+        }
+        return reasons;
+    }
+
+    /** The same when an operator says that the other host is fenced: whoever else may keep that one active does so no more. */
+    List<String> unfitnessWhenFenced(ManagerState state, HostView view, Now now) {
         List<String> reasons = new ArrayList<>();
         if (!view.answers(rules, now)) {
             reasons.add("unreachable: " + (view.failure != null ? view.failure.detail() : "has not answered yet"));

@@ -59,6 +59,8 @@ class ForesightTest {
                 }),
                 row("has host x for its peer", m -> m.a().peerId = "x"),
                 row("refuses this manager", m -> m.a().lease = new LeaseWord("a-1", 9000, true, "no", false, 0)),
+                row("two processes of manager m", m -> m.b().lease = new LeaseWord("b-1", 0, true, null, false, 0, LeaseWord.FENCER,
+                        "two processes of manager m have polled this host")),
                 row("is in dry-run", m -> m.a().dryRun = true));
     }
 
@@ -186,5 +188,26 @@ class ForesightTest {
         assertEquals("", manager.out());
         assertEquals(Verdict.CLUSTER_HALTED, manager.verdict());
         assertTrue(manager.state.judgement.why().contains("finalizes nothing"), manager.state.judgement.why());
+    }
+
+    /** Its agent would refuse, and a refused move is not tried again at once; that nobody keeps the peer active an operator may know. */
+    @Test
+    void aHostThatTwoManagersPollIsMadeActiveOnlyByAnOperatorsWordThatTheOtherIsFenced() {
+        manager.sources = List.of("rpc");
+        manager.leased();
+        String doubled = "two processes of manager m have polled this host";
+        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0, LeaseWord.FENCER, doubled);
+        beat(3, -1);
+        long last = manager.clusterSlot - 1;
+        manager.a().answers = false;
+        beat(8, last);
+        assertEquals(Verdict.ACTIVE_DEAD, manager.verdict());
+        assertEquals("", manager.out());
+        manager.ask();
+        assertTrue(manager.answers.get(1L).toString().contains(doubled), () -> manager.answers.get(1L).toString());
+        manager.fenced = true;
+        manager.ask();
+        manager.noReply(Failure.Kind.NO_ANSWER);
+        assertEquals("secondary become_active", manager.out());
     }
 }

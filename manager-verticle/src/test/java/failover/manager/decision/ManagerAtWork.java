@@ -224,7 +224,7 @@ final class ManagerAtWork {
         boolean paused = poll.request().lease() != null && poll.request().lease().paused();
         return says.lease == null || !paused ? says.lease
                 : new LeaseWord(says.lease.token(), says.lease.leftMs(), says.lease.fenceCapable(), says.lease.refused(), true,
-                        says.lease.boundMs());
+                        says.lease.boundMs(), says.lease.fencedBy(), says.lease.doubled());
     }
 
     long pause(boolean pause) {

@@ -14,6 +14,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param boundMs for so long this host refuses to be promoted on its peer's silence, because it promised, or may have promised, to leave
  *     that one active (E7); 0 and left out when it does not
  * @param fencedBy who that is: {@link #FENCER} or {@link #WATCHDOG}; left out when nobody is attested
+ * @param doubled why this host is made active by no manager, unless an operator says that its peer is fenced: two of them are about
+ *     (E12); absent when there is one
  */
 public record LeaseWord(
         @JsonProperty("token") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TOKEN) String token,
@@ -22,12 +24,18 @@ public record LeaseWord(
         @JsonProperty("refused") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String refused,
         @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean paused,
         @JsonProperty("bound_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.WAIT_MS) long boundMs,
-        @JsonProperty("fenced_by") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String fencedBy) {
+        @JsonProperty("fenced_by") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String fencedBy,
+        @JsonProperty("doubled") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String doubled) {
 
     /** {@link #fencedBy}: the program failover-fencer. */
     public static final String FENCER = "fencer";
     /** {@link #fencedBy}: a systemd or hardware watchdog that the agent feeds. */
     public static final String WATCHDOG = "watchdog";
+
+    /** As an agent says it that knows one manager. */
+    public LeaseWord(String token, long leftMs, boolean fenceCapable, String refused, boolean paused, long boundMs, String fencedBy) {
+        this(token, leftMs, fenceCapable, refused, paused, boundMs, fencedBy, null);
+    }
 
     /** As an agent says it that knows no {@code fenced_by}. */
     public LeaseWord(String token, long leftMs, boolean fenceCapable, String refused, boolean paused, long boundMs) {

@@ -193,7 +193,7 @@ final class LeaseMutants {
                 real.timestamp(), real.hostId(), real.version(), real.role(), real.identity(), real.stakedIdentity(),
                 real.identityVerified(), forgetful ? 0 : real.epoch(), real.dryRun(), real.operation(), real.lastOperation(), real.unfit(),
                 new LeaseWord(word.token(), word.leftMs(), word.fenceCapable() || credulous, word.refused(), word.paused(),
-                        faithless ? 0 : word.boundMs(), word.fencedBy()), real.votes(), incurious ? null : real.peerId(),
+                        faithless ? 0 : word.boundMs(), word.fencedBy(), word.doubled()), real.votes(), incurious ? null : real.peerId(),
                 real.operationMs(), real.voteState());
     }
 
