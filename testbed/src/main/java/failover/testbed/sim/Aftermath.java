@@ -18,6 +18,8 @@ final class Aftermath {
     private static final Duration LAST_LOOK = Duration.ofMillis(1500);
     /** A process is seen to be gone twice; the second look, and the demotion that finds it dead. */
     private static final Duration SEEN_TWICE = Duration.ofMillis(750);
+    /** E6: for so long one source that is left goes on alone against a tip that was kept; and what a failover takes then. */
+    static final Duration TIP_GIVEN_UP = Duration.ofMinutes(12);
     /** Tower, fencer and set-identity at B, when nothing fails. */
     private static final Duration ACTIVATION = Duration.ofMillis(2500);
 
@@ -40,6 +42,11 @@ final class Aftermath {
         this.validators = validators;
         this.chaos = chaos;
         this.totals = totals;
+    }
+
+    /** By a wall clock that was set forward before a start, the cluster must be where nobody sees it: that is not believed for ever. */
+    boolean tipAhead() {
+        return manager.up() && "cluster_halted".equals(manager.view().verdict()) && world.clock(World.MANAGER).wallSteps() > 0;
     }
 
     /** After the peace. */
@@ -68,7 +75,8 @@ final class Aftermath {
     }
 
     private boolean refused(int host) {
-        return manager.view().hosts().get(host).problems().stream().anyMatch(problem -> problem.contains("refuses this manager"));
+        return manager.view().hosts().get(host).problems().stream()
+                .anyMatch(problem -> problem.contains("refuses this manager") || problem.contains("failover-agent --forget-manager"));
     }
 
     private int unanswered() {
@@ -83,7 +91,14 @@ final class Aftermath {
         }
         boolean left = agents[0].up() || agents[1].up();
         if (left && !one && chaos.otherManager() && refused(agents[0].up() ? 0 : 1)) {
-            // E12: a host leaves its manager only with its peer, and that is gone for good: failover-agent --forget-manager.
+            // E12: a host leaves its manager, and comes to trust one of two, only with its peer, and that is gone for good: the operator is
+            // told so, and has failover-agent --forget-manager.
+            totals.needOperator++;
+            return;
+        }
+        int dead = agents[0].up() ? 1 : 0;
+        if (left && !one && manager.view().operation() != null && !agents[dead].up() && !manager.patience().attested(dead)) {
+            // It may be active, and by what it said last nobody would end it: the operator is told so, and has --i-have-fenced.
             totals.needOperator++;
             return;
         }

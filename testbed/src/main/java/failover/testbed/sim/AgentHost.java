@@ -351,7 +351,8 @@ final class AgentHost {
         } else if (effect instanceof AgentEffect.LookAtTower) {
             tasks.lookAtTower(check -> post(new AgentEvent.TowerSeen(check, 0)));
         } else if (effect instanceof AgentEffect.Publish publish) {
-            if (publish.hold() != null) {
+            // A promotion that is refused before its intent is written leaves its epoch to another.
+            if (publish.hold() != null && publish.memory().epoch() >= publish.hold().epoch()) {
                 world.ledger().holds(host, publish.hold().epoch());
             }
             deadMan.publish(publish, fences);

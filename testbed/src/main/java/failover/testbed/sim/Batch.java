@@ -36,7 +36,7 @@ public final class Batch {
         this(runClass, Set.of());
     }
 
-    /** The same with faults that the class does not allow yet. */
+    /** The same with faults that the class does not have. */
     Batch(RunClass runClass, Set<Fault.Kind> with) {
         this(runClass, with, Mutant.NONE);
     }

@@ -4,6 +4,7 @@ import failover.agent.decision.AgentMemory;
 import failover.manager.decision.ManagerMemory;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Lets the faults of a plan happen. */
@@ -272,6 +273,7 @@ final class Chaos {
     /** In a move it is its state file that knows what is on its way; between two it is a copy like any other. */
     private void stateOfManager(Fault fault) {
         ManagerMemory then = manager.disk().read();
+        Set<String> told = manager.examiner().worked();
         long when = fault.kind() == Fault.Kind.MANAGER_STATE_RESTORED ? fault.nanos() : 0;
         world.agenda().after(when, () -> {
             ManagerMemory now = manager.disk().read();
@@ -279,7 +281,11 @@ final class Chaos {
                 otherManager = true;
                 manager.crash(2_000_000_000L);
                 world.ledger().managerForgets();
-                manager.disk().restore(fault.kind() == Fault.Kind.MANAGER_STATE_RESTORED ? then : null);
+                boolean restored = fault.kind() == Fault.Kind.MANAGER_STATE_RESTORED;
+                // A pause is that of the file.
+                world.paused(world.paused() && restored && then != null && then.pause() != null);
+                manager.disk().restore(restored ? then : null);
+                manager.examiner().remembers(restored && then != null ? told : Set.of());
             }
         });
     }
@@ -306,7 +312,14 @@ final class Chaos {
         other.links().route(0).cutThere(fault.number() % 3 == 1 && !runClass.answering());
         other.links().route(1).cutThere(fault.number() % 3 == 2 && !runClass.answering());
         other.disk().restore(clone ? manager.disk().read() : null);
-        other.start();
+        other.examiner().remembers(clone ? manager.examiner().worked() : Set.of());
+        long end = world.agenda().now() + fault.nanos() * 2;
+        // Whose disk hangs for longer than it lives never starts.
+        other.disk().whenItAnswers(() -> {
+            if (world.agenda().now() < end) {
+                other.start();
+            }
+        });
         world.agenda().after(fault.nanos() * 2, () -> other.crash(FOR_EVER));
     }
 

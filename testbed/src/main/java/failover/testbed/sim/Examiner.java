@@ -28,7 +28,7 @@ final class Examiner {
     private final Sources sources;
     private final Disk<ManagerMemory> disk;
     private final Map<String, Witness> witnesses = new TreeMap<>();
-    /** Whoever has ever told the manager of votes, also before it was started anew. */
+    /** Whoever has ever told the manager of votes, also before it was started anew, as far as its state file was not taken from it. */
     private final Set<String> worked = new TreeSet<>();
     private final long[] lastCall = {-1, -1};
     /** The operation whose first command went out without a durable intent. */
@@ -49,6 +49,17 @@ final class Examiner {
     void started(ManagerRules its) {
         rules = its;
         witnesses.clear();
+    }
+
+    /** Who has told of votes by now: what a copy of the state file that is made now knows of. */
+    Set<String> worked() {
+        return new TreeSet<>(worked);
+    }
+
+    /** The state file is another one from now on, by which those have told (E6: who has told is kept there and nowhere else). */
+    void remembers(Set<String> told) {
+        worked.clear();
+        worked.addAll(told);
     }
 
     /** A source was asked then, and the manager has its answer now. */

@@ -117,20 +117,21 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
      * The whole plan of a run, in the order in which it was drawn.
      *
      * @param more for the kinds that were added: with them the plan of a seed is the one it had before, and more
-     * @param with kinds that are in it although their class does not allow them yet
+     * @param with kinds that are in it although their class does not have them
+     * @param without kinds that it was drawn without when its seed became known
      */
-    static List<Fault> plan(Dice dice, Dice more, RunClass runClass, Set<Kind> with, long until) {
+    static List<Fault> plan(Dice dice, Dice more, RunClass runClass, Set<Kind> with, Set<Kind> without, long until) {
         List<Fault> plan = runClass == RunClass.OBSERVERS_FAIL ? observers(dice, until) : known(dice, runClass, until);
         if (runClass != RunClass.OBSERVERS_FAIL) {
-            added(more, runClass, with, until, plan);
+            added(more, runClass, with, without, until, plan);
         }
         return plan;
     }
 
-    private static void added(Dice dice, RunClass runClass, Set<Kind> with, long until, List<Fault> plan) {
+    private static void added(Dice dice, RunClass runClass, Set<Kind> with, Set<Kind> without, long until, List<Fault> plan) {
         List<Kind> chosen = new ArrayList<>();
         for (Kind kind : Kind.values()) {
-            boolean possible = kind.added && (runClass.allows(kind) || with.contains(kind));
+            boolean possible = kind.added && (runClass.allows(kind) || with.contains(kind)) && !without.contains(kind);
             if (dice.chance(0.35) && possible) {
                 chosen.addAll(Collections.nCopies(kind.weight, kind));
             }

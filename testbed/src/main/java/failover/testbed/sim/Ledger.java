@@ -31,6 +31,8 @@ final class Ledger {
     private long failedOverAt = -1;
     private int wallSteps;
     private boolean several;
+    private boolean managerForgot;
+    private boolean agentForgot;
     /** A heartbeat, and what a fence takes. */
     private long afterPause = 3_000_000_000L;
 
@@ -71,6 +73,15 @@ final class Ledger {
     /** An agent lost its memory, or has another one. */
     void forgets(int host) {
         strange[host] = true;
+        agentForgot = true;
+        nobodyKnows();
+    }
+
+    /** Manager and one host have lost their memory, and the other host may be silent: whose an epoch was nobody can tell. */
+    private void nobodyKnows() {
+        if (agentForgot && managerForgot) {
+            holders.clear();
+        }
     }
 
     /** A manager that lost its memory, or has an old one, knows nothing of what it did last, nor who had the identity. */
@@ -78,6 +89,8 @@ final class Ledger {
         failedOverAt = -1;
         told = NOBODY;
         toldToo = NOBODY;
+        managerForgot = true;
+        nobodyKnows();
     }
 
     /** Each of several managers counts for itself. */

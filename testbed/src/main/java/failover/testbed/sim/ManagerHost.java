@@ -41,7 +41,6 @@ final class ManagerHost {
     private final Mutant mutant;
     private final Dice network;
     private final Totals totals;
-
     private final ManagerEyes eyes;
     private final Mailbox<ManagerEvent> mailbox;
     private boolean up;
@@ -60,7 +59,6 @@ final class ManagerHost {
     /** Effects of a move until the manager dies; 0 when it is not to die. */
     private int dieAfter;
     private long downFor;
-
     /** The newest final tower that it was given, and has not lost with its disk; 0 when none. */
     private long newestTower;
 
@@ -102,6 +100,11 @@ final class ManagerHost {
     /** Its state file. */
     Disk<ManagerMemory> disk() {
         return disk;
+    }
+
+    /** What its promotions are held against. */
+    Examiner examiner() {
+        return examiner;
     }
 
     /** What it goes by since it started last. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 final class Patience {
     private final World world;
     private final long[] boundUntil = new long[2];
+    private final boolean[] attested = new boolean[2];
     private ManagerRules rules;
     private long startedAt;
     /** How long the leases of its start before bind everybody else. */
@@ -28,6 +29,7 @@ final class Patience {
     }
 
     void heard(int host, StatusResponse status) {
+        attested[host] = status.lease() != null && status.lease().fenceCapable();
         boundUntil[host] = world.agenda().now() + (status.lease() == null ? 0 : status.lease().boundMs() * 1_000_000L);
     }
 
@@ -38,6 +40,11 @@ final class Patience {
     Duration silence() {
         Duration rest = granted.minusNanos((long) ((world.agenda().now() - startedAt) * world.clock(World.MANAGER).rate()));
         return rest.compareTo(rules.silence()) > 0 ? rest : rules.silence();
+    }
+
+    /** By its last word somebody stands behind that host who ends what its agent leaves. */
+    boolean attested(int host) {
+        return attested[host];
     }
 
     /** For how long that host would still refuse to be promoted, by its last word (E7). */

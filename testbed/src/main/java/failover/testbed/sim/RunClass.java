@@ -43,9 +43,9 @@ public enum RunClass {
             Kind.RPC_POOLED, Kind.MANAGER_DISK_FULL);
     /** What no lease can mend: nobody can stop a process that cannot be killed. */
     private static final Set<Kind> BEYOND = EnumSet.of(Kind.VALIDATOR_UNKILLABLE);
-    /** What the programs cannot stand yet: {@code simulate --with KIND} lets it happen. */
-    private static final Set<Kind> NOT_YET = EnumSet.of(Kind.MANAGER_STATE_LOST, Kind.MANAGER_STATE_RESTORED,
-            Kind.SECOND_MANAGER, Kind.MANAGER_CLONED, Kind.RPC_MINIMAL, Kind.SOURCE_NEVER);
+    /** What they have been demanded to stand last: the plans of seeds that were known before are drawn without. */
+    static final Set<Kind> NEWEST = EnumSet.of(Kind.MANAGER_STATE_LOST, Kind.MANAGER_STATE_RESTORED, Kind.SECOND_MANAGER,
+            Kind.MANAGER_CLONED, Kind.RPC_MINIMAL, Kind.SOURCE_NEVER);
 
     private final Guard guard;
     private final boolean demanding;
@@ -82,13 +82,12 @@ public enum RunClass {
         }
         boolean freezes = answering() || EnumSet.of(FREEZES_WITH_FENCER, FREEZES_WITH_WATCHDOG, FREEZES_REQUIRED, FENCER_FAILS, PAUSES,
                 EXTREME_NUMBERS).contains(this);
-        // An operator's pause is that of one manager, and a manager that reaches one host only finds the other silent.
-        boolean managers = this != PAUSES && !answering() || kind != Kind.SECOND_MANAGER && kind != Kind.MANAGER_CLONED;
+        // An operator's pause is that of one manager.
+        boolean managers = this != PAUSES || kind != Kind.SECOND_MANAGER && kind != Kind.MANAGER_CLONED;
         boolean stands = kind != Kind.AGENT_FROZEN || freezes;
         // Where all hosts answer, none is silent for longer than a restart takes.
-        // (And one that can make no thread and no process is not played here yet.)
-        boolean quick = !answering() || kind != Kind.LOOP_FROZEN && kind != Kind.AGENT_STOPPED && kind != Kind.THREADS_GONE;
-        return stands && quick && managers && !NOT_YET.contains(kind) && (answering() || !BEYOND.contains(kind));
+        boolean quick = !answering() || kind != Kind.LOOP_FROZEN && kind != Kind.AGENT_STOPPED;
+        return stands && quick && managers && (answering() || !BEYOND.contains(kind));
     }
 
     /** An agent may go away or stand still without anybody who fences its host. */

@@ -41,7 +41,7 @@ public final class SimulateCommand implements Callable<Integer> {
     private Mutant mutant;
 
     @Option(names = "--with", split = ",", paramLabel = "KIND",
-            description = "With --replay or in runs: let these faults happen, too, which the class does not allow yet.")
+            description = "With --replay or in runs: let these faults happen, too, which the class does not have.")
     private Set<Fault.Kind> with = EnumSet.noneOf(Fault.Kind.class);
 
     @Option(names = "--threads", description = "On how many cores (all there are).")

@@ -167,9 +167,18 @@ public final class Simulation {
         return plan(seed, runClass, Set.of()).stream().filter(fault -> !fault.isAdded()).toList();
     }
 
-    /** The same with kinds that the class does not allow yet. */
+    /** The same with kinds that the class does not have. */
     static List<Fault> plan(long seed, RunClass runClass, Set<Fault.Kind> with) {
-        return Fault.plan(new Dice(seed, 1 + Concern.FAULTS.ordinal() * 3L), new Dice(seed, 900), runClass, with, TROUBLE);
+        return plan(seed, runClass, with, Set.of());
+    }
+
+    /** Without the newest kinds: what seeds meant that became known before those. */
+    static List<Fault> planWithoutNewest(long seed, RunClass runClass) {
+        return plan(seed, runClass, Set.of(), RunClass.NEWEST);
+    }
+
+    private static List<Fault> plan(long seed, RunClass runClass, Set<Fault.Kind> with, Set<Fault.Kind> without) {
+        return Fault.plan(new Dice(seed, 1 + Concern.FAULTS.ordinal() * 3L), new Dice(seed, 900), runClass, with, without, TROUBLE);
     }
 
     /** The same with other faults. */
@@ -192,31 +201,32 @@ public final class Simulation {
     }
 
     private RunResult play() {
+        chaos = new Chaos(world, manager, agents, validators, links, sources, runClass, totals,
+                id -> another(id, setup.manager(), otherWays(setup.manager())));
+        // What is so from the beginning is so before anybody asks: a source that never tells has not told once either.
+        plan.stream().filter(fault -> fault.at() == 0).forEach(chaos::begin);
         begin();
         manager.start();
         if (runClass == RunClass.OTHER_NUMBERS) {
             Dice numbers = world.dice(Concern.NUMBERS);
             manager.goesBy(() -> Setup.otherNumbers(setup.manager(), numbers));
         }
-        chaos = new Chaos(world, manager, agents, validators, links, sources, runClass, totals,
-                id -> another(id, setup.manager(), otherWays(setup.manager())));
         Operator operator = new Operator(world, manager, TROUBLE);
         if (runClass == RunClass.PAUSES) {
             operator.start();
         } else {
             operator.resumes();
         }
-        for (Fault fault : plan) {
-            world.agenda().after(fault.at(), () -> chaos.begin(fault));
-        }
+        plan.stream().filter(fault -> fault.at() > 0).forEach(fault -> world.agenda().after(fault.at(), () -> chaos.begin(fault)));
         world.agenda().after(TROUBLE + LONGEST, chaos::disarm);
         totals.faults = plan.size();
         long end = TROUBLE + PEACE + Math.max(0, setup.manager().failoverCooldown().toNanos() - USUAL_COOLDOWN);
         try {
-            while (world.violation() == null && world.agenda().runNext(end)) {
-                check();
-            }
+            playUntil(end);
             Aftermath aftermath = new Aftermath(world, runClass, setup, manager, agents, validators, chaos, totals);
+            if (world.violation() == null && aftermath.tipAhead()) {
+                playUntil(end + Aftermath.TIP_GIVEN_UP.toNanos());
+            }
             if (world.violation() == null) {
                 aftermath.check();
             }
@@ -236,6 +246,12 @@ public final class Simulation {
         String violation = world.violation() == null ? null
                 : String.format(java.util.Locale.ROOT, "%s at %.6f s", world.violation(), world.violatedAt() / 1e9);
         return new RunResult(seed, violation, world.hash(), Duration.ofNanos(world.agenda().now()), Duration.ofNanos(both), totals);
+    }
+
+    private void playUntil(long until) {
+        while (world.violation() == null && world.agenda().runNext(until)) {
+            check();
+        }
     }
 
     private void playUntilTheOther(int host, long until) {

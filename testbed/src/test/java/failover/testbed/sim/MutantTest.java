@@ -90,7 +90,7 @@ class MutantTest {
         random(Mutant.LATE_EFFECTS_IGNORED, 1, 60);
         scenario(Mutant.EPOCHS_IGNORED_NOR_E11, Targeted.orderOfAnOldEpoch());
         covered(Mutant.EPOCHS_IGNORED, Mutant.EPOCHS_IGNORED_NOR_E11, Targeted.orderOfAnOldEpoch());
-        random(Mutant.EPOCH_NOT_DURABLE, 1, 300);
+        random(Mutant.EPOCH_NOT_DURABLE, 1, 600);
         random(Mutant.PAUSE_NOT_ACKNOWLEDGED, 1, 300);
         random(Mutant.TOWER_COPIED_EARLY, 1, 60);
         scenario(Mutant.STALE_TOWER_ACCEPTED, Targeted.storeIsOld());

@@ -67,7 +67,9 @@ final class Targeted {
     }
 
     static Scenario managerStartsAfterTheCut() {
-        return Scenario.of("M restarts right after it lost A").evidenceOff().at(40, s -> s.cutBoth(A, B)).at(54.5, s -> s.cutBoth(A, M))
+        // Who has heard the start before lately refuses in its own right.
+        return Scenario.of("M restarts right after it lost A, and had not reached B for a while").evidenceOff()
+                .at(40, s -> s.cutBoth(A, B)).at(42, s -> s.cutBoth(B, M)).at(54.5, s -> s.cutBoth(A, M)).at(55, s -> s.healBoth(B, M))
                 .at(55, s -> s.restartManager(0.2)).promoted(B, 55, 64.9, 68).until(100);
     }
 
