@@ -65,6 +65,8 @@ final class Leasing {
     /** Monotonic instant at which this host went over to its manager, which polled then; only read when {@link #wentOver}. */
     long wentOverAt;
     boolean wentOver;
+    /** This host obeys its manager because it polled first, and the peer has not said since that it obeys the same. */
+    boolean unconfirmed;
     /** What the start of the manager that was obeyed before may have granted the peer; {@code null} when there was none. */
     Former former;
     /** The first poll that the bound manager was heard by; {@code null} before it. */
@@ -165,6 +167,7 @@ final class Leasing {
         this.beside = other.beside;
         this.wentOverAt = other.wentOverAt;
         this.wentOver = other.wentOver;
+        this.unconfirmed = other.unconfirmed;
         this.former = other.former;
         this.first = other.first;
         this.comparedAt = other.comparedAt;

@@ -55,6 +55,7 @@ final class Managers {
         }
         if (!bonds.managed()) {
             out.add(AgentCore.say(Level.INFO, "bound to manager " + asks.id()));
+            Promises.boundAnew(state, now);
             set(state, bonds.to(asks), out);
             return null;
         }
@@ -203,16 +204,17 @@ final class Managers {
     }
 
     /** Two hosts that obey two managers have two quorums: each could lose its own manager's host and rise. */
-    private static void compared(AgentState state, Leasing.PeersManager peers, List<AgentEffect> out) {
+    private static void compared(AgentState state, Manager theirs, List<AgentEffect> out) {
         Bonds bonds = state.memory.bonds();
         Manager own = bonds.manager();
-        Manager theirs = peers.manager();
         if (own == null || theirs == null || bonds.leaving() != null) {
             return;
         }
         // An older or a newer start of the same one is what each host sees for a moment when a manager starts anew.
-        boolean other = !own.id().equals(theirs.id()) || own.start() == theirs.start() && !own.mayBe(theirs)
-                || Rivals.livesBeside(state, peers);
+        if (own.equals(theirs)) {
+            state.lease.unconfirmed = false;
+        }
+        boolean other = !own.id().equals(theirs.id()) || own.start() == theirs.start() && !own.mayBe(theirs);
         boolean same = own.equals(theirs) || bonds.rival() != null && !bonds.rival().id().equals(own.id()) && names(theirs, own);
         if (other && bonds.rival() == null) {
             set(state, bonds.withRival(theirs), out);
@@ -291,7 +293,7 @@ final class Managers {
             long heardAt = now.nanos() - Duration.ofMillis(Math.max(0, Math.min(answer.stay().managerHeardMs(), Bounds.LONGEST_AGO_MS)))
                     .toNanos();
             state.lease.peersManager = new Leasing.PeersManager(manager(answer.stay()), heardAt, now.nanos());
-            compared(state, state.lease.peersManager, out);
+            compared(state, state.lease.peersManager.manager(), out);
             candidate(state, now, out);
         }
     }

@@ -174,7 +174,7 @@ final class Promises {
         }
         Duration former = byFormer(lease, Leases.grantorWait(grant.leaseMs(), grant.jitterMs()), now);
         if (!former.isZero()) {
-            return "the start of the manager that was obeyed here before may have granted the peer a lease: " + former.toMillis()
+            return "whoever was obeyed here before, or polls the peer, may have granted that one a lease: " + former.toMillis()
                     + " ms to go (E8)" + whom;
         }
         Duration promise = promise(lease, now);
@@ -192,6 +192,12 @@ final class Promises {
         if (over || lease.managerHeard) {
             lease.former = new Leasing.Former(over ? lease.wentOverAt : lease.managerHeardAt, wait, lease.wentOver);
         }
+    }
+
+    /** This host obeyed nobody: it may have lost its memory, and the peer's lease may be another manager's. */
+    static void boundAnew(AgentState state, Now now) {
+        state.lease.unconfirmed = true;
+        state.lease.former = new Leasing.Former(now.nanos(), Duration.ZERO, true);
     }
 
     /** A manager that knows how its start before left the pair may wait for less than that one's leases, and is not kept from it. */

@@ -36,6 +36,13 @@ final class Rivals {
         if (obeyed && (lease.first == null || !asks.equals(lease.first.manager()))) {
             lease.first = new Leasing.FirstPoll(asks, now.nanos(), sent);
         }
+        boolean stranger = !obeyed && own != null && asks.id() != null && !own.id().equals(asks.id()) && lease.unconfirmed;
+        if (stranger && state.memory.bonds().leaving() == null && state.memory.bonds().rival() == null) {
+            // Which of the two the peer obeys nobody has said: it may be active by the other one.
+            Managers.set(state, state.memory.bonds().withRival(asks), out);
+            out.add(AgentCore.say(Level.ERROR, "ALARM: two managers poll this host, " + own + ", which came first, and " + asks
+                    + ": stop one of the two. Until the peer says that it obeys the first, this host is made active by none"));
+        }
         boolean another = !obeyed && own != null && own.id().equals(asks.id()) && asks.start() <= own.start() && !own.mayBe(asks)
                 && state.memory.bonds().leaving() == null;
         // What an older start had sent before the newer one began may be on its way for a while, and is no sign that it lives.
@@ -68,14 +75,6 @@ final class Rivals {
             Managers.set(state, state.memory.bonds().withRival(other), out);
             alarm(own, other, out);
         }
-    }
-
-    /** The peer is polled by an older start than this host obeys, and was so long after the newer one had begun. */
-    static boolean livesBeside(AgentState state, Leasing.PeersManager peers) {
-        Manager own = state.memory.bonds().manager();
-        Leasing.FirstPoll first = state.lease.first;
-        return peers.manager().id().equals(own.id()) && peers.manager().start() > 0 && peers.manager().start() < own.start()
-                && first != null && own.equals(first.manager()) && peers.heardAt() - first.heardAt() > LATEST_POLL.toNanos();
     }
 
     /**

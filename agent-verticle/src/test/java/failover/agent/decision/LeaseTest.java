@@ -241,6 +241,7 @@ class LeaseTest {
     @Test
     void aPromiseBindsUnlessTheOtherIsVerifiedPassive() {
         agent.passive();
+        poll(token(), 0);
         pass(20_000);
         assertTrue(agent.stayAsked("peer", 5, Q, J).granted());
         pass(9_900);
@@ -253,6 +254,7 @@ class LeaseTest {
     @Test
     void aPromiseIsOverAfterItsTime() {
         agent.passive();
+        poll(token(), 0);
         pass(20_000);
         assertTrue(agent.stayAsked("peer", 5, Q, J).granted());
         pass(10_001);

@@ -50,6 +50,8 @@ class PromisesTest {
     @Test
     void aRestartedHostHoldsOffForTheLongestPromiseOfItsEarlierStart() {
         agent.passive();
+        agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, "manager", 0,
+                new LeaseOffer(token(), 0, 1, 2000, Q, 2000, J, false))));
         pass(60_000);
         assertTrue(agent.stayAsked("peer", 5, LONG_Q, J).granted());
         AgentMemory left = agent.memory();

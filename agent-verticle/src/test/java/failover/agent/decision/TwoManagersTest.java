@@ -183,18 +183,49 @@ class TwoManagersTest extends AgentUnderManagers {
         assertEquals("done", done.outcome(), done::message);
     }
 
-    /** It is a clone of the one that keeps the peer, and that one does not reach this host at all. */
+    /** It lost its memory, and the first to poll it is not the manager that keeps its peer. */
     @Test
-    void aPeerThatAnOlderStartStillPollsLongAfterTheNewerOneBeganHasAnother() {
-        for (boolean lives : new boolean[] {false, true}) {
+    void aHostThatObeysWhoeverPolledFirstIsNotMadeActiveOnSilenceAtOnce() {
+        unbound();
+        assertNull(poll(OTHER, 0));
+        FailoverResponse refused = onSilence(OTHER);
+        assertEquals("refused", refused.outcome());
+        assertTrue(refused.message().contains("(E8)"), refused.message());
+        pass(Q + 1_000);
+        poll(OTHER, 0);
+        assertEquals("done", onSilence(OTHER).outcome(), "nobody else was heard");
+    }
+
+    @Test
+    void whereAnotherManagerPollsAHostThatObeysTheFirstThePeerSaysWhichIsRight() {
+        for (Manager peers : new Manager[] {OLD, OTHER}) {
             agent = new AgentAtWork();
-            bound(Role.PASSIVE);
-            Manager next = new Manager("m1", 6, "run-c");
-            poll(next, 0);
-            pass(40_000);
-            poll(next, 0);
-            agent.post(new AgentEvent.PeerAnswered(says(OLD, lives ? 100 : 35_000)));
-            assertEquals(lives ? "refused" : "done", ordered(next).outcome());
+            unbound();
+            assertNull(poll(OTHER, 0));
+            assertNotNull(poll(OLD, 0));
+            pass(Q + 1_000);
+            poll(OTHER, 0);
+            assertEquals("refused", ordered(OTHER).outcome());
+            assertTrue(leaseWord().doubled().contains("another one, " + OLD), () -> leaseWord().toString());
+            agent.post(new AgentEvent.PeerAnswered(says(peers, 100)));
+            assertEquals(peers == OTHER ? "done" : "refused", ordered(OTHER).outcome());
         }
+    }
+
+    /** Once the peer has said that it obeys the same, a second manager is refused and harms nobody. */
+    @Test
+    void aSecondManagerBesideTheOneThatBothObeyIsRefusedAndNoDoubt() {
+        unbound();
+        assertNull(poll(OTHER, 0));
+        agent.post(new AgentEvent.PeerAnswered(says(OTHER, 100)));
+        assertNotNull(poll(OLD, 0));
+        assertNull(leaseWord().doubled());
+        assertEquals("done", ordered(OTHER).outcome());
+    }
+
+    private void unbound() {
+        agent.identity = AgentAtWork.OTHER;
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withBonds(new AgentMemory.Bonds(null, "peer", null, 0)), false).observed();
+        pass(60_000);
     }
 }

@@ -145,7 +145,8 @@ final class Actions {
             blockers.add("the agent of the active is in dry-run: it would demote nothing");
         }
         if (active.status != null && active.status.lease() != null && active.status.lease().refused() != null) {
-            blockers.add("the active's agent refuses this manager: " + active.status.lease().refused());
+            blockers.add("the active's agent refuses this manager: " + active.status.lease().refused()
+                    + (silent ? "; where that host certainly cannot sign: failover-manager --trigger-failover --i-have-fenced" : ""));
         }
         if (rules.policy().holdWhileVoting() && judgement.verdict() == Verdict.ACTIVE_REPORTED_SICK
                 && proof.finding(state, active.host, 0, now).word() == Finding.Word.PROGRESS) {

@@ -255,7 +255,7 @@ public final class ManagerState {
         boolean unheard = !primary.everAnswered() || !secondary.everAnswered();
         if (unheard && !aboveForgotten) {
             aboveForgotten = true;
-            return Epochs.above(highestEpoch());
+            return Epochs.above(highestEpoch(), run);
         }
         return Epochs.after(highestEpoch());
     }

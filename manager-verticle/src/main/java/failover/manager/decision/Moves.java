@@ -60,6 +60,7 @@ final class Moves {
                 back ? intent.from() : intent.to(), intent.reason(), true, false, false, false);
         move.untouched = false;
         move.sentAt = now.nanos();
+        move.trouble = "this manager stopped in the middle of it";
         state.move = move;
         if (intent.step() == Step.CLEARING) {
             move.step = Step.CLEARING;

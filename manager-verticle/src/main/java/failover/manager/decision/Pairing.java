@@ -61,6 +61,15 @@ final class Pairing {
         return true;
     }
 
+    /** This manager has moved nothing and granted nothing, and nobody is active: which host stands where binds it to nothing. */
+    static boolean nothingIssued(ManagerState state) {
+        ManagerMemory memory = state.memory;
+        boolean active = state.primary.status != null && state.primary.status.isActive()
+                || state.secondary.status != null && state.secondary.status.isActive();
+        return !active && memory.epoch() == 0 && memory.holder() == null && memory.intent() == null && state.move == null
+                && memory.primary().issued() == 0 && memory.secondary().issued() == 0;
+    }
+
     /** The host that answers at that endpoint is the one that is meant there from now on; what another one said is not its word. */
     static void replaced(ManagerState state, HostView view) {
         ManagerMemory.HostRecord known = state.memory.host(view.host);

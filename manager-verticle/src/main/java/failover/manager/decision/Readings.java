@@ -85,6 +85,14 @@ final class Readings {
         String pinned = state.memory.host(view.host).id();
         boolean news = view.unmetAt != null || view.ours() && !id.equals(pinned);
         boolean theOther = view.ours() && id.equals(state.memory.host(view.host.other()).id());
+        if (theOther && Pairing.nothingIssued(state)) {
+            out.add(Moves.say(Level.WARNING, "[" + view.host + "] is host " + id + ", which was met as [" + view.host.other() + "] before: "
+                    + "nothing was ever issued to either, so the hosts are where they answer"));
+            Pairing.replaced(state, view);
+            state.memory = state.memory.with(view.host.other(), ManagerMemory.HostRecord.at(rules.endpoint(view.host.other())));
+            out.add(new ManagerEffect.Remember(state.memory));
+            return;
+        }
         boolean first = pinned == null && view.unmetAt == null;
         if (!news || theOther || Pairing.stranger(state, view) || !first && doubted(state, view.host)) {
             return;

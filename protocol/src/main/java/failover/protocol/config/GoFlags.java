@@ -38,8 +38,13 @@ public final class GoFlags {
      * @param key the configuration key it sets; empty when it is an action
      * @param standard its default as shown in the usage; empty for none
      * @param help one sentence
+     * @param with the switch without which it means nothing; empty for none
      */
-    public record Flag(String name, Kind kind, String key, String standard, String help) {
+    public record Flag(String name, Kind kind, String key, String standard, String help, String with) {
+        /** One that means something by itself. */
+        public Flag(String name, Kind kind, String key, String standard, String help) {
+            this(name, kind, key, standard, help, "");
+        }
     }
 
     /**
@@ -128,7 +133,16 @@ public final class GoFlags {
                 settings.put(flags.get(name).key(), new Given(value, "flag --" + name));
             }
         });
-        return new Parsed(values, settings);
+        Parsed parsed = new Parsed(values, settings);
+        values.keySet().forEach(name -> refuseAlone(flags.get(name), parsed));
+        return parsed;
+    }
+
+    /** Whoever typed it believes that something is done that is not. */
+    private static void refuseAlone(Flag flag, Parsed parsed) {
+        if (!flag.with().isEmpty() && parsed.on(flag.name()) && !parsed.on(flag.with())) {
+            throw new UsageException("--" + flag.name() + " goes with --" + flag.with() + ", and does nothing without it");
+        }
     }
 
     private Flag named(String name) {

@@ -117,4 +117,14 @@ class GoFlagsTest {
     private String refused(String... args) {
         return assertThrows(UsageException.class, () -> flags.parse(args)).getMessage();
     }
+
+    @Test
+    void aFlagThatMeansNothingByItselfIsRefusedWithTheOneItGoesWith() {
+        GoFlags both = new GoFlags("p", "s", List.of(new GoFlags.Flag("now", GoFlags.Kind.SWITCH, "", "", "."),
+            new GoFlags.Flag("sure", GoFlags.Kind.SWITCH, "", "", ".", "now")));
+        assertTrue(both.parse("--sure", "--now").on("sure"));
+        assertTrue(both.parse("--sure=false").values().containsKey("sure"));
+        assertEquals("--sure goes with --now, and does nothing without it",
+            assertThrows(UsageException.class, () -> both.parse("--sure")).getMessage());
+    }
 }

@@ -1,5 +1,7 @@
 package failover.testbed.sim;
 
+import failover.manager.decision.Host;
+import failover.manager.decision.ManagerMemory;
 import failover.manager.decision.ManagerRules;
 import failover.protocol.wire.StateView;
 import java.time.Duration;
@@ -75,8 +77,15 @@ final class Aftermath {
     }
 
     private boolean refused(int host) {
-        return manager.view().hosts().get(host).problems().stream()
-                .anyMatch(problem -> problem.contains("refuses this manager") || problem.contains("failover-agent --forget-manager"));
+        StateView view = manager.view();
+        return Stream.concat(Stream.of(view.why()), view.hosts().get(host).problems().stream())
+                .anyMatch(words -> words.contains("refuses this manager") || words.contains("failover-agent --forget-manager"));
+    }
+
+    /** As far as the manager was told, and has kept. */
+    private boolean attested(int host) {
+        ManagerMemory kept = manager.disk().read();
+        return manager.patience().attested(host) && (kept == null || kept.host(Host.values()[host]).attested());
     }
 
     private int unanswered() {
@@ -97,7 +106,7 @@ final class Aftermath {
             return;
         }
         int dead = agents[0].up() ? 1 : 0;
-        if (left && !one && manager.view().operation() != null && !agents[dead].up() && !manager.patience().attested(dead)) {
+        if (left && !one && manager.view().operation() != null && !agents[dead].up() && !attested(dead)) {
             // It may be active, and by what it said last nobody would end it: the operator is told so, and has --i-have-fenced.
             totals.needOperator++;
             return;

@@ -352,7 +352,8 @@ final class AgentHost {
             tasks.lookAtTower(check -> post(new AgentEvent.TowerSeen(check, 0)));
         } else if (effect instanceof AgentEffect.Publish publish) {
             // A promotion that is refused before its intent is written leaves its epoch to another.
-            if (publish.hold() != null && publish.memory().epoch() >= publish.hold().epoch()) {
+            AgentMemory durable = disk.read();
+            if (publish.hold() != null && durable != null && durable.epoch() >= publish.hold().epoch()) {
                 world.ledger().holds(host, publish.hold().epoch());
             }
             deadMan.publish(publish, fences);

@@ -2,6 +2,7 @@ package failover.testbed.sim;
 
 import failover.agent.decision.AgentMemory;
 import failover.manager.decision.ManagerMemory;
+import failover.manager.decision.Policy;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import java.util.Set;
@@ -302,7 +303,8 @@ final class Chaos {
 
     private void secondManager(Fault fault) {
         boolean clone = fault.kind() == Fault.Kind.MANAGER_CLONED;
-        if (clone && !manager.up()) {
+        // Where votes are not looked at, nothing but its links keeps a copy from making two active (safety.md, "Residue").
+        if (clone && (!manager.up() || manager.rules().policy().evidence() == Policy.VoteEvidence.OFF)) {
             return;
         }
         world.ledger().severalManagers();
@@ -328,7 +330,7 @@ final class Chaos {
         boolean original = action == Action.BECOME_ACTIVE && agents[host].ears().epoch() == 0;
         if (agents[host].up() && !original) {
             if (action == Action.BECOME_ACTIVE) {
-                world.towers().ordered(host, 0);
+                world.towers().orderedByHand(host);
             }
             agents[host].ask(new FailoverRequest(action.wire(), "by hand", false, 0, null, 0, 0, false), response -> { }, () -> { });
         }

@@ -181,7 +181,8 @@ final class LeaseMutants {
      */
     static StatusResponse status(Mutant mutant, StatusResponse real) {
         LeaseWord word = real.lease();
-        boolean forgetful = mutant.is(Mutant.NO_ACTIVE_BY_REACHABILITY) && !real.isActive();
+        boolean forgetful = mutant.is(Mutant.EPOCH_NOT_DURABLE)
+                || mutant.is(Mutant.NO_ACTIVE_BY_REACHABILITY) && !real.isActive();
         boolean faithless = mutant.is(Mutant.NO_PEER_REFUSAL) || mutant.is(Mutant.NO_HOLD_OFF);
         boolean credulous = mutant.is(Mutant.ACTIVE_DEAD_OVER_UNRESOLVED);
         boolean incurious = mutant.is(Mutant.PEERS_NOT_COMPARED);

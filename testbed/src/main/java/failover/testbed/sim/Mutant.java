@@ -81,7 +81,7 @@ public enum Mutant {
     /** INV-7. */
     PAUSE_NOT_ACKNOWLEDGED("a pause counts as in force as soon as it is asked for"),
     /** E10. */
-    EPOCH_NOT_DURABLE("a restarted manager begins its epochs anew"),
+    EPOCH_NOT_DURABLE("a restarted manager begins its epochs anew, whatever its agents say"),
     /** E9. */
     WALL_CLOCK_ONLY("an agent's lease is measured by its wall clock alone"),
     /** E9. */
