@@ -129,10 +129,8 @@ final class Actions {
             blockers.add("passive [" + passive.host + "] " + reason);
         }
         boolean silent = judgement.verdict() == Verdict.ACTIVE_DEAD;
-        Duration grace = rules.startupGrace().minus(now.since(state.startedAt));
-        if (silent && !grace.isNegative() && !grace.isZero()) {
-            blockers.add("the manager started " + now.since(state.startedAt).toSeconds() + " s ago; silent hosts are left alone for "
-                    + rules.startupGrace().toSeconds() + " s");
+        if (silent) {
+            addGrace(state, now, blockers);
         }
         Duration bound = passive.boundFor(now);
         if (silent && !bound.isZero()) {
@@ -166,6 +164,14 @@ final class Actions {
         });
     }
 
+    private void addGrace(ManagerState state, Now now, List<String> blockers) {
+        Duration grace = rules.startupGrace().minus(now.since(state.startedAt));
+        if (!grace.isNegative() && !grace.isZero()) {
+            blockers.add("the manager started " + now.since(state.startedAt).toSeconds() + " s ago; silent hosts are left alone for "
+                    + rules.startupGrace().toSeconds() + " s");
+        }
+    }
+
     /** Nobody is active and both verifiably cannot sign: the last holder again if it is fit, else the other. */
     private Judgement fill(ManagerState state, Judgement judgement, Now now, List<ManagerEffect> out) {
         Host preferred = state.lastHolder();
@@ -191,6 +197,10 @@ final class Actions {
             }
             if (Pairing.mismatch(state) != null) {
                 blockers.add("peer_mismatch: " + Pairing.mismatch(state));
+            }
+            if (!state.view(target.other()).answers(rules, now)) {
+                // What is written of it may be older than what it was given since: another process of this manager may live (E8).
+                addGrace(state, now, blockers);
             }
             addPause(state, blockers);
             addBackOff(state, now, blockers);

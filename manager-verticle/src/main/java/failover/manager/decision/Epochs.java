@@ -8,10 +8,10 @@ import failover.protocol.Bounds;
  */
 final class Epochs {
     /** So many changes of holder may lie between a backup of a manager's memory and its loss. */
-    private static final long FORGOTTEN = 1000;
+    private static final int FORGOTTEN = 1000;
 
     /** Two processes that know as little come to the same once in so many times; a hundred such leaps are still one that a host takes. */
-    private static final long SPAN = 8 * FORGOTTEN;
+    private static final int SPAN = 8 * FORGOTTEN;
     /** Odd: names that differ by one lie far apart. */
     private static final int SPREAD = 0x9E3779B1;
 

@@ -75,7 +75,9 @@ final class Roles {
     static void keepPassive(ManagerState state, HostView view, List<ManagerEffect> out) {
         ManagerMemory.HostRecord known = state.memory.host(view.host);
         // Never one that nobody can have been given: what is issued later must not count as answered already.
-        long passive = view.status.isActive() ? 0
+        // Nor what a host says that another manager may make active in the next moment.
+        boolean obeys = view.status.lease() == null || view.status.lease().refused() == null;
+        long passive = view.status.isActive() || !obeys ? 0
                 : Judge.excluded(view) ? Math.min(view.status.epoch(), state.highestEpoch()) : known.passive();
         boolean itself = Pairing.foreign(state, view.host, view.status.hostId()) == null;
         if (view.ours() && itself && !Pairing.stranger(state, view) && state.move == null && !view.busy() && passive != known.passive()) {

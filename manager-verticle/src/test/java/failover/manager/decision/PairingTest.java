@@ -356,31 +356,4 @@ class PairingTest {
         assertTrue(manager.state.move != null, "that it is active neither");
         assertEquals("id-secondary", manager.state.memory.secondary().id(), "nor does it take that one's place meanwhile");
     }
-
-    /** The names led the wrong way while it was new, and lead the right way now: there is nothing that a wrong host could be granted. */
-    @Test
-    void aManagerThatHasIssuedNothingTakesTheHostsAsTheyAnswer() {
-        manager.a().active = false;
-        manager.a().hostId = "id-secondary";
-        manager.b().hostId = "id-primary";
-        manager.a().verified = false;
-        manager.b().verified = false;
-        manager.begin();
-        manager.beats(2);
-        manager.memory = manager.saved;
-        manager.a().hostId = "id-primary";
-        manager.b().hostId = "id-secondary";
-        manager.begin();
-        manager.beats(3);
-        assertEquals("id-primary", manager.state.memory.primary().id());
-        assertEquals("id-secondary", manager.state.memory.secondary().id());
-        assertNotEquals(Verdict.SWAPPED_HOSTS, manager.verdict());
-    }
-
-    /** Two that know as little as each other must not come to the same epoch. */
-    @Test
-    void twoProcessesThatHaveForgottenAsMuchIssueDifferentEpochs() {
-        assertNotEquals(Epochs.above(1005, "run-a"), Epochs.above(1005, "run-b"));
-        assertTrue(Epochs.above(1005, "run-a") >= 2005 && Epochs.above(1005, null) < 11_005);
-    }
 }

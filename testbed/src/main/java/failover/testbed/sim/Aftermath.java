@@ -68,7 +68,10 @@ final class Aftermath {
         if (view.operation() != null || unanswered() > 0) {
             world.violated("LIVE-4: something is still under way or unanswered: " + view.verdict() + " " + view.why());
         }
-        if (!one && !setup.identityKnown()) {
+        if (!one && chaos.otherManager() && "swapped_hosts".equals(view.verdict())) {
+            // It met the hosts the wrong way round after it had lost its memory: the operator is told what to correct.
+            totals.needOperator++;
+        } else if (!one && !setup.identityKnown()) {
             // Nobody can tell that the active has lost its identity: the verdict tells the operator where it is known at all.
             totals.needOperator++;
         } else if (!one && runClass.demanding()) {

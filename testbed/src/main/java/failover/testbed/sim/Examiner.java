@@ -60,6 +60,9 @@ final class Examiner {
     void remembers(Set<String> told) {
         worked.clear();
         worked.addAll(told);
+        // Whoever has forgotten its operations may come to the same names.
+        uncovered = "";
+        operation = "";
     }
 
     /** A source was asked then, and the manager has its answer now. */
