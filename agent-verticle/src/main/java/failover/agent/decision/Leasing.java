@@ -60,6 +60,8 @@ final class Leasing {
      * silent here, and whoever else polled then.
      */
     Set<AgentMemory.Manager> left = Set.of();
+    /** Id of the host that answers in the peer's place while this host leaves its manager; {@code null} when none does. */
+    String strangeAnswers;
     /** Other processes of the bound manager that have polled since this host went over to it. */
     Set<AgentMemory.Manager> beside = Set.of();
     /** Monotonic instant at which this host went over to its manager, which polled then; only read when {@link #wentOver}. */
@@ -164,6 +166,7 @@ final class Leasing {
         this.twin = other.twin;
         this.twinAt = other.twinAt;
         this.left = other.left;
+        this.strangeAnswers = other.strangeAnswers;
         this.beside = other.beside;
         this.wentOverAt = other.wentOverAt;
         this.wentOver = other.wentOver;

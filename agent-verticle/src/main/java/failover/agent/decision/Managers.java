@@ -51,7 +51,9 @@ final class Managers {
         }
         if (bonds.leaving() != null) {
             return "this host leaves manager " + bonds.manager() + " for " + bonds.leaving() + " and has asked its peer to come along: it "
-                    + "obeys neither until that one has answered (E12)";
+                    + "obeys neither until that one has answered (E12)" + (state.lease.strangeAnswers == null ? ""
+                    : "; host " + state.lease.strangeAnswers + " answers in its place, and where the peer was replaced for good, or this "
+                    + "host's state is another one's: failover-agent --forget-peer");
         }
         if (!bonds.managed()) {
             out.add(AgentCore.say(Level.INFO, "bound to manager " + asks.id()));
@@ -235,9 +237,13 @@ final class Managers {
 
     /** The peer's answer to {@link AgentEffect.AskToLeave}; without one the question is repeated. */
     void leaveAnswered(AgentState state, LeaveRequest asked, PeerStatusResponse answer, Now now, List<AgentEffect> out) {
+        if (answer != null) {
+            pinPeer(state, answer.hostId(), out);
+        }
         Bonds bonds = state.memory.bonds();
         boolean counts = bonds.leaving() != null && asked.number() == bonds.leaves() && answer != null && answer.stay() != null
                 && answer.hostId() != null && answer.hostId().equals(bonds.peerId());
+        state.lease.strangeAnswers = answer != null && foreignPeer(state, answer.hostId()) ? answer.hostId() : null;
         if (!counts) {
             return;
         }

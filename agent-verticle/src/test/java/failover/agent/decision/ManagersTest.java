@@ -10,6 +10,7 @@ import failover.agent.decision.AgentMemory.Bonds;
 import failover.agent.decision.AgentMemory.Manager;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.LeaveRequest;
+import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StayAnswer;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,29 @@ class ManagersTest extends AgentUnderManagers {
         agent.post(new AgentEvent.PeerAnswered(says(OTHER, 100)));
         assertEquals(OTHER, agent.memory().bonds().manager());
         pass(60_000);
+        assertNull(poll(OTHER, 0));
+    }
+
+    /** It lost its memory, and the first that its peer says to it is the answer to this. */
+    @Test
+    void aHostThatHasMetNoPeerYetTakesWhoeverAnswersForIt() {
+        bound(Role.PASSIVE);
+        agent.state.memory = agent.state.memory.withBonds(new AgentMemory.Bonds(OLD, null, OTHER, 1));
+        LeaveRequest asked = new LeaveRequest("m2", 1, "run-b", 1);
+        agent.post(new AgentEvent.LeaveAnswered(asked, says(OTHER, 50_000)));
+        assertEquals(OTHER, agent.memory().bonds().manager());
+        assertEquals("peer", agent.memory().bonds().peerId());
+    }
+
+    /** Its peer was replaced, or it has a state in which another host is its peer: only an operator can tell. */
+    @Test
+    void aHostThatLeavesAndIsAnsweredByAnotherHostSaysWhichAndWhatToDo() {
+        leaving();
+        PeerStatusResponse stranger = new PeerStatusResponse(true, false, true, 0, "stranger", 4, true, null, null);
+        agent.post(new AgentEvent.LeaveAnswered(offered(), stranger));
+        String refused = poll(OLD, 0);
+        assertTrue(refused.contains("host stranger answers in its place") && refused.contains("--forget-peer"), refused);
+        agent.post(new AgentEvent.LeaveAnswered(offered(), says(OTHER, 50_000)));
         assertNull(poll(OTHER, 0));
     }
 

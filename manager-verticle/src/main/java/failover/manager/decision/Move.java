@@ -81,6 +81,8 @@ final class Move {
     long movedMillisBefore;
     /** An operator accepts a tower that is older than the chain, or none. */
     boolean staleTower;
+    /** The highest epoch that an answer to one of its commands told of. */
+    long toldEpoch;
     /** When a failed clearing is tried again; 0 when none waits. */
     long retryAt;
     String trouble = "";
@@ -159,6 +161,7 @@ final class Move {
         copy.provedAfter = provedAfter;
         copy.proveBy = proveBy;
         copy.clearFailedAt = clearFailedAt;
+        copy.toldEpoch = toldEpoch;
         copy.proof = proof;
         copy.tower = tower;
         copy.towerOf = towerOf;

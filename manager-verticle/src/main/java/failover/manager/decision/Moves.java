@@ -128,6 +128,9 @@ final class Moves {
             return;
         }
         move.command = 0;
+        if (Epochs.believable(response.epoch(), state.memory.epoch())) {
+            move.toldEpoch = Math.max(move.toldEpoch, response.epoch());
+        }
         // An answer to a command is a sign of life like any other: who has just refused is not silent.
         state.view(move.recipient()).heardAt = now.nanos();
         Outcome outcome = Outcome.of(response.outcome());
@@ -340,6 +343,13 @@ final class Moves {
     private void giveBackOrFail(ManagerState state, Move move, Now now, List<ManagerEffect> out) {
         // Who had lost it before the move did not lose it by the move: to give it that is a failover of its own.
         if (move.back || !move.demoted || move.fromDead || move.vacant || move.from != state.lastHolder()) {
+            ends.fail(state, now, out);
+            return;
+        }
+        if (Math.max(state.highestEpoch(), move.toldEpoch) > move.epoch) {
+            // Another manager has acted meanwhile, as while this one stood still: who has the identity now is read, and not assumed.
+            out.add(say(Level.WARNING, "the identity is not given back to [" + move.from + "]: a host has been given epoch "
+                    + Math.max(state.highestEpoch(), move.toldEpoch) + " since, and not by this manager"));
             ends.fail(state, now, out);
             return;
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.LeaseWord;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -71,5 +72,22 @@ class ForgottenTest {
         assertTrue(manager.lines.stream().anyMatch(line -> line.contains("silent hosts are left alone")), () -> manager.lines.toString());
         manager.beats(10);
         assertEquals("secondary become_active", manager.out(), () -> manager.lines.toString());
+    }
+
+    /** This manager stood still in the middle of a planned move, and another one has made the target active since. */
+    @Test
+    void theIdentityIsNotGivenBackWhereAHostWasGivenANewerEpochByAnother() {
+        for (boolean told : new boolean[] {false, true}) {
+            ManagerAtWork stood = new ManagerAtWork();
+            stood.leased();
+            stood.ask();
+            stood.reply("done");
+            assertEquals("secondary become_active", stood.out());
+            ManagerEffect.Command order = stood.commands.remove();
+            long epoch = order.request().epoch();
+            stood.post(new ManagerEvent.CommandReplied(order.command(), new FailoverResponse(false, "epoch " + epoch + " is over", false, 0,
+                    null, "refused", false, null, false, told ? epoch + 4000 : epoch, 0)));
+            assertEquals(told ? "" : "primary become_active", stood.out(), () -> stood.lines.toString());
+        }
     }
 }

@@ -48,7 +48,7 @@ final class Aftermath {
 
     /** By a wall clock that was set forward before a start, the cluster must be where nobody sees it: that is not believed for ever. */
     boolean tipAhead() {
-        return manager.up() && "cluster_halted".equals(manager.view().verdict()) && world.clock(World.MANAGER).wallSteps() > 0;
+        return manager.up() && manager.view().why().contains("is not where it must be") && world.clock(World.MANAGER).wallSteps() > 0;
     }
 
     /** After the peace. */
@@ -68,8 +68,10 @@ final class Aftermath {
         if (view.operation() != null || unanswered() > 0) {
             world.violated("LIVE-4: something is still under way or unanswered: " + view.verdict() + " " + view.why());
         }
-        if (!one && chaos.otherManager() && "swapped_hosts".equals(view.verdict())) {
-            // It met the hosts the wrong way round after it had lost its memory: the operator is told what to correct.
+        boolean told = "swapped_hosts".equals(view.verdict()) || view.why().contains("failover-agent --forget-peer");
+        if (!one && chaos.otherManager() && told) {
+            // It met the hosts the wrong way round after it had lost its memory, or a host has another one's id for its peer's, by a state
+            // that was copied: the operator is told what to correct.
             totals.needOperator++;
         } else if (!one && !setup.identityKnown()) {
             // Nobody can tell that the active has lost its identity: the verdict tells the operator where it is known at all.

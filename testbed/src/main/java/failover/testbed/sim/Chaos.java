@@ -331,7 +331,7 @@ final class Chaos {
 
     private void bare(int host, Action action) {
         // A host that has never obeyed a manager takes a silent peer for a passive one, as the original does: the hosts answer, here.
-        boolean original = action == Action.BECOME_ACTIVE && agents[host].ears().epoch() == 0;
+        boolean original = action == Action.BECOME_ACTIVE && !agents[host].ears().managed();
         if (agents[host].up() && !original) {
             if (action == Action.BECOME_ACTIVE) {
                 world.towers().orderedByHand(host);

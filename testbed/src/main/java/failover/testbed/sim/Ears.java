@@ -50,6 +50,11 @@ final class Ears {
         return known == null ? 0 : known.epoch();
     }
 
+    /** It is bound to a manager. */
+    boolean managed() {
+        return known != null && known.bonds().managed();
+    }
+
     /** Reality can be read without the state file: the validator can be asked, and no change is half done. */
     boolean mayForget() {
         return identityKnown && known != null && known.intent() == null && known.unsettled() == null;
