@@ -35,6 +35,13 @@ class PromisesTest {
         return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().token();
     }
 
+    /** Under its manager, so that nothing but what is asked here keeps it from being made active. */
+    private void passive() {
+        agent.passive();
+        agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, "manager", 0,
+                new LeaseOffer(token(), 0, 1, 2000, Q, 2000, J, false))));
+    }
+
     private Grant grant(boolean otherPassive, String otherId, String run) {
         return new Grant(token(), "manager", 1, Q, 2000, J, otherPassive, false, true, 0, false, otherId, run, false, 0);
     }
@@ -49,9 +56,7 @@ class PromisesTest {
     /** The manager's leases are short now; a promise of before was as long as its asker wanted. */
     @Test
     void aRestartedHostHoldsOffForTheLongestPromiseOfItsEarlierStart() {
-        agent.passive();
-        agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, "manager", 0,
-                new LeaseOffer(token(), 0, 1, 2000, Q, 2000, J, false))));
+        passive();
         pass(60_000);
         assertTrue(agent.stayAsked("peer", 5, LONG_Q, J).granted());
         AgentMemory left = agent.memory();
@@ -71,7 +76,7 @@ class PromisesTest {
     @Test
     void noYesIsSaidBeforeItsLengthIsDurable() {
         agent.diskAnswers = false;
-        agent.passive();
+        passive();
         pass(60_000);
         assertNull(agent.stayAsked("peer", 5, Q, J), "nobody has been told yes");
         assertNull(agent.stayAsked("peer", 5, Q, J), "nor the second time, while the first is on its way to the disk");
@@ -88,7 +93,7 @@ class PromisesTest {
     @Test
     void aPromiseThatWasWrittenIsNotGivenByWhoeverBecomesActiveMeanwhile() {
         agent.diskAnswers = false;
-        agent.passive();
+        passive();
         pass(60_000);
         agent.stayAsked("peer", 5, Q, J);
         assertEquals("done", promote(grant(true, null, null)).outcome());
@@ -100,7 +105,7 @@ class PromisesTest {
 
     @Test
     void aShorterQuestionTakesNoPromiseAway() {
-        agent.passive();
+        passive();
         pass(60_000);
         assertTrue(agent.stayAsked("peer", 5, LONG_Q, J).granted());
         assertTrue(agent.stayAsked("peer", 5, 1, 0).granted());
@@ -112,7 +117,7 @@ class PromisesTest {
     /** Else one long lease of the past would keep this host off for as long after each start, for ever. */
     @Test
     void aPromiseThatIsOverIsForgotten() {
-        agent.passive();
+        passive();
         pass(60_000);
         assertTrue(agent.stayAsked("peer", 5, LONG_Q, J).granted());
         pass(5_000);
@@ -131,7 +136,7 @@ class PromisesTest {
     /** E17: the manager's pair is another host and this one; the host that was promised something is a third. */
     @Test
     void aPromiseToOneHostIsNotBrokenBecauseAnotherIsPassive() {
-        agent.passive();
+        passive();
         pass(60_000);
         assertTrue(agent.stayAsked("A", 5, Q, J).granted());
         FailoverResponse refused = promote(grant(true, "C", "run"));
@@ -143,7 +148,7 @@ class PromisesTest {
 
     @Test
     void aManagerOfTheVersionBeforeNamesNobody() {
-        agent.passive();
+        passive();
         pass(60_000);
         assertTrue(agent.stayAsked("A", 5, Q, J).granted());
         assertEquals("done", promote(grant(true, null, null)).outcome());
@@ -151,7 +156,7 @@ class PromisesTest {
 
     @Test
     void e17OnlyTheBoundPeerIsPromisedAnything() {
-        agent.passive();
+        passive();
         pass(60_000);
         assertTrue(agent.stayAsked("peer", 5, Q, J).granted());
         StayAnswer answer = agent.stayAsked("stranger", 5, Q, J);
@@ -165,7 +170,7 @@ class PromisesTest {
         pass(10_000);
         assertFalse(agent.stayAsked("peer", 5, Q, J).granted());
         agent = new AgentAtWork();
-        agent.passive();
+        passive();
         pass(60_000);
         assertFalse(agent.stayAsked("peer", 3, Q, J).granted(), "this host has obeyed epoch 4");
     }
@@ -173,7 +178,7 @@ class PromisesTest {
     /** A manager that is not the one by which the peer holds it must not issue the same epoch to this host. */
     @Test
     void e10AHostKnowsTheEpochAtWhichItLeavesItsPeerActive() {
-        agent.passive();
+        passive();
         agent.stayAsked("peer", 5, Q, J);
         assertEquals(5, agent.core.status(agent.state, agent.look(), 0, agent.now()).epoch());
         assertEquals(5, agent.memory().epoch());
