@@ -101,7 +101,8 @@ final class MemoryFile {
         ManagerMemory unproven = memory;
         for (Host host : Host.values()) {
             HostRecord known = memory.host(host);
-            unproven = unproven.with(host, new HostRecord(known.endpoint(), known.id(), known.issued(), 0, known.peerId(), false));
+            unproven = unproven.with(host, new HostRecord(known.endpoint(), known.id(), known.issued(), 0, known.peerId(), false,
+                    known.unleased()));
         }
         return unproven;
     }
@@ -178,6 +179,9 @@ final class MemoryFile {
             }
             if (known.attested()) {
                 json.put(host.label() + "_attested", true);
+            }
+            if (known.unleased()) {
+                json.put(host.label() + "_unleased", true);
             }
         }
         json.put("moved_at_ms", memory.movedAtMillis());
@@ -258,7 +262,7 @@ final class MemoryFile {
         return new HostRecord(json.getString(host.label() + "_endpoint"), json.getString(host.label() + "_id"),
                 count(json, host.label() + "_issued"), count(json, host.label() + "_passive"),
                 json.getString(host.label() + "_peer_id"),
-                json.getBoolean(host.label() + "_attested", false));
+                json.getBoolean(host.label() + "_attested", false), json.getBoolean(host.label() + "_unleased", false));
     }
 
     /** A number that grows by one at a time: what is beyond all reach is damage, and must not be gone on from. */

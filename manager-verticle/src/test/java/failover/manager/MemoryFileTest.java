@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MemoryFileTest {
     private static final ManagerMemory BARE = ManagerMemory.fresh("m-1");
     private static final ManagerMemory FULL = new ManagerMemory("m-1", 3, 12, Host.SECONDARY,
-            new ManagerMemory.HostRecord("http://a:1", "id-a", 11, 10, "id-b", true),
+            new ManagerMemory.HostRecord("http://a:1", "id-a", 11, 10, "id-b", true, false),
             new ManagerMemory.HostRecord("http://b:2", "id-b", 12, 0),
             1736000000123L,
             new ManagerMemory.Intent("op-1", Host.SECONDARY, Host.PRIMARY, ManagerMemory.Step.PROMOTING, "a \"b\"\n<c>"),
@@ -117,15 +117,15 @@ class MemoryFileTest {
     /** The change that is lost may be the promotion of the very host that could not sign before it. */
     @Test
     void ofTheMemoryBeforeNobodyIsBelievedToBeUnableToSign() throws IOException {
-        ManagerMemory before = FULL.with(Host.SECONDARY, new ManagerMemory.HostRecord("http://b:2", "id-b", 12, 12, "id-a", true));
+        ManagerMemory before = FULL.with(Host.SECONDARY, new ManagerMemory.HostRecord("http://b:2", "id-b", 12, 12, "id-a", true, true));
         MemoryFile.Opened first = Await.result(MemoryFile.open(vertx, dir));
         Await.result(first.file().save(before));
         Await.result(first.file().save(BARE));
         Await.result(first.file().close());
         Files.writeString(dir.resolve("manager.json"), "torn");
         ManagerMemory found = Await.result(MemoryFile.open(vertx, dir)).memory();
-        assertEquals(before.with(Host.PRIMARY, new ManagerMemory.HostRecord("http://a:1", "id-a", 11, 0, "id-b", false))
-                .with(Host.SECONDARY, new ManagerMemory.HostRecord("http://b:2", "id-b", 12, 0, "id-a", false)), found);
+        assertEquals(before.with(Host.PRIMARY, new ManagerMemory.HostRecord("http://a:1", "id-a", 11, 0, "id-b", false, false))
+                .with(Host.SECONDARY, new ManagerMemory.HostRecord("http://b:2", "id-b", 12, 0, "id-a", false, true)), found);
     }
 
     @Test

@@ -86,6 +86,11 @@ final class Actions {
             refuse(ticket, "Cannot failover: both endpoints lead to the same host, or to the hosts the other way round", out);
             return;
         }
+        String untold = Grants.untold(state, rules);
+        if (untold != null) {
+            refuse(ticket, "Cannot failover: " + untold + "; ask again in a moment", out);
+            return;
+        }
         if (rules.dryRun()) {
             out.add(Moves.say(Level.WARNING, "[DRY-RUN] Would perform failover, but dry-run is enabled"));
             out.add(new ManagerEffect.Answer(ticket, new OperatorAnswer(200, null, new ManualFailoverResponse(false,
@@ -150,6 +155,7 @@ final class Actions {
                 && proof.finding(state, active.host, 0, now).word() == Finding.Word.PROGRESS) {
             blockers.add("its votes land, and hold_while_voting is set");
         }
+        addUntold(state, blockers);
         addPause(state, blockers);
         addCooldown(state, passive.host, now, blockers);
         addBackOff(state, now, blockers);
@@ -202,6 +208,7 @@ final class Actions {
                 // What is written of it may be older than what it was given since: another process of this manager may live (E8).
                 addGrace(state, now, blockers);
             }
+            addUntold(state, blockers);
             addPause(state, blockers);
             addBackOff(state, now, blockers);
         }
@@ -291,6 +298,13 @@ final class Actions {
         if (!left.isZero() && target != state.lastHolder()) {
             blockers.add("cooldown: " + left.toSeconds() + " s of " + rules.failoverCooldown().toSeconds() + " s are left since the last "
                     + "automatic failover; an operator may still move by hand");
+        }
+    }
+
+    private void addUntold(ManagerState state, List<String> blockers) {
+        String untold = Grants.untold(state, rules);
+        if (untold != null) {
+            blockers.add(untold);
         }
     }
 

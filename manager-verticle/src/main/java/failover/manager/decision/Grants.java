@@ -8,6 +8,7 @@ import failover.protocol.wire.Action;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.LeaseOffer;
 import failover.protocol.wire.StatusResponse;
+import java.time.Duration;
 import java.util.List;
 
 /** What the manager says of leases (E0, E1, E11): one holder at a time, and nobody while it is not certain who. */
@@ -58,6 +59,23 @@ final class Grants {
         state.startSave = 0;
         state.startTried = true;
         state.startWritten = error == null;
+        if (state.primary.toldAt == 0) {
+            // The polls sent until now did not say who asks.
+            out.add(new ManagerEffect.Wake(Duration.ofMillis(1)));
+        }
+    }
+
+    /**
+     * Why nothing may be moved yet: a host that may answer has not answered a poll of this start that told it who asks. Until then it obeys
+     * another process of this manager, which may make it active in the same moment (E12). {@code null} when something may.
+     */
+    static String untold(ManagerState state, ManagerRules rules) {
+        for (HostView view : new HostView[] {state.primary, state.secondary}) {
+            if (!rules.dryRun() && !view.told && view.failure == null) {
+                return "[" + view.host + "] has not answered since this manager, which has just started, told it who asks";
+            }
+        }
+        return null;
     }
 
     /** That host, and what its peer promised it, goes by the new lengths only, or has nothing to lose. */
@@ -146,6 +164,7 @@ final class Grants {
         if (view.offeredAt == 0 && token(view) != null && epoch(state, view) > 0) {
             view.offeredAt = now.nanos();
         }
+        view.toldAt = view.toldAt == 0 ? now.nanos() : view.toldAt;
         LeaseNumbers numbers = rules.policy().numbers();
         return new LeaseOffer(token(view), epoch(state, view), state.memory.start(), numbers.heartbeat().toMillis(),
                 leaseMs(state), numbers.fence().toMillis(), numbers.jitter().toMillis(), Pauses.told(state), state.run,
@@ -232,6 +251,8 @@ final class Grants {
         } else if (state.move == null && view.host == state.holder) {
             view.granted = view.toGrant;
             view.grantedAt = now.nanos();
+            // It holds no lease before the next poll, and a heartbeat may be of a minute.
+            out.add(new ManagerEffect.Wake(Duration.ofMillis(1)));
         }
     }
 

@@ -58,6 +58,10 @@ final class HostView {
     Terms newTerms = Terms.OLD;
     /** When a poll first offered it a lease of this start by its token (monotonic); 0 when none has. */
     long offeredAt;
+    /** When a poll first said which process of the manager asks (monotonic); 0 when none has. */
+    long toldAt;
+    /** It has answered such a poll: it obeys no older process of this manager any more, or says that it refuses this one (E12). */
+    boolean told;
     /** When it was first seen to go by the new ones (monotonic). */
     long newTermsAt;
     /** The newest instant at which this host may have promised the other one to leave it in office (monotonic). */
@@ -104,6 +108,8 @@ final class HostView {
         this.newTerms = other.newTerms;
         this.newTermsAt = other.newTermsAt;
         this.offeredAt = other.offeredAt;
+        this.toldAt = other.toldAt;
+        this.told = other.told;
         this.boundAt = other.boundAt;
         this.givenUp = other.givenUp;
         this.notBegun = other.notBegun;
@@ -131,6 +137,11 @@ final class HostView {
     /** Its newest answer is of the time before the last change of roles. */
     boolean outdated(long rolesChangedAt) {
         return status != null && askedAt - rolesChangedAt < 0;
+    }
+
+    /** It holds the identity without a lease by its newest answer: where it falls silent nothing over there ends by itself (E2, E4). */
+    boolean unleased() {
+        return ours() && status.isActive() && !status.dryRun() && !changing() && status.lease() != null && status.lease().leftMs() == 0;
     }
 
     /** For so long it will refuse to be promoted on the other's silence, by its newest word (E7). */

@@ -74,11 +74,12 @@ public record ManagerMemory(
      * @param passive the highest epoch at which it answered that it verifiably cannot sign; 0 when never, or when it was active since
      * @param peerId the host that its agent takes for its peer and asks for promises, or promises to; {@code null} when it names none
      * @param attested in its newest answer its agent attested a fencer or a watchdog (E4)
+     * @param unleased in its newest answer it was active and held no lease
      */
-    public record HostRecord(String endpoint, String id, long issued, long passive, String peerId, boolean attested) {
+    public record HostRecord(String endpoint, String id, long issued, long passive, String peerId, boolean attested, boolean unleased) {
         /** One whose agent names no peer and attests nothing. */
         public HostRecord(String endpoint, String id, long issued, long passive) {
-            this(endpoint, id, issued, passive, null, false);
+            this(endpoint, id, issued, passive, null, false, false);
         }
 
         /** A host that was never met. */
@@ -92,23 +93,23 @@ public record ManagerMemory(
         }
 
         HostRecord withEndpoint(String newEndpoint) {
-            return new HostRecord(newEndpoint, id, issued, passive, peerId, attested);
+            return new HostRecord(newEndpoint, id, issued, passive, peerId, attested, unleased);
         }
 
         HostRecord withId(String newId) {
-            return new HostRecord(endpoint, newId, issued, passive, peerId, attested);
+            return new HostRecord(endpoint, newId, issued, passive, peerId, attested, unleased);
         }
 
         HostRecord withIssued(long newEpoch) {
-            return new HostRecord(endpoint, id, Math.max(issued, newEpoch), passive, peerId, attested);
+            return new HostRecord(endpoint, id, Math.max(issued, newEpoch), passive, peerId, attested, unleased);
         }
 
         HostRecord withPassive(long newEpoch) {
-            return new HostRecord(endpoint, id, issued, newEpoch, peerId, attested);
+            return new HostRecord(endpoint, id, issued, newEpoch, peerId, attested, unleased);
         }
 
-        HostRecord withWord(String newPeer, boolean guarded) {
-            return new HostRecord(endpoint, id, issued, passive, newPeer, guarded);
+        HostRecord withWord(String newPeer, boolean guarded, boolean withoutLease) {
+            return new HostRecord(endpoint, id, issued, passive, newPeer, guarded, withoutLease);
         }
 
         /** It cannot sign, whether it is reachable or not: it said so after everything it was ever granted (NoActive). */

@@ -183,6 +183,7 @@ final class Moves {
     void statusSeen(ManagerState state, HostView view, Now now, List<ManagerEffect> out) {
         Move move = state.move;
         if (move == null || move.resolveBy == 0 || view.host != move.to || view.busy() || view.askedAt - move.sentAt < 0
+                || Grants.untold(state, rules) != null
                 || Pairing.foreign(state, view.host, view.status.hostId()) != null) {
             return;
         }
@@ -219,7 +220,7 @@ final class Moves {
         } else if (move.resolveBy != 0 && now.reached(move.resolveBy)) {
             move.resolveBy = 0;
             clear(state, move, "nothing tells what became of become_active on [" + move.to + "]", now, out);
-        } else if (move.retryAt != 0 && now.reached(move.retryAt)) {
+        } else if (move.retryAt != 0 && now.reached(move.retryAt) && Grants.untold(state, rules) == null) {
             clearAgain(state, move, now, out);
         }
     }

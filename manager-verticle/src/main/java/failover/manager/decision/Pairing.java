@@ -124,17 +124,18 @@ final class Pairing {
     }
 
     /**
-     * The peer that an agent names in its newest answer, and whether it attests a fencer; kept, as the questions come up when it is silent,
-     * and may come up after a restart of this manager.
+     * The peer that an agent names in its newest answer, whether it attests a fencer, and whether it is active without a lease; kept, as
+     * the questions come up when it is silent, and may come up after a restart of this manager.
      */
     static boolean named(ManagerState state, HostView view) {
         ManagerMemory.HostRecord known = state.memory.host(view.host);
         String peer = view.status.peerId() == null || view.status.peerId().isEmpty() ? null : view.status.peerId();
         if (!view.ours() || !view.status.hostId().equals(known.id())
-                || Objects.equals(peer, known.peerId()) && known.attested() == view.fenceCapable) {
+                || Objects.equals(peer, known.peerId()) && known.attested() == view.fenceCapable
+                && known.unleased() == view.unleased()) {
             return false;
         }
-        state.memory = state.memory.with(view.host, known.withWord(peer, view.fenceCapable));
+        state.memory = state.memory.with(view.host, known.withWord(peer, view.fenceCapable, view.unleased()));
         return true;
     }
 

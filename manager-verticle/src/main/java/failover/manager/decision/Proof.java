@@ -16,6 +16,9 @@ final class Proof {
     /** After a change of roles and after the start, votes take a while to land. */
     private static final Duration SETTLE = Duration.ofSeconds(30);
 
+    private static final String UNLEASED = "it fell silent before it had taken a lease of this manager, so that neither its agent nor a "
+            + "fencer ends anything over there";
+
     private final ManagerRules rules;
 
     Proof(ManagerRules rules) {
@@ -116,6 +119,10 @@ final class Proof {
             return of(Verdict.ACTIVE_DEAD_UNFENCED, why + "; fencing is required and its agent attested neither fencer nor watchdog: "
                     + "see that it cannot sign, then: failover-manager --trigger-failover --i-have-fenced");
         }
+        if (finding.word() != Finding.Word.NO_PROGRESS && unleased(state, active.host)) {
+            return of(Verdict.ACTIVE_DEAD_UNFENCED, why + "; " + UNLEASED + ": see that it cannot sign, then: failover-manager "
+                    + "--trigger-failover --i-have-fenced");
+        }
         LeaseWord word = active.status == null ? null : active.status.lease();
         boolean watched = active.fenceCapable && word != null && LeaseWord.WATCHDOG.equals(word.fencedBy());
         String guard = original(state, active.host) ? "; " + unguarded(active.host)
@@ -127,6 +134,11 @@ final class Proof {
     static boolean original(ManagerState state, Host host) {
         HostView view = state.view(host);
         return view.everAnswered() ? !view.ours() : state.memory.host(host).id() == null;
+    }
+
+    /** Silent since it was met as the active one, before it had taken a lease, in this start of the manager or the one before. */
+    private static boolean unleased(ManagerState state, Host host) {
+        return state.memory.host(host).unleased();
     }
 
     /** Silent since before this start of the manager: it had attested a fencer in the last answer that the start before had. */
@@ -160,6 +172,9 @@ final class Proof {
 
     private LastLook look(ManagerState state, Host suspect, long after, long by, Now now, List<ManagerEffect> out) {
         Finding finding = finding(state, suspect, after, now);
+        if (unleased(state, suspect) && (!looked() || finding.word() == Finding.Word.UNKNOWN && !required(state))) {
+            return new LastLook(LastLook.Go.NOT, UNLEASED);
+        }
         if (!looked()) {
             return new LastLook(LastLook.Go.ON, "its silence decides, its votes are not looked at (vote_evidence is off)");
         }

@@ -47,6 +47,13 @@ final class Readings {
             // Its first token extends a lease only when it is echoed: a heartbeat later may be too late after a restart of this manager.
             out.add(new ManagerEffect.Wake(SECOND_LOOK));
         }
+        if (!view.told && view.toldAt != 0 && askedAt - view.toldAt >= 0) {
+            view.told = true;
+            if (state.move != null) {
+                // One that an earlier start has left unfinished may wait for it.
+                out.add(new ManagerEffect.Wake(Duration.ofMillis(1)));
+            }
+        }
         view.slotBefore = view.status == null ? 0 : view.status.validatorSlot();
         view.status = event.status();
         view.askedAt = askedAt;

