@@ -7,7 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * The newest look at the validator, shared by all who want to know. Whoever asks gets one that was begun at most 250 ms before; callers at
@@ -20,7 +20,7 @@ final class Observer {
     private final String address;
     private final Duration limit;
     private final Consumer<Observation> listener;
-    private final Supplier<String> stakedIdentity;
+    private final Function<Boolean, ProbeWorker.Look> order;
     private Observation newest;
     private Future<Observation> underWay;
     private long underWaySince;
@@ -31,14 +31,15 @@ final class Observer {
      * An observer.
      *
      * @param listener told of each look that was not asked for by a task
-     * @param stakedIdentity whose votes are of interest; {@code null} while it is not known
+     * @param order what a look asks for, by whether nothing remembered may be part of the answer
      */
-    Observer(Vertx vertx, AgentConfig config, String instance, Consumer<Observation> listener, Supplier<String> stakedIdentity) {
+    Observer(Vertx vertx, AgentConfig config, String instance, Consumer<Observation> listener,
+            Function<Boolean, ProbeWorker.Look> order) {
         this.vertx = vertx;
         this.address = Address.PROBE.of(instance);
         this.limit = config.timing().rpcTimeout().multipliedBy(3).plus(MARGIN);
         this.listener = listener;
-        this.stakedIdentity = stakedIdentity;
+        this.order = order;
     }
 
     /** A look begun at most 250 ms ago. Fails when the probe worker does not answer: then nothing is known, not even that it is down. */
@@ -90,8 +91,7 @@ final class Observer {
     }
 
     private Future<Observation> look(boolean fresh) {
-        return vertx.eventBus().<Observation>request(address, new ProbeWorker.Look(fresh, stakedIdentity.get()),
-            LocalDelivery.within(limit)).map(message -> {
+        return vertx.eventBus().<Observation>request(address, order.apply(fresh), LocalDelivery.within(limit)).map(message -> {
             Observation seen = message.body();
             if (newest == null || seen.atNanos() - newest.atNanos() > 0) {
                 newest = seen;

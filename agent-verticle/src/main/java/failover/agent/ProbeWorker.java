@@ -48,8 +48,9 @@ final class ProbeWorker extends VerticleBase {
      *
      * @param fresh nothing remembered may be part of the answer, save the votes, which say how old they are
      * @param stakedIdentity whose votes are of interest, base58; {@code null} when it is not known
+     * @param managed a manager of ours asks, which goes by the votes as they are now
      */
-    record Look(boolean fresh, String stakedIdentity) implements Order {
+    record Look(boolean fresh, String stakedIdentity, boolean managed) implements Order {
     }
 
     /**
@@ -141,7 +142,7 @@ final class ProbeWorker extends VerticleBase {
             Observation unheard = new Observation(at, process, 0, false, stranger.get(), null, stranger.get(), null);
             return identityCheck.usable() ? byCommand(unheard, order.fresh()) : Future.succeededFuture(unheard);
         }
-        VoteWord word = votes.newest(order.stakedIdentity(), at);
+        VoteWord word = votes.newest(order.stakedIdentity(), order.managed() ? VoteReader.EVERY : VoteReader.UNMANAGED, at);
         return rpc.ask().compose(answers -> {
             Observation seen = new Observation(at, process, answers.slot(), answers.healthy(), answers.slotError(), answers.identity(),
                 answers.identityError(), word);

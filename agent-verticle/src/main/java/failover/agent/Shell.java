@@ -83,7 +83,8 @@ final class Shell {
         this.core = core;
         this.instance = instance;
         this.store = store;
-        this.observer = new Observer(vertx, config, instance, this::seen, () -> memory.stakedIdentity());
+        this.observer = new Observer(vertx, config, instance, this::seen,
+                fresh -> new ProbeWorker.Look(fresh, memory.stakedIdentity(), memory.bonds().managed()));
         this.peer = new PeerClient(vertx, config);
         this.identityByCommand = !config.commands().identityCheck().isBlank();
         this.forgetting = new Forgetting(config.stateDir());

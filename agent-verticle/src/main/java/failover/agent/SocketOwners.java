@@ -1,5 +1,6 @@
 package failover.agent;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -16,7 +17,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
-import java.util.stream.Stream;
 
 /** Which process listens on a TCP port, by /proc. Blocks; another user's processes cannot be seen into and own nothing then. */
 final class SocketOwners {
@@ -84,14 +84,23 @@ final class SocketOwners {
         }
     }
 
+    /** The kernel lists those that listen first: what stands behind them may be many thousands, and is not read. */
     private static List<String[]> rows(Path proc, int port) {
         List<String[]> rows = new ArrayList<>();
         String suffix = String.format(Locale.ROOT, ":%04X", port);
         for (String table : new String[] {"net/tcp", "net/tcp6"}) {
-            try (Stream<String> lines = Files.lines(proc.resolve(table), StandardCharsets.US_ASCII)) {
-                lines.map(line -> line.trim().split("\\s+"))
-                    .filter(field -> field.length > 9 && field[1].endsWith(suffix) && field[3].equals(LISTEN)).forEach(rows::add);
-            } catch (IOException | java.io.UncheckedIOException ignored) {
+            try (BufferedReader lines = Files.newBufferedReader(proc.resolve(table), StandardCharsets.US_ASCII)) {
+                lines.readLine();
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    String[] field = line.trim().split("\\s+");
+                    if (field.length <= 9 || !field[3].equals(LISTEN)) {
+                        break;
+                    }
+                    if (field[1].endsWith(suffix)) {
+                        rows.add(field);
+                    }
+                }
+            } catch (IOException ignored) {
                 // A machine without IPv6 lacks the second table.
             }
         }

@@ -7,12 +7,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What the validator's RPC says of the staked identity's votes (safety.md, E6). Asked in the background, at most once in {@link #EVERY}:
- * nobody waits for it, and who wants to know gets the newest answer with its age. All vote accounts of the identity count: progress in any
- * is progress. A node that serves no {@code getAccountInfo} is asked by the minimal API. Used on the probe worker's context only.
+ * What the validator's RPC says of the staked identity's votes (safety.md, E6). Asked in the background, at most once in a while: nobody
+ * waits for it, and who wants to know gets the newest answer with its age. All vote accounts of the identity count: progress in any is
+ * progress. A node that serves no {@code getAccountInfo} is asked by the minimal API. Used on the probe worker's context only.
  */
 final class VoteReader {
+    /** As often as a manager may want to know. */
     static final Duration EVERY = Duration.ofMillis(250);
+    /** Where no manager of ours asks, however often the status is asked for. */
+    static final Duration UNMANAGED = Duration.ofSeconds(1);
     static final Duration LONGEST_KEPT = Duration.ofSeconds(30);
     /** The list of all vote accounts is megabytes: after a search that found nothing there is none for so long. */
     private static final Duration SEARCH_PAUSE = Duration.ofSeconds(30);
@@ -43,9 +46,10 @@ final class VoteReader {
      * The newest answer, at most 30 s old, else {@code null}; sees to it that there will be a newer one.
      *
      * @param stakedIdentity base58; {@code null} when it is not known
+     * @param every the least time between two readings
      * @param now monotonic
      */
-    VoteWord newest(String stakedIdentity, long now) {
+    VoteWord newest(String stakedIdentity, Duration every, long now) {
         if (stakedIdentity == null) {
             return null;
         }
@@ -60,7 +64,7 @@ final class VoteReader {
         if (!searching && searchIsDue(now)) {
             search(now);
         }
-        if (!accounts.isEmpty() && !asking && (!asked || now - askedAt >= EVERY.toNanos())) {
+        if (!accounts.isEmpty() && !asking && (!asked || now - askedAt >= every.toNanos())) {
             read(now);
         }
         if (newest == null || now - newestAt > LONGEST_KEPT.toNanos()) {

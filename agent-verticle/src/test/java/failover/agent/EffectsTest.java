@@ -99,7 +99,8 @@ class EffectsTest {
         all(Task.class, tasks, Set.of());
         List<TaskResult> results = new CopyOnWriteArrayList<>();
         on(() -> {
-            Tasks hands = new Tasks(vertx, config, "i", new Observer(vertx, config, "i", seen -> { }, () -> null),
+            Tasks hands = new Tasks(vertx, config, "i", new Observer(vertx, config, "i", seen -> { },
+                fresh -> new ProbeWorker.Look(fresh, null, false)),
                 new PeerClient(vertx, config), store, () -> MEMORY, () -> 0, fencer);
             for (Task task : tasks) {
                 // Nobody looks here: that there is a branch is all that can be seen.

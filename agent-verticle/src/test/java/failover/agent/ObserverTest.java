@@ -40,7 +40,8 @@ class ObserverTest {
         context = vertx.getOrCreateContext();
         on(() -> {
             vertx.eventBus().<ProbeWorker.Order>localConsumer(Address.PROBE.of("i"), asked::add);
-            observer = new Observer(vertx, Configs.of(directory, new JsonObject()), "i", listened::add, () -> null);
+            observer = new Observer(vertx, Configs.of(directory, new JsonObject()), "i", listened::add,
+                fresh -> new ProbeWorker.Look(fresh, null, false));
             return null;
         });
     }

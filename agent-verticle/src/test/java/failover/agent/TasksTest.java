@@ -54,7 +54,8 @@ class TasksTest {
         ValidatorUsers.of(Path.of("/proc"), Optional.of(ledger)).refresh();
         AgentMemory memory = new AgentMemory("host", Role.ACTIVE, 1, "staked", 0, null, null, null);
         FencerWord fencer = new FencerWord(directory.resolve("lease"), "sleep", Optional.empty(), Optional.empty());
-        on(() -> tasks = new Tasks(vertx, config, "i", new Observer(vertx, config, "i", seen -> { }, () -> null),
+        on(() -> tasks = new Tasks(vertx, config, "i", new Observer(vertx, config, "i", seen -> { },
+                fresh -> new ProbeWorker.Look(fresh, null, false)),
             new PeerClient(vertx, config), new MemoryStore(vertx, "i"), () -> memory, () -> 0, fencer));
     }
 
