@@ -10,6 +10,7 @@ import failover.testbed.link.LinkCommand;
 import failover.testbed.original.OriginalCommand;
 import failover.testbed.sim.CampaignCommand;
 import failover.testbed.sim.SimulateCommand;
+import failover.testbed.sim.TracesCommand;
 import failover.testbed.soak.SoakCommand;
 import failover.testbed.validator.ValidatorCommand;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -21,8 +22,8 @@ import picocli.CommandLine.Command;
 @Command(name = "failover-testbed", mixinStandardHelpOptions = true, version = "failover-testbed 1.0.0",
     description = "Simulated validators, a simulated cluster with a judge, and links that break: the laboratory of the failover system.",
     subcommands = {ClusterCommand.class, ValidatorCommand.class, LinkCommand.class, LabCommand.class, FaultCommand.class,
-        JudgeCommand.class, KeygenCommand.class, SimulateCommand.class, CampaignCommand.class, SoakCommand.class, BenchCommand.class,
-        OriginalCommand.class})
+        JudgeCommand.class, KeygenCommand.class, SimulateCommand.class, CampaignCommand.class, TracesCommand.class, SoakCommand.class,
+        BenchCommand.class, OriginalCommand.class})
 public final class TestbedMain {
     private TestbedMain() {
     }

@@ -16,14 +16,15 @@ import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
  * Numbers that stand for events and effects in the trace of a run. What happens all the time is told by the numbers it carries, the rest by
  * all that it says, part by part: not by its hash code, as an enum's is another one in each Java machine, nor by its text, which takes
- * longer to write than the event to work off. Equal things have equal numbers; a difference that is left out here shows in the effects and
- * events that follow from it.
+ * longer to write than the event to work off. No name of a type or a part goes into it ({@link TraceNumbers}). Equal things have equal
+ * numbers; a difference that is left out here shows in the effects and events that follow from it.
  */
 final class Trace {
     private static final long FACTOR = 0x9E3779B97F4A7C15L;
@@ -138,7 +139,10 @@ final class Trace {
         } else if (what instanceof Long || what instanceof Integer) {
             return ((Number) what).longValue();
         } else if (what instanceof Enum<?> word) {
-            return word.name().hashCode();
+            // By its place, as a name may change.
+            return numbers(44, word.ordinal(), 0);
+        } else if (what instanceof Boolean yes) {
+            return yes ? 1 : 2;
         } else if (what instanceof Duration time) {
             return numbers(41, time.getSeconds(), time.getNano());
         } else if (what instanceof Record) {
@@ -149,12 +153,18 @@ final class Trace {
                 sum = numbers(sum, whole(each), 0);
             }
             return sum;
+        } else if (what instanceof Collection<?> set) {
+            long sum = 43;
+            for (Object each : set) {
+                sum += numbers(43, whole(each), 0);
+            }
+            return sum;
         }
-        return what.toString().hashCode();
+        throw new AssertionError("a trace knows no " + what.getClass());
     }
 
     private static long parts(Object what) {
-        long sum = what.getClass().getSimpleName().hashCode();
+        long sum = TraceNumbers.of(what.getClass());
         try {
             for (Method part : PARTS.get(what.getClass())) {
                 sum = numbers(sum, whole(part.invoke(what)), 0);
