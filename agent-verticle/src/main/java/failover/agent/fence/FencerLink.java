@@ -118,23 +118,6 @@ public final class FencerLink {
     }
 
     /**
-     * Moves the deadline. An earlier one than is held changes nothing; one that has run out is never revived (E0).
-     *
-     * @return whether the lease is still held
-     * @throws IOException when it could not be written: the former deadline stands
-     */
-    public synchronized boolean renew(long deadlineMs) throws IOException {
-        if (clock.millis() >= lease.deadlineMs()) {
-            return false;
-        }
-        if (deadlineMs > lease.deadlineMs()) {
-            write(new Lease(bootId, nonce, lease.seq() + 1, deadlineMs, agent, lease.commandPgid(), lease.commandStart(),
-                    lease.validator(), lease.epoch(), lease.hostId()));
-        }
-        return true;
-    }
-
-    /**
      * Names the process group of the command that runs now, so that a fence takes it along; {@link ProcessRef#NONE} when it has ended.
      *
      * @param leader the group's leader: a process started in a group or session of its own, never the agent's

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,7 +25,7 @@ class FencerCostIT {
     @Test
     void itTakesLessThanOnePercentOfACoreAndTwoMegabytes() throws Exception {
         List<FencerRig> rigs = new ArrayList<>();
-        List<FencerLink> armed = new ArrayList<>();
+        Map<FencerLink, ProcessRef> armed = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();
         try {
             for (String shell : FencerRig.shells()) {
@@ -32,9 +34,10 @@ class FencerCostIT {
                     rigs.add(rig);
                     names.add(shell + (arm ? " armed" : " disarmed"));
                     FencerLink link = rig.link(rig.sleeper());
-                    link.arm(rig.in(60_000), rig.sleeper());
+                    ProcessRef validator = rig.sleeper();
+                    link.arm(rig.in(60_000), validator);
                     if (arm) {
-                        armed.add(link);
+                        armed.put(link, validator);
                     } else {
                         link.disarm();
                     }
@@ -48,8 +51,8 @@ class FencerCostIT {
                 long start = clock.millis();
                 long[] before = ticks(rigs);
                 for (long beat = start + BEAT_MS; beat <= start + SLICE_MS; beat += BEAT_MS) {
-                    for (FencerLink link : armed) {
-                        link.renew(clock.millis() + 60_000);
+                    for (Map.Entry<FencerLink, ProcessRef> each : armed.entrySet()) {
+                        each.getKey().arm(clock.millis() + 60_000, each.getValue());
                     }
                     long until = beat;
                     FencerRig.await("the next heartbeat", () -> clock.millis() >= until);

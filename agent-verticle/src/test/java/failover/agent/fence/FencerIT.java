@@ -110,8 +110,8 @@ class FencerIT {
             FencerLink link = rig.link(agent);
             long first = rig.in(4000);
             armed(link, first, validator);
-            assertTrue(link.renew(first + 1000));
-            assertTrue(link.renew(first + 2000));
+            link.arm(first + 1000, validator);
+            link.arm(first + 2000, validator);
             assertTrue(link.awaitArmed(ANSWER));
             FencerRig.await("the first deadline", () -> rig.clock.millis() > first - DW_AND_DRIFT + 500);
             link.disarm();
@@ -166,7 +166,7 @@ class FencerIT {
             FencerLink link = rig.link(agent);
             long deadline = rig.in(4000);
             armed(link, deadline, validator);
-            link.renew(deadline + 10);
+            link.arm(deadline + 10, validator);
             assertTrue(link.awaitArmed(ANSWER));
             rig.files.write(new Lease(rig.clock.bootId(), link.nonce(), 1, deadline + 60_000, agent, 0, 0, validator));
             problem(rig, "lease_refused");
@@ -216,7 +216,7 @@ class FencerIT {
             ProcessRef second = rig.sleeper();
             FencerLink restarted = rig.link(second);
             armed(restarted, deadline, validator);
-            assertTrue(restarted.renew(deadline + 2500));
+            restarted.arm(deadline + 2500, validator);
             assertTrue(restarted.awaitArmed(ANSWER));
             FencerRig.await("the first deadline", () -> rig.clock.millis() > deadline);
             assertTrue(FencerRig.alive(validator), "renewed by the restarted agent, yet fenced");

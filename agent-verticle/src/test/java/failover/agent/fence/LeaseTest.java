@@ -163,15 +163,10 @@ class LeaseTest {
     }
 
     @Test
-    void aLeaseThatHasRunOutIsNeverRevived() throws IOException {
+    void aDeadlineThatHasPassedIsNotHandedOver() throws IOException {
         FencerLink link = link();
-        link.arm(110_000, VALIDATOR);
-        assertTrue(link.renew(112_000));
-        assertTrue(link.renew(111_000));
-        assertEquals(112_000, files.read().orElseThrow().deadlineMs());
+        link.arm(112_000, VALIDATOR);
         at(112_000);
-        assertFalse(link.renew(120_000));
-        assertEquals(112_000, files.read().orElseThrow().deadlineMs());
         assertThrows(IllegalArgumentException.class, () -> link.arm(112_000, VALIDATOR));
     }
 
@@ -182,7 +177,7 @@ class LeaseTest {
         assertFalse(link.awaitArmed(Duration.ZERO));
         answer(link.nonce(), 1, 100_000, 1, 110_000);
         assertTrue(link.awaitArmed(Duration.ZERO));
-        link.renew(111_000);
+        link.arm(111_000, VALIDATOR);
         assertFalse(link.awaitArmed(Duration.ZERO), "seq 1 says nothing of seq 2");
         answer("another", 2, 100_000, 1, 111_000);
         assertFalse(link.awaitArmed(Duration.ZERO));
@@ -229,7 +224,6 @@ class LeaseTest {
         FencerLink link = new FencerLink(new LeaseFile(dir.resolve("missing")), clock, VALIDATOR);
         IOException refused = assertThrows(IOException.class, () -> link.arm(110_000, VALIDATOR));
         assertTrue(refused.getMessage().contains(dir.resolve("missing").toString()), refused.getMessage());
-        assertFalse(link.renew(111_000), "nothing was armed");
         assertThrows(IllegalArgumentException.class, () -> link.arm(110_000, ProcessRef.NONE));
     }
 

@@ -107,11 +107,6 @@ public record ManagerConfig(
       Optional<Duration> fence) {
   }
 
-  /** How long the active must have been silent to be called gone: heartbeat_interval × misses_before_failover. */
-  public Duration silenceWindow() {
-    return timing.heartbeatInterval().multipliedBy(limits.missesBeforeFailover());
-  }
-
   /**
    * The settings of a verticle that was deployed with a configuration object (which takes the place of the file) and an environment.
    * Pure: opens no file, logs nothing. Tests use it as their builder.

@@ -96,15 +96,6 @@ final class SimFencer {
         watch();
     }
 
-    /** Moves the deadline, never back and never once it has run out (E0); whether the lease is still held. */
-    boolean renew(long bootNanos) {
-        if (boot() >= deadline) {
-            return false;
-        }
-        deadline = Math.max(deadline, bootNanos);
-        return true;
-    }
-
     /** Lets it rest: only after a verified demotion (E15). */
     void disarm() {
         deadline = 0;

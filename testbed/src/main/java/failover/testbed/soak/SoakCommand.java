@@ -39,6 +39,10 @@ public final class SoakCommand implements Callable<Integer> {
         boolean fullRpc = drawn % 4 == 0;
         Log.print("soak: seed " + drawn + ", " + minutes + " minutes, the validators serve " + (fullRpc ? "the full" : "the minimal")
             + " RPC API");
+        return soak(fullRpc, drawn);
+    }
+
+    private int soak(boolean fullRpc, long drawn) {
         try (Rig rig = Rig.start(fullRpc, Log::print)) {
             return soak(rig, drawn);
         }
