@@ -177,11 +177,22 @@ final class Examiner {
 
     /** INV-6: what the sources have said of the votes of a host that did not say that it is passive. */
     private void onSilence(Host suspect) {
-        if (looked() && cluster.landingFor(suspect.ordinal(), ENOUGH)) {
+        if (looked() && cluster.landingFor(suspect.ordinal(), ENOUGH) && !onAnotherFork(suspect)) {
             world.violated("INV-6: a host is replaced although its votes land");
         } else if (unproved != null) {
             world.violated(unproved);
         }
+    }
+
+    /** Nobody has ever told of votes but the node beside the other host, and that one is on a fork of its own, where no new vote lands. */
+    private boolean onAnotherFork(Host suspect) {
+        for (int i = 0; i < rules.policy().sources().size(); i++) {
+            int host = sources.beside(i);
+            if (worked.contains(rules.policy().sources().get(i)) && (host < 0 || !sources.onAFork(host))) {
+                return false;
+            }
+        }
+        return sources.onAFork(suspect.other().ordinal());
     }
 
     private int look(String source, Host suspect) {

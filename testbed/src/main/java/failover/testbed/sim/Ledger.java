@@ -140,6 +140,26 @@ final class Ledger {
         }
     }
 
+    /**
+     * An agent that has lost its memory, and cannot ask its validator, says that it is the active one, as its configuration has it: the
+     * manager goes by that, there being nothing else, and what that host gets is given back.
+     */
+    private void toldByWhoForgot(int host) {
+        if (strange[host]) {
+            told = host;
+            toldToo = NOBODY;
+        }
+    }
+
+    /** The same by a status, with its validator's word for it or without. */
+    void told(int host, boolean verified) {
+        if (verified) {
+            told(host);
+        } else {
+            toldByWhoForgot(host);
+        }
+    }
+
     private boolean ableLately(int host) {
         return world.agenda().now() - ableAt[host] <= LOOK_AGE;
     }

@@ -346,8 +346,8 @@ final class ManagerHost {
             examiner.told(Examiner.beside(poll.host()), status.votes(), askedAt);
         }
         // In the middle of a move a status tells of what is just being taken back.
-        if (status.isActive() && status.identityVerified() && status.operation() == null && !state.moving()) {
-            world.ledger().told(host);
+        if (status.isActive() && status.operation() == null && !state.moving()) {
+            world.ledger().told(host, status.identityVerified());
         }
         answeredPoll[host] = Math.max(answeredPoll[host], poll.poll());
         // Without the rule an old answer is taken for one to the newest question.

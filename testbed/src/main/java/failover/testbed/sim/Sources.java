@@ -12,6 +12,8 @@ final class Sources {
     private static final String GENESIS = "GenesisHash1111111111111111111111111111111";
     /** A pool's other node is that far behind, in slots. */
     private static final long OTHER_NODE = 60;
+    /** In so many slots an answer has got old. */
+    private static final long FORK_SEEN = 16;
 
     private final World world;
     private final Cluster cluster;
@@ -20,6 +22,8 @@ final class Sources {
     private final long[] frozenAt = new long[2];
     private final long[] lag = {40, 40};
     private final long[] forkedAt = {-1, -1, -1, -1};
+    /** When each came back from its fork. */
+    private final long[] forkLeftAt = new long[4];
     /** Whose validator's RPC a cluster RPC really is; -1: a node of its own. */
     private final int[] beside = {-1, -1};
 
@@ -39,6 +43,7 @@ final class Sources {
     void look() {
         for (int i = 0; i < 2; i++) {
             frozenAt[i] = !world.on(Fault.Kind.RPC_FROZEN, i) ? 0 : frozenAt[i] == 0 ? cluster.slot() : frozenAt[i];
+            forkLeftAt[i] = forkedAt[i] >= 0 && !world.on(Fault.Kind.VALIDATOR_FORKED, i) ? cluster.slot() : forkLeftAt[i];
             forkedAt[i] = !world.on(Fault.Kind.VALIDATOR_FORKED, i) ? -1 : forkedAt[i] < 0 ? cluster.slot() : forkedAt[i];
         }
     }
@@ -91,6 +96,11 @@ final class Sources {
         }
         boolean silent = world.on(Fault.Kind.CLUSTER_BLIND, 0) || world.on(Fault.Kind.RPC_ERROR, source);
         return silent ? NodeWord.SILENT : new NodeWord("node" + source, GENESIS, cluster.finalized());
+    }
+
+    /** The validator of that host follows a fork of its own, or has until lately: its newest answer may be of then. */
+    boolean onAFork(int host) {
+        return forkedAt[host] >= 0 || forkLeftAt[host] > 0 && cluster.slot() - forkLeftAt[host] < FORK_SEEN;
     }
 
     /** The host whose validator's RPC that source is; -1 when none. */
