@@ -2,11 +2,13 @@ package failover.agent;
 
 /** The bus addresses of one agent: who sends, who listens, what order may be assumed. All local, also on a cluster. */
 enum Address {
-    /** {@link Observer} sends a {@link ProbeWorker.Order}, {@link ProbeWorker} answers an Observation; answers may overtake each other. */
+    /**
+     * {@link ProbeCache} sends a {@link ProbeWorker.Order}, {@link ProbeWorker} answers an Observation; answers may overtake each other.
+     */
     PROBE("failover.agent.probe"),
-    /** {@link Tasks} sends a {@link CommandWorker.Order}, {@link CommandWorker} answers a CommandResult; one at a time, in order. */
+    /** {@link TaskExecutor} sends a {@link CommandWorker.Order}, {@link CommandWorker} answers a CommandResult; one at a time, in order. */
     COMMAND("failover.agent.command"),
-    /** {@link Shell} sends a {@link CommandWorker.Order}, {@link BackupWorker} answers a CommandResult; never two at once. */
+    /** {@link AgentRuntime} sends a {@link CommandWorker.Order}, {@link BackupWorker} answers a CommandResult; never two at once. */
     BACKUP("failover.agent.backup");
 
     private final String prefix;

@@ -2,12 +2,12 @@ package failover.agent;
 
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.AgentEvent;
-import failover.protocol.Door;
-import failover.protocol.Now;
-import failover.protocol.config.Endpoint;
-import failover.protocol.Places;
-import failover.protocol.Requests;
+import failover.protocol.ClockReading;
+import failover.protocol.ConnectionLimit;
+import failover.protocol.ConnectionSlots;
+import failover.protocol.RequestChecks;
 import failover.protocol.Routes;
+import failover.protocol.config.Endpoint;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.GoJson;
 import failover.protocol.wire.IdentityResponse;
@@ -49,13 +49,13 @@ final class AgentHttp {
     private static final Logger LOG = LoggerFactory.getLogger(AgentHttp.class);
     private final Vertx vertx;
     private final AgentConfig config;
-    private final Shell shell;
+    private final AgentRuntime shell;
     private final Consumer<String> onShutdown;
     private final StatusLog statusLog = new StatusLog();
-    private final Places connections = new Places(EACH_ADDRESS, MOST_CONNECTIONS, MOST_REFUSED);
-    private final Bodies bodies = new Bodies();
-    private final Sparing refusals = new Sparing();
-    private final Partners partners;
+    private final ConnectionSlots connections = new ConnectionSlots(EACH_ADDRESS, MOST_CONNECTIONS, MOST_REFUSED);
+    private final BodyBudget bodies = new BodyBudget();
+    private final LogRateLimiter refusals = new LogRateLimiter();
+    private final PartnerAddresses partners;
     private long refused;
 
     /**
@@ -63,17 +63,17 @@ final class AgentHttp {
      *
      * @param onShutdown told the reason once {@code /shutdown} has been answered
      */
-    AgentHttp(Vertx vertx, AgentConfig config, Shell shell, Consumer<String> onShutdown) {
+    AgentHttp(Vertx vertx, AgentConfig config, AgentRuntime shell, Consumer<String> onShutdown) {
         this.vertx = vertx;
         this.config = config;
         this.shell = shell;
         this.onShutdown = onShutdown;
-        this.partners = new Partners(config.peer().map(Endpoint::host).orElse(""), shell::peerAddress);
+        this.partners = new PartnerAddresses(config.peer().map(Endpoint::host).orElse(""), shell::peerAddress);
     }
 
     private Router routes() {
         Router router = Router.router(vertx);
-        router.route().handler(this::path).failureHandler(Answers::failed);
+        router.route().handler(this::path).failureHandler(Responses::failed);
         route(router, Routes.STATUS, this::allowed, this::status, HttpMethod.POST, HttpMethod.GET);
         route(router, Routes.PEER_STATUS, this::peerAllowed, body(LARGEST_QUESTION, this::peerStatus), HttpMethod.POST);
         route(router, Routes.FAILOVER, this::allowed, body(LARGEST_CHANGE, this::failover), HttpMethod.POST);
@@ -81,7 +81,7 @@ final class AgentHttp {
         route(router, Routes.SHUTDOWN, this::allowed, body(LARGEST_SHUTDOWN, this::shutdown), HttpMethod.POST);
         route(router, Routes.ACTIVE, this::allowed, this::active, HttpMethod.GET);
         router.route(Routes.HEALTH).handler(AgentHttp::health);
-        router.route().handler(context -> context.fail(Refusal.notFound()));
+        router.route().handler(context -> context.fail(HttpError.notFound()));
         return router;
     }
 
@@ -92,9 +92,9 @@ final class AgentHttp {
             if (accepted.contains(context.request().method())) {
                 context.next();
             } else {
-                context.fail(Refusal.method());
+                context.fail(HttpError.method());
             }
-        }).handler(allowed).handler(act).failureHandler(Answers::failed);
+        }).handler(allowed).handler(act).failureHandler(Responses::failed);
     }
 
     /** Listens; fails with the reason. */
@@ -122,15 +122,15 @@ final class AgentHttp {
     }
 
     private void tellTheDoor() {
-        Door.of(vertx).ifPresent(door -> door.know(partners.addresses()));
+        ConnectionLimit.of(vertx).ifPresent(door -> door.know(partners.addresses()));
     }
 
     /** Whose it is, before a byte of it is read. */
     private void opened(HttpConnection connection) {
         String address = connection.remoteAddress() == null ? "" : String.valueOf(connection.remoteAddress().hostAddress());
         boolean partner = partners.are(address);
-        Places.Sort sort = partner ? Places.Sort.PARTNER
-            : config.allowedIps().allows(address) ? Places.Sort.ALLOWED : Places.Sort.REFUSED;
+        ConnectionSlots.Sort sort = partner ? ConnectionSlots.Sort.PARTNER
+            : config.allowedIps().allows(address) ? ConnectionSlots.Sort.ALLOWED : ConnectionSlots.Sort.REFUSED;
         if (!connections.opened(connection, sort, address) && refusals.mayTell()) {
             LOG.warn("A connection from {} is closed at once: there are too many of its sort{}", address, refusals.untold());
         }
@@ -138,15 +138,15 @@ final class AgentHttp {
 
     /** What is no request at all costs no route, no line of the log, and no trace. */
     private static void handle(Router router, HttpServerRequest request) {
-        String fault = Requests.fault(request);
+        String fault = RequestChecks.fault(request);
         if (fault != null) {
-            Answers.refuse(request, Refusal.badRequest(fault));
+            Responses.refuse(request, HttpError.badRequest(fault));
             return;
         }
         try {
             router.handle(request);
         } catch (RuntimeException e) {
-            Answers.fault(request, e);
+            Responses.fault(request, e);
         }
     }
 
@@ -156,7 +156,7 @@ final class AgentHttp {
         if (!clean.equals(path)) {
             redirect(context.request(), clean);
         } else if (clean.length() > 1 && clean.endsWith("/")) {
-            context.fail(Refusal.notFound());
+            context.fail(HttpError.notFound());
         } else {
             context.next();
         }
@@ -180,12 +180,12 @@ final class AgentHttp {
             asAProgram(context);
         } else {
             noteRefused(context.request().path(), caller);
-            context.fail(Refusal.forbidden());
+            context.fail(HttpError.forbidden());
         }
     }
 
     private void asAProgram(RoutingContext context) {
-        Refusal ofWebPage = Caller.ofWebPage(context.request());
+        HttpError ofWebPage = BrowserGuard.ofWebPage(context.request());
         if (ofWebPage == null) {
             context.next();
         } else {
@@ -218,17 +218,17 @@ final class AgentHttp {
             HttpServerRequest request = context.request();
             connections.reading(request.connection());
             if (declaredLength(request) > largest) {
-                context.fail(Refusal.bodyTooLarge(largest));
+                context.fail(HttpError.bodyTooLarge(largest));
                 return;
             }
             bodies.read(request, largest, partners.are(request.remoteAddress().hostAddress())).onComplete(body -> {
                 if (body.succeeded()) {
                     connections.working(request.connection());
                     act.accept(context, body.result());
-                } else if (body.cause() instanceof BoundedBody.TooLarge) {
-                    context.fail(Refusal.bodyTooLarge(largest));
-                } else if (body.cause() instanceof Bodies.Full) {
-                    context.fail(Refusal.tooManyBodies());
+                } else if (body.cause() instanceof BodyReader.TooLarge) {
+                    context.fail(HttpError.bodyTooLarge(largest));
+                } else if (body.cause() instanceof BodyBudget.Full) {
+                    context.fail(HttpError.tooManyBodies());
                 }
                 // Else the caller went away before the end of its body: there is nobody to answer.
             });
@@ -253,7 +253,7 @@ final class AgentHttp {
                 try {
                     answerStatus(context, came, noteManager(context, body));
                 } catch (GoJson.BadJson e) {
-                    context.fail(Refusal.badBody(e));
+                    context.fail(HttpError.badBody(e));
                 }
             }).handle(context);
         }
@@ -289,15 +289,15 @@ final class AgentHttp {
         Future<StatusResponse> answer = shell.status(came);
         answer.onSuccess(status -> {
             statusLog.note(status, byManager);
-            Answers.json(context, status);
-        }).onFailure(failure -> context.fail(Refusal.notObserved(failure)));
+            Responses.json(context, status);
+        }).onFailure(failure -> context.fail(HttpError.notObserved(failure)));
     }
 
     /** For load balancers and scripts: 200 only while this host verifiably holds the identity and a lease (INV-9). */
     private void active(RoutingContext context) {
         shell.notActive().onSuccess(no -> context.response().setStatusCode(no.isEmpty() ? 200 : 503)
                 .putHeader("Content-Type", "text/plain; charset=utf-8").end(no.orElse("active") + "\n"))
-            .onFailure(failure -> context.fail(Refusal.notObserved(failure)));
+            .onFailure(failure -> context.fail(HttpError.notObserved(failure)));
     }
 
     private void peerStatus(RoutingContext context, Buffer body) {
@@ -307,13 +307,13 @@ final class AgentHttp {
             LOG.debug("Peer asks: {}", request);
         } catch (GoJson.BadJson e) {
             if (!e.field().isEmpty()) {
-                context.fail(Refusal.badBody(e));
+                context.fail(HttpError.badBody(e));
                 return;
             }
             LOG.debug("A peer asks with a body that is none: {}", e.getMessage());
         }
-        shell.peerStatus(request).onSuccess(status -> Answers.json(context, status))
-            .onFailure(failure -> context.fail(Refusal.notObserved(failure)));
+        shell.peerStatus(request).onSuccess(status -> Responses.json(context, status))
+            .onFailure(failure -> context.fail(HttpError.notObserved(failure)));
     }
 
     private void failover(RoutingContext context, Buffer body) {
@@ -321,25 +321,25 @@ final class AgentHttp {
             FailoverRequest request = GoJson.decode(body, FailoverRequest.class);
             LOG.info("Change of role asked for: action={} reason={} operation_id={} epoch={} from={}", oneLine(request.action()),
                 oneLine(request.reason()), oneLine(request.operationId()), request.epoch(), context.request().remoteAddress());
-            shell.change(request).onSuccess(answer -> Answers.json(context, answer)).onFailure(context::fail);
+            shell.change(request).onSuccess(answer -> Responses.json(context, answer)).onFailure(context::fail);
         } catch (GoJson.BadJson e) {
-            context.fail(Refusal.badBody(e));
+            context.fail(HttpError.badBody(e));
         }
     }
 
     private void identity(RoutingContext context) {
-        long came = Now.ofMachine().wallSeconds();
-        shell.identity().onSuccess(who -> Answers.json(context, new IdentityResponse(who.pubkey(), who.error(), came)))
-            .onFailure(failure -> context.fail(Refusal.notObserved(failure)));
+        long came = ClockReading.ofMachine().wallSeconds();
+        shell.identity().onSuccess(who -> Responses.json(context, new IdentityResponse(who.pubkey(), who.error(), came)))
+            .onFailure(failure -> context.fail(HttpError.notObserved(failure)));
     }
 
     private void shutdown(RoutingContext context, Buffer body) {
         try {
             ShutdownRequest request = GoJson.decode(body, ShutdownRequest.class);
-            Answers.json(context, new ShutdownResponse(true, "Agent shutdown initiated", Now.ofMachine().wallSeconds()));
+            Responses.json(context, new ShutdownResponse(true, "Agent shutdown initiated", ClockReading.ofMachine().wallSeconds()));
             onShutdown.accept(oneLine(request.reason()));
         } catch (GoJson.BadJson e) {
-            context.fail(Refusal.badBody(e));
+            context.fail(HttpError.badBody(e));
         }
     }
 
@@ -349,7 +349,7 @@ final class AgentHttp {
     }
 
     private static void health(RoutingContext context) {
-        context.response().putHeader(HttpHeaders.CONTENT_TYPE, Answers.TEXT);
+        context.response().putHeader(HttpHeaders.CONTENT_TYPE, Responses.TEXT);
         if (context.request().method() == HttpMethod.HEAD) {
             context.response().putHeader(HttpHeaders.CONTENT_LENGTH, "2").end();
         } else {

@@ -2,13 +2,13 @@ package failover.agent;
 
 import failover.agent.config.AgentConfig;
 import failover.agent.config.AgentSettings;
+import failover.protocol.Launcher;
 import failover.protocol.LogSetup;
-import failover.protocol.Program;
+import failover.protocol.config.ConfigLayers;
 import failover.protocol.config.GoFlags.Flag;
 import failover.protocol.config.GoFlags.Kind;
 import failover.protocol.config.GoFlags.Parsed;
-import failover.protocol.config.Layers;
-import failover.protocol.config.Loaded;
+import failover.protocol.config.LoadedConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -55,21 +55,21 @@ public final class AgentMain {
     }
 
     public static void main(String[] args) {
-        Program.main(spec(), args);
+        Launcher.main(spec(), args);
     }
 
     /** What makes this program. */
-    public static Program.Spec<AgentConfig> spec() {
-        return new Program.Spec<>("agent", "Guards the validator beside it and moves its identity when the manager says so.", FLAGS,
+    public static Launcher.Spec<AgentConfig> spec() {
+        return new Launcher.Spec<>("agent", "Guards the validator beside it and moves its identity when the manager says so.", FLAGS,
                 AgentSettings.VARIABLES, "validator-config.json", EXAMPLE, AgentSettings::read, AgentVerticle::new, AgentConfig::logFile,
                 config -> "listen_addr " + config.listen(),
                 Map.of("forget-manager", AgentMain::forget, "forget-peer", AgentMain::forget), HostAdvice::of);
     }
 
-    private static Future<Integer> forget(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {
+    private static Future<Integer> forget(Vertx vertx, Parsed flags, ConfigLayers layers, PrintStream out) {
         AgentConfig config = AgentSettings.read(layers, System.getenv(), flags.text("config").isEmpty()).config();
-        return vertx.executeBlocking(() -> new Forgetting(config.stateDir()).ask(
-                new Forgetting.Asked(flags.on("forget-manager"), flags.on("forget-peer")), Forgetting.PATIENCE, out), false);
+        return vertx.executeBlocking(() -> new ForgetRequests(config.stateDir()).ask(
+                new ForgetRequests.Asked(flags.on("forget-manager"), flags.on("forget-peer")), ForgetRequests.PATIENCE, out), false);
     }
 
     /**
@@ -79,7 +79,7 @@ public final class AgentMain {
      * @throws failover.protocol.config.ConfigException with every problem at once
      */
     public static AgentConfig configured(JsonObject config) {
-        Loaded<AgentConfig> loaded = AgentSettings.read(Layers.ofFile(config, "verticle configuration")
+        LoadedConfig<AgentConfig> loaded = AgentSettings.read(ConfigLayers.ofFile(config, "verticle configuration")
                 .withEnvironment(AgentSettings.VARIABLES, System.getenv()), System.getenv(), false);
         try {
             if (loaded.config().logFile().isPresent()) {

@@ -1,10 +1,10 @@
 package failover.agent;
 
 import failover.agent.config.AgentConfig;
-import failover.agent.decision.AgentCore;
-import failover.agent.decision.AgentRules;
+import failover.agent.decision.AgentMachine;
+import failover.agent.decision.AgentOptions;
 import failover.agent.fence.LeaseDir;
-import failover.agent.watchdog.Watchdogs;
+import failover.agent.watchdog.WatchdogFinder;
 import failover.protocol.config.Redact;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent: deploys its workers, remembers, listens. Its one state lives in {@link Shell}; everything here and there runs on this
+ * The agent: deploys its workers, remembers, listens. Its one state lives in {@link AgentRuntime}; everything here and there runs on this
  * verticle's context, which never blocks.
  */
 public final class AgentVerticle extends VerticleBase {
@@ -31,9 +31,9 @@ public final class AgentVerticle extends VerticleBase {
     private final AgentConfig given;
     private final Runnable onShutdown;
     private AgentConfig config;
-    private MemoryStore store;
+    private StateWriter store;
     private volatile LeaseDir leaseDir;
-    private Shell shell;
+    private AgentRuntime shell;
     private volatile int port;
 
     /** For the Vert.x launcher: the settings are the deployment's configuration and the environment. */
@@ -67,15 +67,15 @@ public final class AgentVerticle extends VerticleBase {
         config = given == null ? AgentMain.configured(config()) : given;
         String instance = deploymentID();
         LocalDelivery.prepare(vertx.eventBus());
-        store = new MemoryStore(vertx, instance);
-        Future<MemoryFile.Opened> memory = store.open(config.stateDir());
+        store = new StateWriter(vertx, instance);
+        Future<FileStateStore.Opened> memory = store.open(config.stateDir());
         CommandGate gate = new CommandGate();
         Future<Optional<Watchdog>> watchdog = vertx.executeBlocking(this::findWatchdog, false);
-        Future<AgentRules> rules = watchdog.compose(dog -> vertx.executeBlocking(() -> Rules.of(config, StakedIdentity.configured(config),
-            dog.map(Watchdog::numbers).orElse(null)), false));
-        Future<FencerWord> fencer = watchdog.compose(dog -> vertx.executeBlocking(() -> {
+        Future<AgentOptions> rules = watchdog.compose(dog -> vertx.executeBlocking(() -> OptionsFactory.of(config,
+                StakedIdentity.configured(config), dog.map(Watchdog::numbers).orElse(null)), false));
+        Future<FencerClient> fencer = watchdog.compose(dog -> vertx.executeBlocking(() -> {
             leaseDir = LeaseDir.claim(config.leaseDir());
-            return new FencerWord(config.leaseDir(), config.processName(), dog, guard(dog));
+            return new FencerClient(config.leaseDir(), config.processName(), dog, guard(dog));
         }, false));
         Future<?> workers = Future.join(List.of(
             deploy(new ProbeWorker(config, instance, this::workersStop), "agent-probe-" + instance, 1),
@@ -86,8 +86,8 @@ public final class AgentVerticle extends VerticleBase {
             }), "agent-command-" + instance, 2),
             deploy(new BackupWorker(config, instance, gate), "agent-backup-" + instance, 2)));
         return Future.all(memory, rules, fencer, workers).compose(ready -> open(watchdog.result())).compose(open -> {
-            shell = new Shell(vertx, config, new AgentCore(rules.result()), rules.result(), instance, store, gate, fencer.result(),
-                watchdog.result());
+            shell = new AgentRuntime(vertx, config, new AgentMachine(rules.result()), rules.result(), instance, store, gate,
+                    fencer.result(), watchdog.result());
             shell.begin(memory.result());
             return new AgentHttp(vertx, config, shell, this::shutdown).listen();
         }).onSuccess(this::listening).recover(failure -> {
@@ -102,12 +102,12 @@ public final class AgentVerticle extends VerticleBase {
     }
 
     private Optional<Watchdog> findWatchdog() throws IOException {
-        return Watchdogs.find(config, System.getenv(), ProcessHandle.current().pid(), Watchdogs.CLASSES).map(Watchdog::new);
+        return WatchdogFinder.find(config, System.getenv(), ProcessHandle.current().pid(), WatchdogFinder.CLASSES).map(Watchdog::new);
     }
 
     /** Where somebody is to fence this host at all, and nobody else ends it with its agent. */
     private Optional<FenceGuard> guard(Optional<Watchdog> watchdog) {
-        boolean wanted = watchdog.isEmpty() && !config.dryRun() && config.fencing() != AgentRules.Fencing.OFF;
+        boolean wanted = watchdog.isEmpty() && !config.dryRun() && config.fencing() != AgentOptions.Fencing.OFF;
         return wanted ? Optional.of(new FenceGuard(config.stateDir(), config.processName())) : Optional.empty();
     }
 

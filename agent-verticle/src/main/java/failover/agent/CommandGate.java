@@ -7,27 +7,27 @@ import java.util.Set;
  * Every command passes here, so that the dead-man can end them all and let no other begin while it fences (E2). Any thread.
  */
 final class CommandGate {
-    private final Set<CutSwitch> running = new HashSet<>();
+    private final Set<CancellationToken> running = new HashSet<>();
     private boolean closed;
 
     /** A command begins; false: none may. */
-    synchronized boolean enter(CutSwitch command) {
+    synchronized boolean enter(CancellationToken command) {
         return !closed && running.add(command);
     }
 
     /** It has ended. */
-    synchronized void leave(CutSwitch command) {
+    synchronized void leave(CancellationToken command) {
         running.remove(command);
     }
 
     /** Cuts short what runs, and refuses what comes. */
     void close() {
-        Set<CutSwitch> cut;
+        Set<CancellationToken> cut;
         synchronized (this) {
             closed = true;
             cut = Set.copyOf(running);
         }
-        cut.forEach(CutSwitch::cut);
+        cut.forEach(CancellationToken::cut);
     }
 
     /** Commands may begin again. */

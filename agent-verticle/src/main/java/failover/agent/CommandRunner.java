@@ -64,7 +64,7 @@ final class CommandRunner {
      * @param cut cuts it short
      */
     record Order(String name, String line, Map<String, String> environment, Duration limit, boolean mayLeaveProcesses, boolean quiet,
-            CutSwitch cut) {
+            CancellationToken cut) {
     }
 
     /** Runs it to its end. Never throws. */

@@ -47,7 +47,7 @@ final class CommandWorker extends VerticleBase {
      * @param stakedIdentity for its placeholder; {@code null} when not known
      * @param cut in the hands of the sender, who needs no place in our queue to cut it short
      */
-    record Order(CommandKind kind, Duration limit, String stakedIdentity, CutSwitch cut) {
+    record Order(CommandKind kind, Duration limit, String stakedIdentity, CancellationToken cut) {
     }
 
     @Override
@@ -81,7 +81,7 @@ final class CommandWorker extends VerticleBase {
     }
 
     /** For this worker and the backup's. Blocks until the command has ended. */
-    static CommandResult throughGate(CommandGate gate, CutSwitch cut, Supplier<CommandResult> command) {
+    static CommandResult throughGate(CommandGate gate, CancellationToken cut, Supplier<CommandResult> command) {
         if (!gate.enter(cut)) {
             return new CommandResult(How.NOT_STARTED, -1, "this host fences itself", Duration.ZERO);
         }

@@ -2,7 +2,7 @@ package failover.agent;
 
 import failover.agent.config.AgentConfig;
 import failover.agent.config.AgentConfig.Commands;
-import failover.protocol.OwnDirectory;
+import failover.protocol.PrivateDirectory;
 import failover.protocol.config.Redact;
 import java.io.File;
 import java.io.IOException;
@@ -161,7 +161,7 @@ final class HostAdvice {
     private void directory(String key, Path directory) {
         try {
             if (Files.isDirectory(directory)) {
-                String objection = OwnDirectory.objection(directory);
+                String objection = PrivateDirectory.objection(directory);
                 if (objection != null) {
                     lines.add(key + " " + directory + " is not used: " + objection);
                 } else if (!Files.isWritable(directory)) {

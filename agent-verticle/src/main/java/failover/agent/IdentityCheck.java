@@ -18,7 +18,7 @@ final class IdentityCheck {
     private final AgentConfig config;
     private final CommandLines lines;
     private final CommandRunner runner = new CommandRunner();
-    private final CutSwitch cut = new CutSwitch();
+    private final CancellationToken cut = new CancellationToken();
     private final WorkerExecutor thread;
     private Future<CommandResult> newest;
     private long begunAt;

@@ -14,13 +14,13 @@ final class LocalAddress {
     private static final Pattern LITERAL = Pattern.compile("[0-9.]+|.*:.*");
     private static final InetAddress[] NONE = {};
     private final String host;
-    private final Hand resolver;
+    private final StandbyThread resolver;
     private volatile InetAddress[] last;
 
     LocalAddress(String host) {
         this.host = host;
         this.last = fixed(host);
-        this.resolver = last.length > 0 ? null : new Hand("agent-fence-names");
+        this.resolver = last.length > 0 ? null : new StandbyThread("agent-fence-names");
     }
 
     void start() {

@@ -1,16 +1,16 @@
 package failover.agent;
 
 import failover.agent.config.AgentConfig;
-import failover.agent.decision.AgentMemory;
+import failover.agent.decision.DurableAgentState;
 import failover.protocol.Bounds;
-import failover.protocol.Names;
+import failover.protocol.HostResolver;
 import failover.protocol.Routes;
 import failover.protocol.config.Endpoint;
 import failover.protocol.wire.GoJson;
 import failover.protocol.wire.LeaveRequest;
 import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
-import failover.protocol.wire.StayRequest;
+import failover.protocol.wire.PromiseRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -31,13 +31,13 @@ final class PeerClient {
     private static final int LONGEST_WHY = 200;
     private final Vertx vertx;
     private final AgentConfig config;
-    private final Names names;
+    private final HostResolver names;
     private HttpClient client;
 
     PeerClient(Vertx vertx, AgentConfig config) {
         this.vertx = vertx;
         this.config = config;
-        this.names = new Names(vertx);
+        this.names = new HostResolver(vertx);
     }
 
     /** Where the peer was found last, when it is configured by a name. */
@@ -49,7 +49,7 @@ final class PeerClient {
      * Its answer within two seconds, also to whether this host may {@code stay}, or whether the two {@code leave} their manager (or
      * {@code null}); a failure says why there is none that counts.
      */
-    Future<PeerStatusResponse> ask(AgentMemory memory, StayRequest stay, LeaveRequest leave) {
+    Future<PeerStatusResponse> ask(DurableAgentState memory, PromiseRequest stay, LeaveRequest leave) {
         if (config.peer().isEmpty()) {
             return Future.failedFuture(new Silent("no peer_endpoint is configured"));
         }
@@ -75,12 +75,12 @@ final class PeerClient {
         // Failures come back by the future; without a handler they would be logged besides.
         request.exceptionHandler(failure -> { });
         return request.send(question).compose(response -> response.statusCode() == 200
-            ? BoundedBody.read(response, LARGEST_ANSWER)
-            : BoundedBody.read(response, LARGEST_ANSWER).compose(why -> Future.failedFuture("HTTP " + response.statusCode() + ": "
+            ? BodyReader.read(response, LARGEST_ANSWER)
+            : BodyReader.read(response, LARGEST_ANSWER).compose(why -> Future.failedFuture("HTTP " + response.statusCode() + ": "
                 + Bounds.line(why.toString().strip(), LONGEST_WHY))));
     }
 
-    private Future<PeerStatusResponse> understood(Buffer body, AgentMemory memory) {
+    private Future<PeerStatusResponse> understood(Buffer body, DurableAgentState memory) {
         try {
             PeerStatusResponse answer = GoJson.decode(body, PeerStatusResponse.class);
             if (!answer.isAlive()) {

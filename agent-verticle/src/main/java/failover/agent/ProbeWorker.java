@@ -3,7 +3,7 @@ package failover.agent;
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.Observation;
 import failover.agent.decision.ProcessView;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -142,7 +142,7 @@ final class ProbeWorker extends VerticleBase {
             Observation unheard = new Observation(at, process, 0, false, stranger.get(), null, stranger.get(), null);
             return identityCheck.usable() ? byCommand(unheard, order.fresh()) : Future.succeededFuture(unheard);
         }
-        VoteWord word = votes.newest(order.stakedIdentity(), order.managed() ? VoteReader.EVERY : VoteReader.UNMANAGED, at);
+        VoteReport word = votes.newest(order.stakedIdentity(), order.managed() ? VoteReader.EVERY : VoteReader.UNMANAGED, at);
         return rpc.ask().compose(answers -> {
             Observation seen = new Observation(at, process, answers.slot(), answers.healthy(), answers.slotError(), answers.identity(),
                 answers.identityError(), word);

@@ -37,18 +37,18 @@ final class TowerFiles {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss.SSS").withZone(ZoneOffset.UTC);
     private static final String COPY = ".before-restore";
     private final AgentConfig config;
-    private final TowerPlace place;
+    private final TowerLocator place;
     private long seenWritten = Long.MIN_VALUE;
     private long seenAt;
 
     TowerFiles(AgentConfig config) {
         this.config = config;
-        this.place = new TowerPlace(config);
+        this.place = new TowerLocator(config);
     }
 
     /** Judges the tower that a promotion would use. */
     TowerCheck check(String stakedIdentity) {
-        TowerPlace.Found found = place.find(stakedIdentity);
+        TowerLocator.Found found = place.find(stakedIdentity);
         if (found.path() == null) {
             return new TowerCheck(found.known() ? Verdict.BAD : Verdict.NOT_KNOWN, found.why(), 0);
         }
@@ -238,7 +238,7 @@ final class TowerFiles {
             long slot = reading.tower().orElseThrow().lastVotedSlot().orElse(0);
             return new TowerCheck(Verdict.VALID, file + " is valid, last voted slot " + slot, slot);
         }
-        return new TowerCheck(Verdict.BAD, reading.reason() + TowerPlace.literalPattern(file), 0);
+        return new TowerCheck(Verdict.BAD, reading.reason() + TowerLocator.literalPattern(file), 0);
     }
 
     private static TowerCheck withoutIdentity(Path file) {
@@ -247,7 +247,7 @@ final class TowerFiles {
                 ? new TowerCheck(Verdict.BAD, "tower file " + file + ": it is empty", 0)
                 : new TowerCheck(Verdict.NOT_KNOWN, file + " cannot be judged: whose it must be is not known; set validator_identity", 0);
         } catch (NoSuchFileException e) {
-            return new TowerCheck(Verdict.BAD, "tower file " + file + " does not exist" + TowerPlace.literalPattern(file), 0);
+            return new TowerCheck(Verdict.BAD, "tower file " + file + " does not exist" + TowerLocator.literalPattern(file), 0);
         } catch (IOException e) {
             return new TowerCheck(Verdict.BAD, "tower file " + file + " cannot be read: " + e, 0);
         }

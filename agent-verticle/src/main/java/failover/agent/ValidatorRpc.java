@@ -1,7 +1,7 @@
 package failover.agent;
 
 import failover.protocol.Bounds;
-import failover.protocol.Names;
+import failover.protocol.HostResolver;
 import failover.protocol.config.Endpoint;
 import failover.protocol.solana.Pubkey;
 import failover.protocol.solana.VoteAccountList;
@@ -45,14 +45,14 @@ final class ValidatorRpc {
     private final HttpClient client;
     /** Keeps no connections: for a question that a kept one has lost. */
     private final HttpClient fresh;
-    private final Names names;
+    private final HostResolver names;
     private final Endpoint endpoint;
     private final Duration limit;
 
     ValidatorRpc(Vertx vertx, Endpoint endpoint, Duration limit) {
         this.endpoint = endpoint;
         this.limit = limit;
-        this.names = new Names(vertx);
+        this.names = new HostResolver(vertx);
         PoolOptions pool = new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(CONNECTIONS);
         this.client = vertx.createHttpClient(options().setKeepAliveTimeout(10), pool);
         this.fresh = vertx.createHttpClient(options().setKeepAlive(false), pool);
@@ -192,8 +192,8 @@ final class ValidatorRpc {
     }
 
     private Future<Object> call(String method, JsonArray params, int largest, Duration time) {
-        return send(question(method, params), response -> BoundedBody.read(response, largest)
-                .recover(failure -> Future.failedFuture(failure instanceof BoundedBody.TooLarge
+        return send(question(method, params), response -> BodyReader.read(response, largest)
+                .recover(failure -> Future.failedFuture(failure instanceof BodyReader.TooLarge
                     ? new BadAnswer("the answer is larger than " + largest + " bytes") : failure)), time)
             .timeout(time.toMillis(), TimeUnit.MILLISECONDS)
             .map(ValidatorRpc::result);

@@ -1,7 +1,7 @@
 package failover.agent;
 
 import failover.protocol.solana.VoteAccounts;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +35,7 @@ final class VoteReader {
     private boolean searched;
     private long searchedAt;
     private boolean doubted;
-    private VoteWord newest;
+    private VoteReport newest;
     private long newestAt;
 
     VoteReader(ValidatorRpc rpc) {
@@ -49,7 +49,7 @@ final class VoteReader {
      * @param every the least time between two readings
      * @param now monotonic
      */
-    VoteWord newest(String stakedIdentity, Duration every, long now) {
+    VoteReport newest(String stakedIdentity, Duration every, long now) {
         if (stakedIdentity == null) {
             return null;
         }
@@ -91,7 +91,7 @@ final class VoteReader {
             doubted = false;
             if (found.isEmpty()) {
                 accounts = List.of();
-                keep(whose, new VoteWord(null, 0, 0, 0, "knows no vote account of " + whose), now);
+                keep(whose, new VoteReport(null, 0, 0, 0, "knows no vote account of " + whose), now);
             } else {
                 accounts = found;
                 if (!asking) {
@@ -101,7 +101,7 @@ final class VoteReader {
         }, failure -> {
             searching = false;
             if (accounts.isEmpty()) {
-                keep(whose, new VoteWord(null, 0, 0, 0, "does not list the vote accounts: " + rpc.why(failure)), now);
+                keep(whose, new VoteReport(null, 0, 0, 0, "does not list the vote accounts: " + rpc.why(failure)), now);
             }
         });
     }
@@ -116,12 +116,12 @@ final class VoteReader {
         String names = VoteAccounts.name(which);
         ask(which, whose, now).onComplete(seen -> {
             asking = false;
-            keep(whose, new VoteWord(names, seen.lastVote(), seen.slot(), 0, null, seen.slotAfter() == seen.slot() ? 0 : seen.slotAfter()),
-                now);
+            keep(whose, new VoteReport(names, seen.lastVote(), seen.slot(), 0, null, seen.slotAfter() == seen.slot() ? 0
+                    : seen.slotAfter()), now);
         }, failure -> {
             asking = false;
             doubted |= failure instanceof ValidatorRpc.OtherAccount && whose.equals(identity);
-            keep(whose, new VoteWord(names, 0, 0, 0, rpc.why(failure)), now);
+            keep(whose, new VoteReport(names, 0, 0, 0, rpc.why(failure)), now);
         });
     }
 
@@ -139,7 +139,7 @@ final class VoteReader {
         });
     }
 
-    private void keep(String whose, VoteWord word, long at) {
+    private void keep(String whose, VoteReport word, long at) {
         if (whose.equals(identity)) {
             newest = word;
             newestAt = at;

@@ -1,10 +1,10 @@
 package failover.agent;
 
 import failover.agent.decision.AgentEffect;
-import failover.agent.decision.Feeding;
-import failover.agent.watchdog.Watchdogs;
-import failover.protocol.Now;
-import failover.protocol.lease.WatchdogNumbers;
+import failover.agent.decision.WatchdogPolicy;
+import failover.agent.watchdog.WatchdogFinder;
+import failover.protocol.ClockReading;
+import failover.protocol.lease.WatchdogTiming;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Watchdog {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
     private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
-    private final Watchdogs.Found found;
+    private final WatchdogFinder.Found found;
     private final long everyNanos;
     private volatile long fedAt;
     private volatile boolean everFed;
@@ -29,12 +29,12 @@ final class Watchdog {
     private boolean troubleSaid;
     private Thread thread;
 
-    Watchdog(Watchdogs.Found found) {
+    Watchdog(WatchdogFinder.Found found) {
         this.found = found;
         this.everyNanos = found.numbers().every().toNanos();
     }
 
-    WatchdogNumbers numbers() {
+    WatchdogTiming numbers() {
         return found.numbers();
     }
 
@@ -91,7 +91,7 @@ final class Watchdog {
     /** Between the decision and the keepalive this process may be stopped, for W at most: that is why W counts twice. */
     private void feed(Supplier<AgentEffect.Publish> published, BooleanSupplier deadManLives, long now) {
         try {
-            if (Feeding.allowed(published.get(), deadManLives.getAsBoolean(), Now.ofMachine())) {
+            if (WatchdogPolicy.allowed(published.get(), deadManLives.getAsBoolean(), ClockReading.ofMachine())) {
                 found.feeder().feed();
                 fedAt = now;
                 everFed = true;

@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import failover.agent.config.AgentConfig;
-import failover.agent.decision.AgentCore;
 import failover.agent.decision.AgentEffect;
 import failover.agent.decision.AgentEvent;
-import failover.agent.decision.AgentMemory;
+import failover.agent.decision.AgentMachine;
 import failover.agent.decision.AgentState;
 import failover.agent.decision.CommandResult;
-import failover.agent.decision.Hold;
+import failover.agent.decision.DurableAgentState;
 import failover.agent.decision.FormerLease;
+import failover.agent.decision.HeldLease;
 import failover.agent.decision.Observation;
 import failover.agent.decision.ProcessView;
 import failover.agent.decision.Step;
@@ -20,19 +20,19 @@ import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
 import failover.agent.decision.TowerCheck;
 import failover.protocol.Bounds;
-import failover.protocol.Now;
-import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.ClockReading;
+import failover.protocol.lease.LeaseTiming;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.GoJson;
 import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.PromiseRequest;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StatusResponse;
-import failover.protocol.wire.StayRequest;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.lang.reflect.RecordComponent;
@@ -71,7 +71,7 @@ class AgentBordersTest {
     /** One agent, and everything that happens to it. */
     private static final class Machine {
         private final Random random;
-        private final AgentCore core;
+        private final AgentMachine core;
         private AgentState state;
         private Task out;
         private long nanos = 5_000_000_000L;
@@ -93,12 +93,12 @@ class AgentBordersTest {
             if (random.nextBoolean()) {
                 settings.put("fence_timeout", "10m").put("manager_timeout", "24h");
             }
-            core = new AgentCore(Rules.of(AgentConfig.fromVertx(settings, Map.of()), "S", null));
+            core = new AgentMachine(OptionsFactory.of(AgentConfig.fromVertx(settings, Map.of()), "S", null));
         }
 
         void run() {
             Role role = random.nextBoolean() ? Role.ACTIVE : Role.PASSIVE;
-            AgentMemory memory = new AgentMemory("me", role, random.nextInt(5), "S", 0, null, null, null);
+            DurableAgentState memory = new DurableAgentState("me", role, random.nextInt(5), "S", 0, null, null, null);
             FormerLease former = random.nextBoolean() ? null
                 : new FormerLease(Duration.ofMillis(random.nextInt(700_000)), random.nextInt(8), random.nextInt(4) == 0 ? "you" : "me");
             take(core.start(memory, random.nextInt(4) == 0, "nonce-of-this-start", former, now()));
@@ -135,7 +135,7 @@ class AgentBordersTest {
                     }
                     break;
                 case 6, 7:
-                    StayRequest mine = wild(StayRequest.class);
+                    PromiseRequest mine = wild(PromiseRequest.class);
                     if (mine != null) {
                         post(new AgentEvent.StayAnswered(mine, now(), random.nextInt(4) == 0 ? null : wild(PeerStatusResponse.class)));
                     }
@@ -174,12 +174,12 @@ class AgentBordersTest {
             }
         }
 
-        private Now now() {
-            return new Now(nanos, 1_790_000_000_000L + nanos / 1_000_000 + wallAhead);
+        private ClockReading now() {
+            return new ClockReading(nanos, 1_790_000_000_000L + nanos / 1_000_000 + wallAhead);
         }
 
         private Observation look() {
-            VoteWord votes = random.nextBoolean() ? null : wild(VoteWord.class);
+            VoteReport votes = random.nextBoolean() ? null : wild(VoteReport.class);
             boolean running = random.nextInt(6) > 0;
             Duration uptime = Duration.ofSeconds(Bounds.LAST_SECOND);
             ProcessView process = running ? new ProcessView(true, 7, Long.MAX_VALUE - 3, uptime, random.nextBoolean())
@@ -244,25 +244,25 @@ class AgentBordersTest {
         }
 
         /** What a fencer is told is what a fencer takes (E4). */
-        private void told(Hold hold) {
+        private void told(HeldLease hold) {
             if (hold != null) {
                 hold.lead();
                 hold.ownFence();
                 Duration left = hold.left(now());
                 assertTrue(left.compareTo(Bounds.LONGEST_LEASE) <= 0, hold.toString());
-                assertTrue(LeaseNumbers.told(left, hold.fence()).compareTo(Bounds.LONGEST_LEASE.plusMillis(1_005)) <= 0, hold.toString());
+                assertTrue(LeaseTiming.told(left, hold.fence()).compareTo(Bounds.LONGEST_LEASE.plusMillis(1_005)) <= 0, hold.toString());
             }
         }
 
-        private static void again(AgentMemory memory) {
+        private static void again(DurableAgentState memory) {
             try {
-                AgentMemory read = MemoryText.read(MemoryText.write(memory).getBytes(StandardCharsets.UTF_8));
+                DurableAgentState read = StateCodec.read(StateCodec.write(memory).getBytes(StandardCharsets.UTF_8));
                 assertEquals(memory.epoch(), read.epoch());
-                assertEquals(memory.bonds(), read.bonds());
+                assertEquals(memory.bindings(), read.bindings());
                 assertEquals(memory.terms(), read.terms());
                 assertEquals(memory.intent(), read.intent());
                 assertEquals(memory.role(), read.role());
-            } catch (MemoryText.Unreadable e) {
+            } catch (StateCodec.Unreadable e) {
                 throw new IllegalStateException(memory.toString(), e);
             }
         }

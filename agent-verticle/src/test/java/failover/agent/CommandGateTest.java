@@ -19,9 +19,9 @@ class CommandGateTest {
 
     @Test
     void aFenceCutsWhatRuns() {
-        CutSwitch first = new CutSwitch();
-        CutSwitch second = new CutSwitch();
-        CutSwitch over = new CutSwitch();
+        CancellationToken first = new CancellationToken();
+        CancellationToken second = new CancellationToken();
+        CancellationToken over = new CancellationToken();
         AtomicInteger woken = new AtomicInteger();
         first.onCut(woken::incrementAndGet);
         assertTrue(gate.enter(first) && gate.enter(second) && gate.enter(over));
@@ -35,28 +35,28 @@ class CommandGateTest {
     @Test
     void whileAFenceRunsNothingBegins() {
         gate.close();
-        assertFalse(gate.enter(new CutSwitch()));
+        assertFalse(gate.enter(new CancellationToken()));
         AtomicInteger ran = new AtomicInteger();
-        CommandResult refused = CommandWorker.throughGate(gate, new CutSwitch(), () -> {
+        CommandResult refused = CommandWorker.throughGate(gate, new CancellationToken(), () -> {
             ran.incrementAndGet();
             return result();
         });
         assertEquals(CommandResult.How.NOT_STARTED, refused.how());
         assertEquals(0, ran.get());
         gate.open();
-        assertTrue(gate.enter(new CutSwitch()));
+        assertTrue(gate.enter(new CancellationToken()));
     }
 
     @Test
     void aCommandThatPassesCanBeCutAndLeavesWhenItEndsWhateverItsEnd() {
-        CutSwitch cut = new CutSwitch();
+        CancellationToken cut = new CancellationToken();
         CommandWorker.throughGate(gate, cut, () -> {
             gate.close();
             gate.open();
             return result();
         });
         assertTrue(cut.isCut(), "the gate cuts the command that runs");
-        CutSwitch thrown = new CutSwitch();
+        CancellationToken thrown = new CancellationToken();
         try {
             CommandWorker.throughGate(gate, thrown, () -> {
                 throw new IllegalStateException("no memory");
@@ -69,7 +69,7 @@ class CommandGateTest {
 
     @Test
     void whatIsCutBeforeItsWatcherComesIsKnownToIt() {
-        CutSwitch cut = new CutSwitch();
+        CancellationToken cut = new CancellationToken();
         cut.cut();
         AtomicInteger woken = new AtomicInteger();
         cut.onCut(woken::incrementAndGet);

@@ -44,7 +44,7 @@ class CommandRunnerIT {
     @Test
     void theEnvironmentIsTheAgentsWithOurValuesAdded() {
         CommandResult result = runner.run(new CommandRunner.Order("x", "echo \"$FAILOVER_LEDGER\"; test -n \"$PATH\"",
-            Map.of("FAILOVER_LEDGER", "a b;c"), LONG, false, false, new CutSwitch()));
+            Map.of("FAILOVER_LEDGER", "a b;c"), LONG, false, false, new CancellationToken()));
         assertTrue(result.ok());
         assertEquals("a b;c\n", result.output());
     }
@@ -77,7 +77,7 @@ class CommandRunnerIT {
     @Test
     void om13ACommandThatHangsIsCutShortFromAnotherThread() throws Exception {
         Path started = directory.resolve("started");
-        CutSwitch cut = new CutSwitch();
+        CancellationToken cut = new CancellationToken();
         CompletableFuture<CommandResult> running = CompletableFuture.supplyAsync(() -> runner.run(
             new CommandRunner.Order("x", "touch " + started + "; sleep 1000", Map.of(), LONG, false, false, cut)));
         Eventually.holds(() -> Files.exists(started));
@@ -90,7 +90,7 @@ class CommandRunnerIT {
 
     @Test
     void aCommandCutBeforeItBeganNeverRuns() {
-        CutSwitch cut = new CutSwitch();
+        CancellationToken cut = new CancellationToken();
         cut.cut();
         Path started = directory.resolve("started");
         CommandResult result = runner.run(new CommandRunner.Order("x", "touch " + started, Map.of(), LONG, false, false, cut));
@@ -110,7 +110,7 @@ class CommandRunnerIT {
     void aRestartMayLeaveItsDaemonRunning() throws Exception {
         Path pids = directory.resolve("pids");
         CommandResult result = runner.run(new CommandRunner.Order("validator_restart_command", "sleep 1000 & echo $! > " + pids, Map.of(),
-            LONG, true, false, new CutSwitch()));
+            LONG, true, false, new CancellationToken()));
         assertTrue(result.ok());
         assertTrue(result.took().toMillis() < 2_000, result.took().toString());
         ProcessHandle daemon = ProcessHandle.of(Long.parseLong(Files.readString(pids).trim())).orElseThrow();
@@ -136,7 +136,7 @@ class CommandRunnerIT {
     @Test
     void withoutBashItSaysSoAndNothingRan() throws IOException {
         CommandResult result = new CommandRunner(directory.toString()).run(
-            new CommandRunner.Order("x", "echo", Map.of(), LONG, false, false, new CutSwitch()));
+            new CommandRunner.Order("x", "echo", Map.of(), LONG, false, false, new CancellationToken()));
         assertEquals(How.NOT_STARTED, result.how());
         assertTrue(result.output().contains("bash is not on the PATH"), result.output());
     }
@@ -147,7 +147,7 @@ class CommandRunnerIT {
     }
 
     private CommandResult run(String line, Duration limit) {
-        return runner.run(new CommandRunner.Order("test_command", line, Map.of(), limit, false, false, new CutSwitch()));
+        return runner.run(new CommandRunner.Order("test_command", line, Map.of(), limit, false, false, new CancellationToken()));
     }
 
     private static int assertAllDead(Path pids) throws IOException {

@@ -5,22 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.agent.config.AgentConfig;
-import failover.agent.decision.AgentCore;
 import failover.agent.decision.AgentEffect;
 import failover.agent.decision.AgentEvent;
-import failover.agent.decision.AgentMemory;
-import failover.agent.decision.AgentRules;
+import failover.agent.decision.AgentMachine;
+import failover.agent.decision.AgentOptions;
 import failover.agent.decision.CommandKind;
+import failover.agent.decision.DurableAgentState;
 import failover.agent.decision.FenceEffect;
 import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
+import failover.protocol.ClockReading;
 import failover.protocol.Level;
-import failover.protocol.Now;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.LeaveRequest;
+import failover.protocol.wire.PromiseRequest;
 import failover.protocol.wire.Role;
-import failover.protocol.wire.StayRequest;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -46,16 +46,16 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(90)
 class EffectsTest {
     private static final Duration SHORT = Duration.ofMillis(300);
-    private static final AgentMemory MEMORY = new AgentMemory("host", Role.PASSIVE, 1, "staked", 0, null, null, null);
+    private static final DurableAgentState MEMORY = new DurableAgentState("host", Role.PASSIVE, 1, "staked", 0, null, null, null);
     private final Vertx vertx = Vertx.vertx();
     @TempDir
     Path directory;
     private Context context;
     private AgentConfig config;
-    private AgentRules rules;
-    private MemoryStore store;
-    private MemoryFile.Opened opened;
-    private FencerWord fencer;
+    private AgentOptions rules;
+    private StateWriter store;
+    private FileStateStore.Opened opened;
+    private FencerClient fencer;
 
     @BeforeEach
     void start() throws Exception {
@@ -63,10 +63,10 @@ class EffectsTest {
         context = vertx.getOrCreateContext();
         config = Configs.of(directory, new JsonObject().put("process_name", "nobodys-name").put("local_rpc", "http://127.0.0.1:9")
             .put("lease_dir", directory.resolve("lease").toString()));
-        rules = Rules.of(config, null, null);
-        store = new MemoryStore(vertx, "i");
+        rules = OptionsFactory.of(config, null, null);
+        store = new StateWriter(vertx, "i");
         opened = store.open(directory.resolve("state")).await(20, TimeUnit.SECONDS);
-        fencer = new FencerWord(config.leaseDir(), config.processName(), Optional.empty(), Optional.empty());
+        fencer = new FencerClient(config.leaseDir(), config.processName(), Optional.empty(), Optional.empty());
     }
 
     @AfterEach
@@ -78,7 +78,7 @@ class EffectsTest {
     void everyEffectThatTheAgentsCoreMayWantHasABranchInTheShell() throws Exception {
         List<AgentEffect> effects = List.of(new AgentEffect.Do(new Task.Look()), new AgentEffect.CutShort(),
             new AgentEffect.Reply(1, new FailoverResponse(true, "", false, 0, null, "done", true, null, false, 0, 0)),
-            new AgentEffect.AskPeer(), new AgentEffect.AskToStay(new StayRequest(1, 9405, 500), Now.ofMachine()),
+            new AgentEffect.AskPeer(), new AgentEffect.AskToStay(new PromiseRequest(1, 9405, 500), ClockReading.ofMachine()),
             new AgentEffect.AskToLeave(new LeaveRequest("n", 1, null, 1)), new AgentEffect.AnswerPeer(7, null),
             new AgentEffect.Keep(1, MEMORY), new AgentEffect.LookAtTower(), new AgentEffect.Publish(null, MEMORY),
             new AgentEffect.Abandon(), new AgentEffect.CheckInternet(), new AgentEffect.Observe(),
@@ -86,7 +86,8 @@ class EffectsTest {
             new AgentEffect.Remember(MEMORY), new AgentEffect.Say(Level.INFO, "a line"));
         all(AgentEffect.class, effects, Set.of());
         on(() -> {
-            Shell shell = new Shell(vertx, config, new AgentCore(rules), rules, "i", store, new CommandGate(), fencer, Optional.empty());
+            AgentRuntime shell = new AgentRuntime(vertx, config, new AgentMachine(rules), rules, "i", store, new CommandGate(), fencer,
+                    Optional.empty());
             shell.begin(opened);
             effects.forEach(effect -> assertDoesNotThrow(() -> shell.perform(effect), effect.toString()));
             shell.stop();
@@ -99,7 +100,7 @@ class EffectsTest {
         all(Task.class, tasks, Set.of());
         List<TaskResult> results = new CopyOnWriteArrayList<>();
         on(() -> {
-            Tasks hands = new Tasks(vertx, config, "i", new Observer(vertx, config, "i", seen -> { },
+            TaskExecutor hands = new TaskExecutor(vertx, config, "i", new ProbeCache(vertx, config, "i", seen -> { },
                 fresh -> new ProbeWorker.Look(fresh, null, false)),
                 new PeerClient(vertx, config), store, () -> MEMORY, () -> 0, fencer);
             for (Task task : tasks) {
@@ -114,7 +115,8 @@ class EffectsTest {
     void everyEffectThatTheDeadManMayWantHasABranch() {
         List<AgentEvent> told = new ArrayList<>();
         boolean[] forgot = {false};
-        DeadMan deadMan = new DeadMan(config, rules, new CommandGate(), store, fencer, Optional.empty(), told::add, () -> forgot[0] = true);
+        DeadManSwitch deadMan = new DeadManSwitch(config, rules, new CommandGate(), store, fencer, Optional.empty(), told::add,
+                () -> forgot[0] = true);
         List<FenceEffect> effects = List.of(new FenceEffect.CloseGate(), new FenceEffect.OpenGate(),
             new FenceEffect.Do(1, new Task.Kill(1, 0, Duration.ZERO), MEMORY, 1), new FenceEffect.Arm(1, 1, 1, "host"),
             new FenceEffect.Disarm(), new FenceEffect.AskFencer(), new FenceEffect.ForgetLooks(),
@@ -131,7 +133,7 @@ class EffectsTest {
         Set<Class<?>> never = Set.of(Task.Wait.class, Task.Arm.class, Task.CheckTower.class, Task.InstallTower.class, Task.AskPeer.class);
         List<Task> tasks = tasks().stream().filter(task -> !never.contains(task.getClass())).toList();
         all(Task.class, tasks, never);
-        FenceHands hands = new FenceHands(config, store, fencer);
+        FenceExecutor hands = new FenceExecutor(config, store, fencer);
         hands.start();
         for (Task task : tasks) {
             List<TaskResult> results = new CopyOnWriteArrayList<>();

@@ -72,8 +72,8 @@ class ImpostorIT {
         started.forEach(Process::destroyForcibly);
     }
 
-    private BlockingLook eyes() {
-        BlockingLook eyes = new BlockingLook(AgentConfig.fromVertx(new JsonObject().put("process_name", name)
+    private BlockingProbe eyes() {
+        BlockingProbe eyes = new BlockingProbe(AgentConfig.fromVertx(new JsonObject().put("process_name", name)
             .put("local_rpc", "http://127.0.0.1:" + port).put("ledger_path", ledger.toString())
             .put("state_dir", dir.resolve("s").toString()), Map.of()));
         ValidatorUsers.of(Path.of("/proc"), java.util.Optional.of(ledger)).refresh();
@@ -96,7 +96,7 @@ class ImpostorIT {
         return shell;
     }
 
-    private Observation until(BlockingLook eyes, boolean running) {
+    private Observation until(BlockingProbe eyes, boolean running) {
         long end = System.nanoTime() + LIMIT.toNanos();
         Observation seen = eyes.look(Duration.ofSeconds(2));
         while (seen.process().running() != running) {
@@ -113,7 +113,7 @@ class ImpostorIT {
         while (ProcessHandle.allProcesses().noneMatch(each -> comm(each.pid()).equals(name))) {
             assertTrue(System.nanoTime() < end, "it never bore the name");
         }
-        BlockingLook eyes = eyes();
+        BlockingProbe eyes = eyes();
         assertFalse(eyes.look(Duration.ofSeconds(2)).process().running());
         Process validator = start(named().toString(), "-c", "sleep 600; :");
         assertEquals(validator.pid(), until(eyes, true).process().pid());

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.agent.config.AgentConfig;
-import failover.agent.decision.AgentMemory;
+import failover.agent.decision.DurableAgentState;
 import failover.protocol.wire.PeerStatusResponse;
 import failover.protocol.wire.Role;
 import io.vertx.core.Future;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class PeerClientIT {
-    private static final AgentMemory MEMORY = new AgentMemory("me", Role.ACTIVE, 3, null, 0, null, null, null);
+    private static final DurableAgentState MEMORY = new DurableAgentState("me", Role.ACTIVE, 3, null, 0, null, null, null);
     private final Vertx vertx = Vertx.vertx();
     @TempDir
     Path directory;

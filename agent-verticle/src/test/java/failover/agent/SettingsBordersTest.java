@@ -7,9 +7,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 import failover.agent.config.AgentConfig;
 import failover.agent.config.AgentSettings;
 import failover.protocol.Bounds;
-
 import failover.protocol.config.ConfigException;
-import failover.protocol.config.Layers;
+import failover.protocol.config.ConfigLayers;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;
@@ -79,9 +78,9 @@ class SettingsBordersTest {
     }
 
     private static void used(JsonObject json) {
-        AgentConfig config = AgentSettings.read(Layers.ofFile(json, "test.json"), Map.of(), false).config();
+        AgentConfig config = AgentSettings.read(ConfigLayers.ofFile(json, "test.json"), Map.of(), false).config();
         config.toString();
-        Rules.of(config, "S", null);
+        OptionsFactory.of(config, "S", null);
         assertTrue(config.timing().commandTimeout().compareTo(Bounds.LONGEST_LIMIT) <= 0);
     }
 }

@@ -129,7 +129,7 @@ class StrangersIT {
         for (int i = 0; i < 100; i++) {
             assertTrue(agent.exchange("GET /identity HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").contains(FakeRpc.IDENTITY));
         }
-        long looks = (System.nanoTime() - begun) / Observer.FRESH.toNanos() + 4;
+        long looks = (System.nanoTime() - begun) / ProbeCache.FRESH.toNanos() + 4;
         int asked = agent.rpc.asked("getIdentity") - before;
         // Its own second-by-second look is among them.
         assertTrue(asked <= looks * 2, asked + " questions in " + looks + " looks");

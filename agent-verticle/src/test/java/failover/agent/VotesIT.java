@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.protocol.solana.Keypair;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -23,7 +23,7 @@ class VotesIT {
         return new JsonObject().put("validator_identity", STAKED);
     }
 
-    private static VoteWord last(TestAgent agent, long lastVote) throws Exception {
+    private static VoteReport last(TestAgent agent, long lastVote) throws Exception {
         Eventually.holds(() -> agent.status().votes() != null && agent.status().votes().lastVote() == lastVote);
         return agent.status().votes();
     }
@@ -33,7 +33,7 @@ class VotesIT {
         try (TestAgent agent = new TestAgent(directory).withValidator()) {
             agent.rpc.votes(STAKED, 379_999_990, 380_000_000);
             agent.start(settings());
-            VoteWord word = last(agent, 379_999_990);
+            VoteReport word = last(agent, 379_999_990);
             assertEquals(FakeRpc.ACCOUNT, word.account());
             assertEquals(380_000_000, word.slot());
             assertNull(word.error());
@@ -87,8 +87,8 @@ class VotesIT {
         try (TestAgent agent = new TestAgent(directory).withValidator()) {
             agent.rpc.votesByMinimalApi(STAKED, 379_999_990, 380_000_000);
             agent.start(settings());
-            VoteWord word = last(agent, 379_999_990);
-            assertEquals(new VoteWord(FakeRpc.ACCOUNT, 379_999_990, 380_000_000, word.ageMs(), null), word);
+            VoteReport word = last(agent, 379_999_990);
+            assertEquals(new VoteReport(FakeRpc.ACCOUNT, 379_999_990, 380_000_000, word.ageMs(), null), word);
             // A slow list: what is said of it is as old as the first question, so that a stale vote has no newer witness.
             agent.rpc.delay("getVoteAccounts", 700);
             agent.rpc.votesByMinimalApi(STAKED, 379_999_995, 380_000_003);
@@ -113,7 +113,7 @@ class VotesIT {
             agent.rpc.stepAfter("getVoteAccounts", 7);
             agent.start(settings());
             Eventually.holds(() -> agent.status().votes() != null && agent.status().votes().slotAfter() > 0);
-            VoteWord word = agent.status().votes();
+            VoteReport word = agent.status().votes();
             assertEquals(900, word.lastVote());
             assertTrue(word.slotAfter() - word.slot() >= 7, word.toString());
             agent.rpc.stepAfter("getVoteAccounts", -50);
@@ -134,7 +134,7 @@ class VotesIT {
             agent.rpc.answer("getMultipleAccounts", "{\"result\":{\"context\":{\"slot\":1000},\"value\":[" + one.replace("SLOT", "7") + ","
                 + one.replace("SLOT", "998") + "]}}");
             agent.start(settings());
-            VoteWord word = last(agent, 998);
+            VoteReport word = last(agent, 998);
             assertEquals(FakeRpc.ACCOUNT + "-and-1", word.account());
             assertEquals(1000, word.slot());
         }

@@ -2,7 +2,7 @@ package failover.manager;
 
 import failover.manager.decision.Failure;
 import failover.manager.decision.Failure.Kind;
-import failover.protocol.Names;
+import failover.protocol.HostResolver;
 import failover.protocol.Routes;
 import failover.protocol.config.Endpoint;
 import failover.protocol.wire.FailoverRequest;
@@ -26,24 +26,24 @@ final class AgentClient {
     static final int POLLS_AT_ONCE = 8;
     private static final int COMMANDS_AT_ONCE = 4;
 
-    private final HttpLink polls;
-    private final HttpLink commands;
+    private final HttpTransport polls;
+    private final HttpTransport commands;
 
     AgentClient(Vertx vertx, HttpClientAgent client, Endpoint agent) {
         // What the polls have found out of the host's name serves a command, when no name server does.
-        Names names = new Names(vertx);
-        this.polls = new HttpLink(vertx, client, names, agent, POLLS_AT_ONCE, true);
-        this.commands = new HttpLink(vertx, client, names, agent, COMMANDS_AT_ONCE, false);
+        HostResolver names = new HostResolver(vertx);
+        this.polls = new HttpTransport(vertx, client, names, agent, POLLS_AT_ONCE, true);
+        this.commands = new HttpTransport(vertx, client, names, agent, COMMANDS_AT_ONCE, false);
     }
 
-    /** {@code POST /status}; fails with {@link HttpLink.NoAnswer}. */
+    /** {@code POST /status}; fails with {@link HttpTransport.NoAnswer}. */
     Future<StatusResponse> poll(StatusRequest request, Duration limit) {
         return polls.post(Routes.STATUS, GoJson.encode(request), limit).compose(answer -> understand(answer, StatusResponse.class,
                 // Every agent gives its time; {"error":"…"} from a proxy must not read as "the process is not running".
                 status -> status.timestamp() != 0 || status.processRunning() || status.validatorSlot() != 0));
     }
 
-    /** {@code POST /failover}; fails with {@link HttpLink.NoAnswer}. */
+    /** {@code POST /failover}; fails with {@link HttpTransport.NoAnswer}. */
     Future<FailoverResponse> command(FailoverRequest request, Duration limit) {
         return commands.post(Routes.FAILOVER, GoJson.encode(request), limit).compose(answer -> understand(answer,
                 FailoverResponse.class, response -> response.success() || response.timestamp() != 0 || response.message() != null));
@@ -56,10 +56,10 @@ final class AgentClient {
 
     /** Why there is no answer, for an event. */
     static Failure failureOf(Throwable cause) {
-        return cause instanceof HttpLink.NoAnswer none ? none.failure() : new Failure(Kind.NO_ANSWER, String.valueOf(cause));
+        return cause instanceof HttpTransport.NoAnswer none ? none.failure() : new Failure(Kind.NO_ANSWER, String.valueOf(cause));
     }
 
-    private static <T> Future<T> understand(HttpLink.Answer answer, Class<T> type, Predicate<T> agentlike) {
+    private static <T> Future<T> understand(HttpTransport.Answer answer, Class<T> type, Predicate<T> agentlike) {
         if (answer.status() != 200) {
             return garbage("HTTP " + answer.status(), answer);
         }
@@ -71,8 +71,8 @@ final class AgentClient {
         }
     }
 
-    private static <T> Future<T> garbage(String what, HttpLink.Answer answer) {
-        String shown = HttpLink.excerpt(answer.body());
-        return Future.failedFuture(new HttpLink.NoAnswer(new Failure(Kind.GARBAGE, shown.isEmpty() ? what : what + ": " + shown)));
+    private static <T> Future<T> garbage(String what, HttpTransport.Answer answer) {
+        String shown = HttpTransport.excerpt(answer.body());
+        return Future.failedFuture(new HttpTransport.NoAnswer(new Failure(Kind.GARBAGE, shown.isEmpty() ? what : what + ": " + shown)));
     }
 }

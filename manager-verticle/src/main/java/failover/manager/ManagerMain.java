@@ -2,15 +2,15 @@ package failover.manager;
 
 import failover.manager.config.ManagerConfig;
 import failover.manager.config.ManagerSettings;
+import failover.protocol.Launcher;
 import failover.protocol.LogSetup;
-import failover.protocol.OwnDirectory;
-import failover.protocol.Program;
+import failover.protocol.PrivateDirectory;
+import failover.protocol.config.ConfigLayers;
 import failover.protocol.config.GoFlags.Flag;
 import failover.protocol.config.GoFlags.Kind;
 import failover.protocol.config.GoFlags.Parsed;
 import failover.protocol.config.HostPort;
-import failover.protocol.config.Layers;
-import failover.protocol.config.Loaded;
+import failover.protocol.config.LoadedConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -74,18 +74,18 @@ public final class ManagerMain {
     }
 
     public static void main(String[] args) {
-        Program.main(spec(), args);
+        Launcher.main(spec(), args);
     }
 
     /** What makes this program. */
-    public static Program.Spec<ManagerConfig> spec() {
-        Map<String, Program.Action> actions = new LinkedHashMap<>();
+    public static Launcher.Spec<ManagerConfig> spec() {
+        Map<String, Launcher.Action> actions = new LinkedHashMap<>();
         actions.put("trigger-failover", ManagerMain::trigger);
         actions.put("pause", (vertx, flags, layers, out) -> pause(vertx, flags, layers, out, true));
         actions.put("resume", (vertx, flags, layers, out) -> pause(vertx, flags, layers, out, false));
         actions.put("check-sources", ManagerMain::checkSources);
         actions.put("shutdown-agent", ManagerMain::shutdown);
-        return new Program.Spec<>("manager",
+        return new Launcher.Spec<>("manager",
                 "Watches two validators through their agents and moves the identity when the active one fails.",
                 FLAGS, ManagerSettings.VARIABLES, "manager-config.json", EXAMPLE,
                 (layers, environment, flagsOnly) -> ManagerSettings.read(layers, environment), ManagerVerticle::new, ManagerConfig::logFile,
@@ -96,25 +96,25 @@ public final class ManagerMain {
     /** What would keep it from starting on this host, for {@code --check-config}. */
     private static List<String> advice(ManagerConfig config) {
         try {
-            String objection = Files.isDirectory(config.stateDir()) ? OwnDirectory.objection(config.stateDir()) : null;
+            String objection = Files.isDirectory(config.stateDir()) ? PrivateDirectory.objection(config.stateDir()) : null;
             return objection == null ? List.of() : List.of("state_dir " + config.stateDir() + " is not used: " + objection);
         } catch (IOException e) {
             return List.of("state_dir " + config.stateDir() + " cannot be looked at: " + e.getMessage());
         }
     }
 
-    private static Future<Integer> trigger(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {
+    private static Future<Integer> trigger(Vertx vertx, Parsed flags, ConfigLayers layers, PrintStream out) {
         Asked asked = asked(flags, layers, out);
         String reason = flags.text("reason").orElse("manual failover triggered via CLI");
         return asked == null ? Future.succeededFuture(1)
-                : new OneShot(vertx, out).trigger(asked.api(), reason, flags.on("i-have-fenced"), flags.on("accept-stale-tower"),
+                : new CliCommands(vertx, out).trigger(asked.api(), reason, flags.on("i-have-fenced"), flags.on("accept-stale-tower"),
                         asked.limit());
     }
 
-    private static Future<Integer> pause(Vertx vertx, Parsed flags, Layers layers, PrintStream out, boolean pause) {
+    private static Future<Integer> pause(Vertx vertx, Parsed flags, ConfigLayers layers, PrintStream out, boolean pause) {
         Asked asked = asked(flags, layers, out);
         return asked == null ? Future.succeededFuture(1)
-                : new OneShot(vertx, out).pause(asked.api(), pause, flags.text("reason").orElse("asked via CLI"), asked.limit());
+                : new CliCommands(vertx, out).pause(asked.api(), pause, flags.text("reason").orElse("asked via CLI"), asked.limit());
     }
 
     /** Where the running manager is asked, and for how long. */
@@ -122,7 +122,7 @@ public final class ManagerMain {
     }
 
     /** {@code null} where the API is off, which has been said. */
-    private static Asked asked(Parsed flags, Layers layers, PrintStream out) {
+    private static Asked asked(Parsed flags, ConfigLayers layers, PrintStream out) {
         // Without a file the original's address, so that it works on a bare shell in an emergency.
         if (flags.text("config").isEmpty()) {
             return new Asked(STANDARD_API, TRIGGER_LIMIT);
@@ -137,15 +137,15 @@ public final class ManagerMain {
         return new Asked(config.apiListen().get(), work.compareTo(TRIGGER_LIMIT) > 0 ? work : TRIGGER_LIMIT);
     }
 
-    private static Future<Integer> checkSources(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {
+    private static Future<Integer> checkSources(Vertx vertx, Parsed flags, ConfigLayers layers, PrintStream out) {
         ManagerConfig config = ManagerSettings.read(layers, System.getenv()).config();
         Promise<Integer> code = Promise.promise();
         vertx.getOrCreateContext().runOnContext(begun -> new SourceCheck(vertx, out, config).run().onComplete(code));
         return code.future();
     }
 
-    private static Future<Integer> shutdown(Vertx vertx, Parsed flags, Layers layers, PrintStream out) {
-        return new OneShot(vertx, out).shutdown(ManagerSettings.agents(layers), SHUTDOWN_LIMIT);
+    private static Future<Integer> shutdown(Vertx vertx, Parsed flags, ConfigLayers layers, PrintStream out) {
+        return new CliCommands(vertx, out).shutdown(ManagerSettings.agents(layers), SHUTDOWN_LIMIT);
     }
 
     /**
@@ -155,7 +155,7 @@ public final class ManagerMain {
      * @throws failover.protocol.config.ConfigException with every problem at once
      */
     public static ManagerConfig configured(JsonObject config) {
-        Loaded<ManagerConfig> loaded = ManagerSettings.read(Layers.ofFile(config, "verticle configuration")
+        LoadedConfig<ManagerConfig> loaded = ManagerSettings.read(ConfigLayers.ofFile(config, "verticle configuration")
                 .withEnvironment(ManagerSettings.VARIABLES, System.getenv()), System.getenv());
         try {
             if (loaded.config().logFile().isPresent()) {

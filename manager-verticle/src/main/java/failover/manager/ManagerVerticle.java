@@ -1,16 +1,16 @@
 package failover.manager;
 
 import failover.manager.config.ManagerConfig;
+import failover.manager.decision.FailoverMachine;
 import failover.manager.decision.Failure;
 import failover.manager.decision.Host;
-import failover.manager.decision.ManagerCore;
 import failover.manager.decision.ManagerEffect;
 import failover.manager.decision.ManagerEffect.OperatorAnswer;
 import failover.manager.decision.ManagerEvent;
-import failover.manager.decision.ManagerRules;
+import failover.manager.decision.ManagerOptions;
 import failover.manager.decision.ManagerState;
 import failover.manager.decision.Step;
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.config.HostPort;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The manager: the shell around {@link ManagerCore}. It owns the state, hands every event to the core through one mailbox on its own
+ * The manager: the shell around {@link FailoverMachine}. It owns the state, hands every event to the core through one mailbox on its own
  * context, and performs what the core wants, in order. It decides nothing.
  */
 public final class ManagerVerticle extends VerticleBase {
@@ -39,7 +39,7 @@ public final class ManagerVerticle extends VerticleBase {
 
     /** What decides: one step of the core; tests put a fault in its place. */
     interface Decisions {
-        Step step(ManagerState before, ManagerEvent event, Now now);
+        Step step(ManagerState before, ManagerEvent event, ClockReading now);
     }
 
     private final ManagerConfig given;
@@ -47,13 +47,13 @@ public final class ManagerVerticle extends VerticleBase {
     private final Map<Host, AgentClient> agents = new EnumMap<>(Host.class);
     private final Deque<ManagerEvent> mailbox = new ArrayDeque<>();
     private ManagerConfig config;
-    private ManagerCore core;
+    private FailoverMachine core;
     private Decisions decisions;
     private ManagerState state;
     private HttpClientAgent http;
-    private ClusterRpc cluster;
-    private MemoryFile memory;
-    private ManagerApi api;
+    private VoteSources cluster;
+    private FileStateStore memory;
+    private OperatorApi api;
     private boolean working;
     private boolean stopped;
     private long nextHeartbeat;
@@ -81,15 +81,15 @@ public final class ManagerVerticle extends VerticleBase {
         http = vertx.createHttpClient(new HttpClientOptions());
         agents.put(Host.PRIMARY, new AgentClient(vertx, http, config.hosts().primary()));
         agents.put(Host.SECONDARY, new AgentClient(vertx, http, config.hosts().secondary()));
-        cluster = new ClusterRpc(vertx, http, config.clusterRpc(), config.timing().requestTimeout(),
+        cluster = new VoteSources(vertx, http, config.clusterRpc(), config.timing().requestTimeout(),
                 config.voteAccount());
-        ManagerRules rules = Settings.rules(config, cluster.sources());
-        Settings.banner(config, rules).forEach(LOG::info);
-        core = new ManagerCore(rules);
+        ManagerOptions rules = OptionsFactory.rules(config, cluster.sources());
+        OptionsFactory.banner(config, rules).forEach(LOG::info);
+        core = new FailoverMachine(rules);
         decisions = faults.apply(core::step);
-        return MemoryFile.open(vertx, config.stateDir()).compose(opened -> {
+        return FileStateStore.open(vertx, config.stateDir()).compose(opened -> {
             memory = opened.file();
-            Step first = core.start(opened.memory(), UUID.randomUUID().toString(), Now.ofMachine());
+            Step first = core.start(opened.memory(), UUID.randomUUID().toString(), ClockReading.ofMachine());
             state = first.state();
             // What arrives before the first effects are performed waits in the mailbox.
             working = true;
@@ -117,14 +117,14 @@ public final class ManagerVerticle extends VerticleBase {
         return api == null ? -1 : api.port();
     }
 
-    private Future<Void> listen(ManagerRules rules) {
+    private Future<Void> listen(ManagerOptions rules) {
         if (config.apiListen().isEmpty()) {
             return Future.succeededFuture();
         }
         HostPort address = config.apiListen().get();
         // A move may demote, promote, clear and restore.
         Duration longest = rules.demotionTimeout().plus(rules.promotionTimeout()).multipliedBy(2);
-        api = new ManagerApi(vertx, this::post, () -> core.view(state, Now.ofMachine()), memory::trouble);
+        api = new OperatorApi(vertx, this::post, () -> core.view(state, ClockReading.ofMachine()), memory::trouble);
         return api.listen(address, longest).onSuccess(listening -> {
             LOG.info("Operators' API listens on port {}", api.port());
         }).recover(failure -> Future.failedFuture(new IllegalStateException("api_listen " + address + (failure instanceof BindException
@@ -167,7 +167,7 @@ public final class ManagerVerticle extends VerticleBase {
     private void handle(ManagerEvent event) {
         Step step;
         try {
-            step = decisions.step(state, event, Now.ofMachine());
+            step = decisions.step(state, event, ClockReading.ofMachine());
         } catch (Exception | AssertionError | StackOverflowError fault) {
             LOG.error("A fault of this program: the event {} is dropped, the state stays; please report it", event, fault);
             owed(event);
@@ -253,7 +253,7 @@ public final class ManagerVerticle extends VerticleBase {
             cluster.read(i, votes.identity(), votes.limit()).onComplete(
                     reading -> post(new ManagerEvent.VotesRead(source, reading)),
                     cause -> post(new ManagerEvent.VotesUnknown(source, String.valueOf(cause.getMessage()), votes.askedAt(),
-                            cause instanceof ClusterSource.NoWord word && word.refused())));
+                            cause instanceof VoteSource.NoWord word && word.refused())));
         }
     }
 

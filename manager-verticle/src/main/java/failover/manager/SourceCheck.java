@@ -2,14 +2,14 @@ package failover.manager;
 
 import failover.manager.config.ManagerConfig;
 import failover.manager.decision.Host;
-import failover.manager.decision.NodeWord;
+import failover.manager.decision.NodeReport;
 import failover.manager.decision.VoteReading;
 import failover.protocol.Bounds;
 import failover.protocol.Routes;
 import failover.protocol.config.Endpoint;
 import failover.protocol.wire.GoJson;
 import failover.protocol.wire.StatusResponse;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -37,13 +37,13 @@ final class SourceCheck {
     private final PrintStream out;
     private final ManagerConfig config;
     private final HttpClientAgent client;
-    private final ClusterRpc cluster;
+    private final VoteSources cluster;
     private final Map<Host, StatusResponse> agents = new EnumMap<>(Host.class);
     private final List<Source> sources = new ArrayList<>();
     private int problems;
 
     /** One {@code cluster_rpc}: what it said. */
-    private record Source(String name, List<String> addresses, NodeWord node, VoteReading votes) {
+    private record Source(String name, List<String> addresses, NodeReport node, VoteReading votes) {
     }
 
     SourceCheck(Vertx vertx, PrintStream out, ManagerConfig config) {
@@ -51,7 +51,7 @@ final class SourceCheck {
         this.out = out;
         this.config = config;
         this.client = vertx.createHttpClient(new HttpClientOptions());
-        this.cluster = new ClusterRpc(vertx, client, config.clusterRpc(), config.timing().requestTimeout(), config.voteAccount());
+        this.cluster = new VoteSources(vertx, client, config.clusterRpc(), config.timing().requestTimeout(), config.voteAccount());
     }
 
     /** 0 when a silent host of either kind could be replaced and nothing is wrong with any source, else 1. */
@@ -62,7 +62,7 @@ final class SourceCheck {
 
     private Future<Void> agent(Host host, Endpoint agent) {
         // As its polls ask, so that what an address or a name makes of it is the same; without a time, so that no agent takes it for one.
-        HttpLink link = new HttpLink(vertx, client, agent, 1, false);
+        HttpTransport link = new HttpTransport(vertx, client, agent, 1, false);
         return link.post(Routes.STATUS, Buffer.buffer("{}"), config.timing().requestTimeout())
                 .map(answer -> {
                     StatusResponse status;
@@ -72,7 +72,7 @@ final class SourceCheck {
                         return problem("[" + host + "] " + agent + ": no agent's answer (HTTP " + answer.status() + ")");
                     }
                     agents.put(host, status);
-                    VoteWord word = status.votes();
+                    VoteReport word = status.votes();
                     say("[" + host + "] " + agent + ": its validator is " + given(status.identity()) + ", "
                             + (word == null ? "its RPC was not asked for votes (yet)" : word.failed()
                                     ? "its RPC does not tell of votes: " + word.error()
@@ -96,10 +96,10 @@ final class SourceCheck {
         Future<VoteReading> votes = whose == null
                 ? Future.failedFuture("whose votes is not known: set staked_identity_pubkey, or start an agent beside the active validator")
                 : cluster.read(number, whose, VOTES_LIMIT);
-        Future<NodeWord> node = cluster.node(number);
+        Future<NodeReport> node = cluster.node(number);
         Future<List<String>> addresses = vertx.executeBlocking(() -> addresses(endpoint), false);
         return Future.join(votes, node, addresses).transform(all -> {
-            NodeWord word = node.result();
+            NodeReport word = node.result();
             say("cluster_rpc " + name + ": node " + given(word.identity()) + ", genesis " + given(word.genesis()) + ", finalized slot "
                     + (word.finalized() == 0 ? "not said" : String.valueOf(word.finalized())));
             if (votes.succeeded()) {

@@ -198,7 +198,7 @@ class AgentClientIT {
         Failure noise = failure(poll(client(agent(FakeAgent.always("SSH-2.0-OpenSSH_9.2\r\n\r\n")).endpoint()), LONG));
         assertEquals(Kind.GARBAGE, noise.kind(), noise.detail());
         Failure huge = failure(poll(client(agent((socket, request) -> socket.write("HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n"
-                + "x".repeat(HttpLink.LARGEST_ANSWER + 1))).endpoint()), LONG));
+                + "x".repeat(HttpTransport.LARGEST_ANSWER + 1))).endpoint()), LONG));
         assertEquals(Kind.GARBAGE, huge.kind(), huge.detail());
     }
 

@@ -11,7 +11,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import failover.manager.config.ManagerConfig;
 import failover.manager.decision.Failure;
-import failover.protocol.Names;
+import failover.protocol.HostResolver;
 import failover.protocol.config.Endpoint;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.StatusRequest;
@@ -154,9 +154,9 @@ class ApiBordersIT {
         assertTrue(raw(own.get(), manager.apiPort(), get("/state", address + ":8081")).startsWith("HTTP/1.1 200 "));
         assertTrue(raw(own.get(), manager.apiPort(), get("/state", "evil.example:8081")).startsWith("HTTP/1.1 403 "));
         assertTrue(raw(own.get(), manager.apiPort(), get("/state", "10.255.255.1")).startsWith("HTTP/1.1 403 "));
-        assertFalse(LocalOnly.isOwn("10.255.255.1"));
-        assertFalse(LocalOnly.isOwn("agent-a"));
-        assertTrue(LocalOnly.isOwn("127.0.0.9") && LocalOnly.isOwn("::1") && LocalOnly.isOwn(address));
+        assertFalse(LoopbackGuard.isOwn("10.255.255.1"));
+        assertFalse(LoopbackGuard.isOwn("agent-a"));
+        assertTrue(LoopbackGuard.isOwn("127.0.0.9") && LoopbackGuard.isOwn("::1") && LoopbackGuard.isOwn(address));
     }
 
     @Test
@@ -183,7 +183,7 @@ class ApiBordersIT {
     void aCommandGoesOutAndPollsComeBackWhileNoNameServerAnswers() throws Exception {
         DatagramSocket mute = vertx.createDatagramSocket().listen(0, "127.0.0.1").await(10, TimeUnit.SECONDS);
         Path hosts = Files.writeString(dir.resolve("hosts"), "127.0.0.1 agent-a\n");
-        Vertx named = Vertx.vertx(new VertxOptions().setAddressResolverOptions(Names.options().setHostsPath(hosts.toString())
+        Vertx named = Vertx.vertx(new VertxOptions().setAddressResolverOptions(HostResolver.options().setHostsPath(hosts.toString())
             .setServers(List.of("127.0.0.1:" + mute.localAddress().port()))));
         try {
             HttpServer agent = named.createHttpServer().requestHandler(request -> request.response().end(request.path().equals("/status")

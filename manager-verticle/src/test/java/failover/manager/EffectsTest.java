@@ -8,10 +8,10 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import failover.manager.FakeAgent.Await;
 import failover.manager.config.ManagerConfig;
+import failover.manager.decision.DurableManagerState;
 import failover.manager.decision.Host;
 import failover.manager.decision.ManagerEffect;
 import failover.manager.decision.ManagerEvent;
-import failover.manager.decision.ManagerMemory;
 import failover.manager.decision.Step;
 import failover.protocol.Level;
 import failover.protocol.wire.FailoverRequest;
@@ -43,7 +43,8 @@ class EffectsTest {
     private static final List<ManagerEffect> EFFECTS = List.of(
         new ManagerEffect.Poll(Host.PRIMARY, 4711, StatusRequest.EMPTY, SHORT), new ManagerEffect.ReadNetworkSlot(),
         new ManagerEffect.ReadVotes("x", SHORT, 1), new ManagerEffect.ReadNodes(1),
-        new ManagerEffect.Save(4712, ManagerMemory.fresh("manager")), new ManagerEffect.Remember(ManagerMemory.fresh("manager")),
+        new ManagerEffect.Save(4712, DurableManagerState.fresh("manager")),
+                new ManagerEffect.Remember(DurableManagerState.fresh("manager")),
         new ManagerEffect.Command(Host.SECONDARY, 4713, new FailoverRequest("become_passive", "", false, 0, "op", 1, 0, false), SHORT),
         new ManagerEffect.Answer(4714, new ManagerEffect.OperatorAnswer(503, "no", null)), new ManagerEffect.Wake(Duration.ZERO),
         new ManagerEffect.Say(Level.INFO, "a line"));

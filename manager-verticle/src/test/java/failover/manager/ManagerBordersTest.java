@@ -5,16 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import failover.manager.config.ManagerConfig;
+import failover.manager.decision.DurableManagerState;
+import failover.manager.decision.FailoverMachine;
 import failover.manager.decision.Failure;
-import failover.manager.decision.ManagerCore;
 import failover.manager.decision.ManagerEffect;
 import failover.manager.decision.ManagerEvent;
-import failover.manager.decision.ManagerMemory;
 import failover.manager.decision.ManagerState;
 import failover.manager.decision.Step;
 import failover.manager.decision.VoteReading;
 import failover.protocol.Bounds;
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.GoJson;
 import failover.protocol.wire.StatusResponse;
@@ -57,7 +57,7 @@ class ManagerBordersTest {
     /** One manager, and everything that happens to it. */
     private static final class Machine {
         private final Random random;
-        private final ManagerCore core;
+        private final FailoverMachine core;
         private final Deque<ManagerEvent> owed = new ArrayDeque<>();
         private ManagerState state;
         private long nanos = 5_000_000_000L;
@@ -73,11 +73,11 @@ class ManagerBordersTest {
             if (random.nextInt(4) == 0) {
                 settings.put("misses_before_failover", 303);
             }
-            core = new ManagerCore(Settings.rules(ManagerConfig.fromVertx(settings, Map.of()), List.of("c")));
+            core = new FailoverMachine(OptionsFactory.rules(ManagerConfig.fromVertx(settings, Map.of()), List.of("c")));
         }
 
         void run() {
-            take(core.start(ManagerMemory.fresh("manager"), "run", now()));
+            take(core.start(DurableManagerState.fresh("manager"), "run", now()));
             for (int i = 0; i < 120; i++) {
                 happens(random.nextInt(10));
             }
@@ -128,8 +128,8 @@ class ManagerBordersTest {
             return Math.min(most, Math.max(0, NUMBERS[random.nextInt(NUMBERS.length)]));
         }
 
-        private Now now() {
-            return new Now(nanos, 1_790_000_000_000L + nanos / 1_000_000 + wallAhead);
+        private ClockReading now() {
+            return new ClockReading(nanos, 1_790_000_000_000L + nanos / 1_000_000 + wallAhead);
         }
 
         private void post(ManagerEvent event) {
@@ -178,9 +178,9 @@ class ManagerBordersTest {
             }
         }
 
-        private static void again(ManagerMemory memory) {
+        private static void again(DurableManagerState memory) {
             try {
-                ManagerMemory read = MemoryFile.decode(MemoryFile.encode(memory));
+                DurableManagerState read = FileStateStore.decode(FileStateStore.encode(memory));
                 assertEquals(memory.epoch(), read.epoch());
                 assertEquals(memory.start(), read.start());
                 assertEquals(memory.terms(), read.terms());

@@ -123,11 +123,11 @@ class SourceCheckIT {
     @Test
     void anAnswerThatNeverEndsIsNone() {
         HttpServer endless = Await.result(vertx.createHttpServer().requestHandler(request -> {
-            request.response().setChunked(true).write(" ".repeat(HttpLink.LARGEST_ANSWER + 1));
+            request.response().setChunked(true).write(" ".repeat(HttpTransport.LARGEST_ANSWER + 1));
         }).listen(0, "127.0.0.1"));
         String url = "http://127.0.0.1:" + endless.actualPort();
         check(agent(key()).endpoint().uri().toString(), url, source(key(), GENESIS, true));
-        assertTrue(words().contains("[secondary] " + url + ": no answer: an answer of more than " + HttpLink.LARGEST_ANSWER), words());
+        assertTrue(words().contains("[secondary] " + url + ": no answer: an answer of more than " + HttpTransport.LARGEST_ANSWER), words());
     }
 
     @Test

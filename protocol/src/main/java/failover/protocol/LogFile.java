@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * removed (logrotate) is opened anew within about a second; one that was cut short goes on from there. What it creates, its owner and
  * group may read (0640, less what the umask takes). Every call is by the queue's thread, and may hang with the disk.
  */
-final class LogFile implements LineQueue.Sink {
+final class LogFile implements AsyncLineWriter.Sink {
     private static final FileSize LARGEST_FILE = FileSize.valueOf("50MB");
     private static final FileSize LARGEST_TOTAL = FileSize.valueOf("1GB");
     private static final int DAYS_KEPT = 30;

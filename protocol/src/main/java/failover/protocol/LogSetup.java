@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * start-up time and prints nothing of its own. Console always; a file when {@link #toFile} is called. One line format: {@link LogLine}.
  * A {@code -Dlogback.configurationFile=…} given by an operator wins.
  *
- * <p>Nobody who logs ever waits for a log: behind each destination stands a {@link LineQueue}. In the programs that is true of all that
+ * <p>Nobody who logs ever waits for a log: behind each destination stands a {@link AsyncLineWriter}. In the programs that is true of all
+ * that
  * is printed, to {@code System.out} and {@code System.err} too. What is left at the end is written by {@link #flush}, within a limit.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
@@ -38,8 +39,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     private static final Duration OPENING = Duration.ofSeconds(3);
     private static final Duration AT_EXIT = Duration.ofSeconds(1);
     /** All destinations there are; changed under the class's lock. */
-    private static final List<LineQueue> QUEUES = new ArrayList<>();
-    private static LineQueue standardOut;
+    private static final List<AsyncLineWriter> QUEUES = new ArrayList<>();
+    private static AsyncLineWriter standardOut;
 
     /**
      * For a program of ours, before the first Vert.x class is used: routes Vert.x to slf4j, whatever is printed through queues, and what
@@ -57,8 +58,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         }
     }
 
-    private static synchronized LineQueue queue(String name, LineQueue.Sink sink) {
-        LineQueue queue = new LineQueue(name, sink, LineQueue.CAPACITY_BYTES);
+    private static synchronized AsyncLineWriter queue(String name, AsyncLineWriter.Sink sink) {
+        AsyncLineWriter queue = new AsyncLineWriter(name, sink, AsyncLineWriter.CAPACITY_BYTES);
         QUEUES.add(queue);
         return queue;
     }
@@ -75,7 +76,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    private static synchronized LineQueue console() {
+    private static synchronized AsyncLineWriter console() {
         if (standardOut != null) {
             return standardOut;
         }
@@ -99,7 +100,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             return;
         }
         LogFile sink = new LogFile(file, context);
-        LineQueue queue = queue("log-file", sink);
+        AsyncLineWriter queue = queue("log-file", sink);
         try {
             sink.opened().get(OPENING.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -117,7 +118,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         root.addAppender(started(context, queue, FILE, absolute));
     }
 
-    private static Lines started(LoggerContext context, LineQueue queue, String name, Path file) {
+    private static Lines started(LoggerContext context, AsyncLineWriter queue, String name, Path file) {
         LogLine line = new LogLine();
         line.setContext(context);
         line.start();
@@ -135,13 +136,13 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
      * @return false when the limit came first: somebody does not read, or a disk hangs
      */
     public static boolean flush(Duration limit) {
-        List<LineQueue> all;
+        List<AsyncLineWriter> all;
         synchronized (LogSetup.class) {
             all = List.copyOf(QUEUES);
         }
         long end = System.nanoTime() + limit.toNanos();
         boolean whole = true;
-        for (LineQueue queue : all) {
+        for (AsyncLineWriter queue : all) {
             whole &= queue.flush(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
         }
         return whole;
@@ -158,7 +159,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         }
     }
 
-    private static void drop(LineQueue queue, Duration limit) {
+    private static void drop(AsyncLineWriter queue, Duration limit) {
         queue.close(limit);
         synchronized (LogSetup.class) {
             QUEUES.remove(queue);
@@ -167,12 +168,12 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
 
     /** Makes a line of an event, on the thread that logs, and hands it on. */
     private static final class Lines extends UnsynchronizedAppenderBase<ILoggingEvent> {
-        private final LineQueue queue;
+        private final AsyncLineWriter queue;
         private final LogLine line;
         /** Of the log file; {@code null}: the console. */
         private final Path file;
 
-        Lines(LineQueue queue, LogLine line, Path file) {
+        Lines(AsyncLineWriter queue, LogLine line, Path file) {
             this.file = file;
             this.queue = queue;
             this.line = line;
@@ -186,9 +187,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
 
     /** {@code System.out} or {@code System.err} of a program of ours. */
     private static final class Queued extends OutputStream {
-        private final LineQueue queue;
+        private final AsyncLineWriter queue;
 
-        Queued(LineQueue queue) {
+        Queued(AsyncLineWriter queue) {
             this.queue = queue;
         }
 
@@ -205,7 +206,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         }
     }
 
-    private static final class Descriptor implements LineQueue.Sink {
+    private static final class Descriptor implements AsyncLineWriter.Sink {
         private final FileOutputStream out;
 
         Descriptor(FileOutputStream out) {
@@ -218,7 +219,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         }
     }
 
-    private static final class SystemOut implements LineQueue.Sink {
+    private static final class SystemOut implements AsyncLineWriter.Sink {
         @Override
         public void write(byte[] bytes) {
             System.out.write(bytes, 0, bytes.length);

@@ -89,7 +89,7 @@ public final class StateFile implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException("state_dir " + dir + " cannot be made: " + reason(e) + "; make it, or name another with state_dir", e);
         }
-        String objection = OwnDirectory.objection(home);
+        String objection = PrivateDirectory.objection(home);
         if (objection != null) {
             throw new IOException("state_dir " + dir + " is not used: " + objection + ", or name another with state_dir");
         }

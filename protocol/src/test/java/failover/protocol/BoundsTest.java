@@ -66,10 +66,10 @@ class BoundsTest {
         long[] extremes = {0, 1, -1, Long.MAX_VALUE, Long.MIN_VALUE, 1_700_000_000_000L};
         for (long nanos : extremes) {
             for (long wall : extremes) {
-                Duration since = new Now(5, 1_700_000_000_000L, 5).longestSince(new Now(nanos, wall, nanos));
+                Duration since = new ClockReading(5, 1_700_000_000_000L, 5).longestSince(new ClockReading(nanos, wall, nanos));
                 assertTrue(since.compareTo(Duration.ofMillis(1_700_000_000_000L).minusMillis(wall)) >= 0, since + " " + nanos + " " + wall);
             }
         }
-        assertTrue(new Now(0, 0).plus(Duration.ofSeconds(Long.MAX_VALUE)) > 0);
+        assertTrue(new ClockReading(0, 0).plus(Duration.ofSeconds(Long.MAX_VALUE)) > 0);
     }
 }

@@ -1,10 +1,10 @@
 package failover.agent.config;
 
-import failover.agent.decision.AgentRules.Fencing;
+import failover.agent.decision.AgentOptions.Fencing;
+import failover.protocol.config.ConfigLayers;
 import failover.protocol.config.Endpoint;
 import failover.protocol.config.HostPort;
 import failover.protocol.config.IpAllowList;
-import failover.protocol.config.Layers;
 import failover.protocol.config.Redact;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -147,7 +147,7 @@ public record AgentConfig(
    * @throws failover.protocol.config.ConfigException with every problem at once
    */
   public static AgentConfig fromVertx(JsonObject config, Map<String, String> environment) {
-    Layers layers = Layers.ofFile(config, "verticle configuration")
+    ConfigLayers layers = ConfigLayers.ofFile(config, "verticle configuration")
         .withEnvironment(AgentSettings.VARIABLES, environment);
     return AgentSettings.read(layers, environment, false).config();
   }

@@ -4,17 +4,17 @@ import failover.agent.config.AgentConfig.Commands;
 import failover.agent.config.AgentConfig.Isolation;
 import failover.agent.config.AgentConfig.OnIsolation;
 import failover.agent.config.AgentConfig.Timing;
-import failover.agent.decision.AgentRules.Fencing;
+import failover.agent.decision.AgentOptions.Fencing;
 import failover.protocol.Bounds;
+import failover.protocol.config.ConfigLayers;
+import failover.protocol.config.ConfigParsers;
 import failover.protocol.config.Endpoint;
 import failover.protocol.config.GoDuration;
 import failover.protocol.config.HostPort;
 import failover.protocol.config.IpAllowList;
-import failover.protocol.config.Layers;
-import failover.protocol.config.Loaded;
+import failover.protocol.config.LoadedConfig;
 import failover.protocol.config.SettingsReader;
 import failover.protocol.config.StateDir;
-import failover.protocol.config.Texts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +51,7 @@ public final class AgentSettings {
      * @param flagsOnly true when there is no file: the commands nobody set are then the original's harmless echoes
      * @throws failover.protocol.config.ConfigException with every problem
      */
-    public static Loaded<AgentConfig> read(Layers layers, Map<String, String> environment, boolean flagsOnly) {
+    public static LoadedConfig<AgentConfig> read(ConfigLayers layers, Map<String, String> environment, boolean flagsOnly) {
         SettingsReader in = new SettingsReader(layers);
         HostPort listen = in.parsed("listen_addr", HostPort.parse(":8080"), HostPort::parse);
         Endpoint rpc = in.parsed("local_rpc", Endpoint.parse("http://127.0.0.1:8899"), Endpoint::parse);
@@ -61,16 +61,16 @@ public final class AgentSettings {
         boolean dryRun = in.truth("dry_run", true);
         Timing timing = timing(in);
         Commands commands = commands(in, flagsOnly);
-        Optional<Path> logFile = in.parsed("log_file", Texts::logFile);
-        Path stateDir = in.parsed("state_dir", StateDir.standard(environment, "failover-agent-" + listen.port()), Texts::path);
+        Optional<Path> logFile = in.parsed("log_file", ConfigParsers::logFile);
+        Path stateDir = in.parsed("state_dir", StateDir.standard(environment, "failover-agent-" + listen.port()), ConfigParsers::path);
         List<String> allowed = in.list("allowed_ips", AgentSettings::allowedEntry);
-        Optional<String> identity = in.parsed("validator_identity", Texts::publicKey);
-        Optional<Path> ledger = in.parsed("ledger_path", Texts::path);
+        Optional<String> identity = in.parsed("validator_identity", ConfigParsers::publicKey);
+        Optional<Path> ledger = in.parsed("ledger_path", ConfigParsers::path);
         Optional<String> towerFile = in.parsed("tower_file_path", AgentSettings::towerFile);
         long towerLag = in.integer("max_tower_lag_slots", 0);
         Isolation isolation = isolation(in);
         Fencing fencing = fencing(in.parsed("fencing", word(Fencing.BEST_EFFORT), text -> word(fencing(text))));
-        Path leaseDir = in.parsed("lease_dir", Files.isWritable(FENCER_DIR) ? FENCER_DIR : stateDir, Texts::path);
+        Path leaseDir = in.parsed("lease_dir", Files.isWritable(FENCER_DIR) ? FENCER_DIR : stateDir, ConfigParsers::path);
         AgentConfig.Watchdog watchdog = WatchdogSettings.read(in, fencing);
         notUsed(in);
         advise(in, commands, dryRun);
@@ -212,6 +212,6 @@ public final class AgentSettings {
             throw new IllegalArgumentException("must name one file, no pattern; write for example"
                     + " \"/mnt/ledger/tower-1_9-{validator_identity}.bin\"");
         }
-        return Texts.path(text).toString();
+        return ConfigParsers.path(text).toString();
     }
 }

@@ -2,10 +2,10 @@ package failover.agent.config;
 
 import failover.agent.config.AgentConfig.Watchdog;
 import failover.agent.config.AgentConfig.WatchdogKind;
-import failover.agent.decision.AgentRules.Fencing;
+import failover.agent.decision.AgentOptions.Fencing;
 import failover.protocol.config.GoDuration;
 import failover.protocol.config.SettingsReader;
-import failover.protocol.lease.WatchdogNumbers;
+import failover.protocol.lease.WatchdogTiming;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -41,9 +41,9 @@ final class WatchdogSettings {
     }
 
     private static void within(SettingsReader in, Duration given, WatchdogKind kind) {
-        Duration least = kind == WatchdogKind.DEVICE ? SECOND : WatchdogNumbers.SHORTEST;
+        Duration least = kind == WatchdogKind.DEVICE ? SECOND : WatchdogTiming.SHORTEST;
         String why = given.compareTo(least) < 0 ? "must be at least " + GoDuration.format(least)
-                : given.compareTo(WatchdogNumbers.LONGEST) > 0 ? "must be at most " + GoDuration.format(WatchdogNumbers.LONGEST)
+                : given.compareTo(WatchdogTiming.LONGEST) > 0 ? "must be at most " + GoDuration.format(WatchdogTiming.LONGEST)
                 : kind == WatchdogKind.DEVICE && given.getNano() != 0 ? "must be whole seconds: the kernel counts in those" : null;
         if (why != null) {
             in.problem(in.where("watchdog_timeout"), "watchdog_timeout", GoDuration.format(given), why);

@@ -1,11 +1,11 @@
 package failover.agent.decision;
 
+import failover.protocol.ClockReading;
 import failover.protocol.Level;
-import failover.protocol.Now;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.LeaveRequest;
-import failover.protocol.wire.StayAnswer;
-import failover.protocol.wire.StayRequest;
+import failover.protocol.wire.PromiseAnswer;
+import failover.protocol.wire.PromiseRequest;
 import java.time.Duration;
 
 /** What the shell is to do, in the order given. */
@@ -42,7 +42,7 @@ public sealed interface AgentEffect {
      * @param request the question
      * @param sentAt this instant
      */
-    record AskToStay(StayRequest request, Now sentAt) implements AgentEffect {
+    record AskToStay(PromiseRequest request, ClockReading sentAt) implements AgentEffect {
     }
 
     /**
@@ -59,7 +59,7 @@ public sealed interface AgentEffect {
      * @param ticket whose question
      * @param answer what is said; {@code null} when nothing can be, and the question fails
      */
-    record AnswerPeer(long ticket, StayAnswer answer) implements AgentEffect {
+    record AnswerPeer(long ticket, PromiseAnswer answer) implements AgentEffect {
     }
 
     /**
@@ -68,7 +68,7 @@ public sealed interface AgentEffect {
      * @param number names it
      * @param memory all of it
      */
-    record Keep(long number, AgentMemory memory) implements AgentEffect {
+    record Keep(long number, DurableAgentState memory) implements AgentEffect {
     }
 
     /**
@@ -84,7 +84,7 @@ public sealed interface AgentEffect {
      * @param hold the lease; {@code null} when this host needs none, and the fencer may rest
      * @param memory what is known now, that of a change under way included
      */
-    record Publish(Hold hold, AgentMemory memory) implements AgentEffect {
+    record Publish(HeldLease hold, DurableAgentState memory) implements AgentEffect {
     }
 
     /** Cut the task that is out short and drop its result: the change it belongs to is no more. */
@@ -124,7 +124,7 @@ public sealed interface AgentEffect {
      *
      * @param memory all of it
      */
-    record Remember(AgentMemory memory) implements AgentEffect {
+    record Remember(DurableAgentState memory) implements AgentEffect {
     }
 
     /**

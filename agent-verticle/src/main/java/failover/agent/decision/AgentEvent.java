@@ -1,13 +1,13 @@
 package failover.agent.decision;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.LeaveRequest;
 import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.PromiseRequest;
 import failover.protocol.wire.StatusRequest;
-import failover.protocol.wire.StayRequest;
 
 /** What happens to an agent. Posted by the shell through one mailbox, on the verticle's context. */
 public sealed interface AgentEvent {
@@ -93,7 +93,7 @@ public sealed interface AgentEvent {
      * @param sentAt when it was sent
      * @param answer the peer's words; {@code null} when it was silent
      */
-    record StayAnswered(StayRequest asked, Now sentAt, PeerStatusResponse answer) implements AgentEvent {
+    record StayAnswered(PromiseRequest asked, ClockReading sentAt, PeerStatusResponse answer) implements AgentEvent {
     }
 
     /**
@@ -118,7 +118,7 @@ public sealed interface AgentEvent {
      * @param memory what it left in the state file
      * @param response how it ended
      */
-    record Fenced(AgentMemory memory, FailoverResponse response) implements AgentEvent {
+    record Fenced(DurableAgentState memory, FailoverResponse response) implements AgentEvent {
     }
 
     /**

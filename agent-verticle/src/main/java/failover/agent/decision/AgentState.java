@@ -1,6 +1,6 @@
 package failover.agent.decision;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.StatusResponse;
@@ -9,13 +9,13 @@ import java.util.List;
 
 /** Everything an agent knows between two events. The shell only hands it back; the core works on a copy. */
 public final class AgentState {
-    AgentMemory memory;
+    DurableAgentState memory;
 
     /** Of this host, and the promises to the other. */
-    final Leasing lease;
+    final LeaseState lease;
 
     /** The change under way; {@code null} when none. */
-    Change change;
+    RoleChange change;
     /** Tickets that wait for it. */
     List<Long> waiters;
     /** A become_passive that waits for a promotion it cut short. */
@@ -44,11 +44,11 @@ public final class AgentState {
     long contradictedAt;
 
     /** The memory names a process on which a set-identity may still take effect, and no change is under way. */
-    boolean unsettled;
+    boolean inDoubt;
     long unsettledAt;
 
     Observation seen;
-    Pace pace = Pace.UNKNOWN;
+    SlotDuration pace = SlotDuration.UNKNOWN;
     boolean identityRead;
     boolean observing;
     long observedAt;
@@ -71,17 +71,17 @@ public final class AgentState {
     /** Why the peer is asked. */
     enum Asking { MANAGER_SILENT, INTERNET, MISMATCH, OTHER_MANAGER }
 
-    AgentState(AgentMemory memory, String nonce, Now now) {
-        this(memory, new Leasing(nonce, memory.promisedMs(), now), new ArrayList<>(), new ArrayList<>());
+    AgentState(DurableAgentState memory, String nonce, ClockReading now) {
+        this(memory, new LeaseState(nonce, memory.promisedMs(), now), new ArrayList<>(), new ArrayList<>());
         this.identityRead = memory.identityRead();
         // It comes from the disk: whoever asked before this start may be asked again.
-        this.lease.leavingKept = memory.bonds().leaving() != null;
+        this.lease.leavingKept = memory.bindings().leaving() != null;
         this.contactAt = now.nanos();
         this.askedAt = now.nanos();
         this.observedAt = now.nanos();
     }
 
-    private AgentState(AgentMemory memory, Leasing lease, List<Long> waiters, List<Long> nextWaiters) {
+    private AgentState(DurableAgentState memory, LeaseState lease, List<Long> waiters, List<Long> nextWaiters) {
         this.memory = memory;
         this.lease = lease;
         this.waiters = waiters;
@@ -89,7 +89,7 @@ public final class AgentState {
     }
 
     AgentState copy() {
-        AgentState copy = new AgentState(memory, new Leasing(lease), new ArrayList<>(waiters), new ArrayList<>(nextWaiters));
+        AgentState copy = new AgentState(memory, new LeaseState(lease), new ArrayList<>(waiters), new ArrayList<>(nextWaiters));
         copy.change = change == null ? null : change.copy();
         copy.next = next;
         copy.lastAnswer = lastAnswer;
@@ -103,7 +103,7 @@ public final class AgentState {
         copy.mismatchSaid = mismatchSaid;
         copy.contradictions = contradictions;
         copy.contradictedAt = contradictedAt;
-        copy.unsettled = unsettled;
+        copy.inDoubt = inDoubt;
         copy.unsettledAt = unsettledAt;
         copy.seen = seen;
         copy.pace = pace;
@@ -124,7 +124,7 @@ public final class AgentState {
     }
 
     /** The memory as far as it is known now: that of the change under way, if there is one. */
-    AgentMemory knowledge() {
+    DurableAgentState knowledge() {
         return change == null ? memory : change.memory();
     }
 

@@ -1,7 +1,7 @@
 package failover.agent.decision;
 
+import failover.protocol.ClockReading;
 import failover.protocol.Level;
-import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FinalTower;
@@ -15,7 +15,7 @@ import java.util.List;
  * restart, SIGKILL, and only then the final tower (OM0-9: a copy taken earlier misses votes). It ends as done only when the validator
  * cannot sign, or, where the validator could never be asked, when the operator's command said so.
  */
-final class Demotion extends Change {
+final class Demotion extends RoleChange {
     private static final int ATTEMPTS = 2;
     private static final Duration VERIFY_WINDOW = Duration.ofSeconds(2);
     private static final Duration VERIFY_PAUSE = Duration.ofMillis(25);
@@ -46,22 +46,23 @@ final class Demotion extends Change {
     private boolean bootUnstaked;
     private String trouble = "";
     private String backupTrouble = "";
-    private ChangeResult ending;
+    private RoleChangeResult ending;
     private FinalTower taken;
 
-    Demotion(AgentRules rules, FailoverRequest request, AgentMemory memory, boolean identityReadable, Duration limit, Now now) {
+    Demotion(AgentOptions rules, FailoverRequest request, DurableAgentState memory, boolean identityReadable, Duration limit,
+            ClockReading now) {
         this(rules, request, memory, identityReadable, limit, false, now);
     }
 
-    private Demotion(AgentRules rules, FailoverRequest request, AgentMemory memory, boolean identityReadable, Duration limit,
-            boolean fence, Now now) {
+    private Demotion(AgentOptions rules, FailoverRequest request, DurableAgentState memory, boolean identityReadable, Duration limit,
+            boolean fence, ClockReading now) {
         super(rules, request, memory, identityReadable, limit, now);
         this.fence = fence;
-        this.wasActive = memory.role() == Role.ACTIVE || memory.unsettled() != null || memory.intent() != null;
+        this.wasActive = memory.role() == Role.ACTIVE || memory.inDoubt() != null || memory.intent() != null;
     }
 
     /** The demotion that a lease's end makes necessary (E2). */
-    static Demotion fence(AgentRules rules, FailoverRequest request, AgentMemory memory, Duration limit, Now now) {
+    static Demotion fence(AgentOptions rules, FailoverRequest request, DurableAgentState memory, Duration limit, ClockReading now) {
         return new Demotion(rules, request, memory, memory.identityRead(), limit, true, now);
     }
 
@@ -97,7 +98,7 @@ final class Demotion extends Change {
     }
 
     @Override
-    Change copy() {
+    RoleChange copy() {
         return new Demotion(this);
     }
 
@@ -118,7 +119,7 @@ final class Demotion extends Change {
     }
 
     @Override
-    Task next(TaskResult done, Now now, List<AgentEffect> out) {
+    Task next(TaskResult done, ClockReading now, List<AgentEffect> out) {
         switch (phase) {
             case LOOK:
                 return looked(((TaskResult.Looked) done).observation(), now);
@@ -148,15 +149,15 @@ final class Demotion extends Change {
         }
     }
 
-    private Task looked(Observation first, Now now) {
+    private Task looked(Observation first, ClockReading now) {
         seen = first;
-        if (AgentMemory.Unsettled.SOME.equals(memory.unsettled())) {
+        if (DurableAgentState.InDoubt.SOME.equals(memory.inDoubt())) {
             // Only one is ever on its way: where the identity is there, it has landed.
             boolean landed = !first.process().running() || saysStaked(first);
-            memory = memory.withUnsettled(landed ? null : AgentMemory.Unsettled.of(first.process()));
+            memory = memory.withInDoubt(landed ? null : DurableAgentState.InDoubt.of(first.process()));
         }
         carried = saysStaked(first) || memory.role() == Role.ACTIVE && (cannotBeAsked(first) || !first.process().running());
-        boolean nothingPending = memory.unsettled() == null && memory.intent() == null;
+        boolean nothingPending = memory.inDoubt() == null && memory.intent() == null;
         // A dead one may be started again in a moment: with which key, only the command that sets it can say (E14).
         boolean cannotSign = saysOther(first) || !first.process().running() && !rules.has(CommandKind.PASSIVE_SYMLINK);
         if (memory.role() == Role.PASSIVE && nothingPending && cannotSign) {
@@ -164,12 +165,12 @@ final class Demotion extends Change {
             return finish(passive(!first.process().running()), now);
         }
         raiseEpoch(request.epoch());
-        memory = memory.withIntent(new AgentMemory.Intent(action(), request.operationId(), request.epoch()));
+        memory = memory.withIntent(new DurableAgentState.Intent(action(), request.operationId(), request.epoch()));
         phase = Phase.INTENT;
         return new Task.Save(memory, INTENT_LIMIT);
     }
 
-    private Task intentSaved(TaskResult.Saved saved, Now now, List<AgentEffect> out) {
+    private Task intentSaved(TaskResult.Saved saved, ClockReading now, List<AgentEffect> out) {
         if (saved.error() != null) {
             // Taking the identity off is always safe; a full disk must not keep a sick validator voting.
             say(out, Level.WARNING, "the intent to become passive could not be written (" + saved.error() + "): going on without");
@@ -181,12 +182,12 @@ final class Demotion extends Change {
         return remove(now, out);
     }
 
-    private Task symlinked(CommandResult result, Now now, List<AgentEffect> out) {
+    private Task symlinked(CommandResult result, ClockReading now, List<AgentEffect> out) {
         if (!result.ok()) {
             bootTrouble = "failed to make the unstaked key the boot identity: " + result.failure();
             if (request.planned()) {
                 // The active is well and still votes: an operator mends the command, nobody loses a slot (E14, scenario 48).
-                return finish(new ChangeResult(Outcome.REFUSED, bootTrouble, false, false, seen.identity()), now);
+                return finish(new RoleChangeResult(Outcome.REFUSED, bootTrouble, false, false, seen.identity()), now);
             }
             say(out, Level.ERROR, bootTrouble + ": taking the identity off all the same");
         }
@@ -194,7 +195,7 @@ final class Demotion extends Change {
         return remove(now, out);
     }
 
-    private Task remove(Now now, List<AgentEffect> out) {
+    private Task remove(ClockReading now, List<AgentEffect> out) {
         if (!seen.process().running() && !lookedAgain) {
             // Seen before the boot identity was proven unstaked: its supervisor may have started it since, with the staked one (E14).
             lookedAgain = true;
@@ -209,9 +210,9 @@ final class Demotion extends Change {
         return new Task.Run(CommandKind.IDENTITY_REMOVE, commandLimit(now));
     }
 
-    private Task removed(CommandResult result, Now now, List<AgentEffect> out) {
+    private Task removed(CommandResult result, ClockReading now, List<AgentEffect> out) {
         removed = result.ok();
-        mayStillLand |= !removed && result.how() != CommandResult.How.NOT_STARTED && !SaidNo.of(result);
+        mayStillLand |= !removed && result.how() != CommandResult.How.NOT_STARTED && !DefiniteRefusal.of(result);
         if (!removed) {
             trouble = "failed to remove identity: " + result.failure();
             say(out, Level.WARNING, trouble + " (attempt " + attempts + ")");
@@ -219,18 +220,18 @@ final class Demotion extends Change {
         return watch(removed ? VERIFY_WINDOW : Duration.ZERO, now);
     }
 
-    private Task watch(Duration window, Now now) {
+    private Task watch(Duration window, ClockReading now) {
         phase = Phase.VERIFY;
         verifyUntil = now.plus(Durations.min(window, left(now).dividedBy(2)));
         return new Task.Look();
     }
 
-    private Task verify(Observation look, Now now, List<AgentEffect> out) {
+    private Task verify(Observation look, ClockReading now, List<AgentEffect> out) {
         seen = look;
         if (!look.process().running()) {
             return settle(true, now);
         }
-        AgentMemory.Unsettled old = memory.unsettled();
+        DurableAgentState.InDoubt old = memory.inDoubt();
         if (old != null && old.on(look.process())) {
             // E15: an earlier set-identity(staked) may still land on this very process; its own word proves nothing.
             trouble = "an earlier set-identity may still take effect on process " + old.pid();
@@ -255,8 +256,8 @@ final class Demotion extends Change {
     }
 
     /** Retry, restart, kill: each once, while time lasts; a planned change gives up instead of hurting a healthy validator. */
-    private Task escalate(Now now, List<AgentEffect> out) {
-        boolean mustReplace = memory.unsettled() != null;
+    private Task escalate(ClockReading now, List<AgentEffect> out) {
+        boolean mustReplace = memory.inDoubt() != null;
         boolean mayTry = rules.has(CommandKind.IDENTITY_REMOVE) && attempts < ATTEMPTS;
         if (!mustReplace && !restarted && mayTry && left(now).compareTo(KILL_TIME.multipliedBy(3)) > 0) {
             return remove(now, out);
@@ -264,7 +265,7 @@ final class Demotion extends Change {
         if (request.planned() && (!mustReplace || saysStaked(seen))) {
             // It votes, and is spared. A process that may take the identity or not votes for nobody, and is not.
             Outcome outcome = removed || mustReplace || mayStillLand ? Outcome.UNKNOWN : Outcome.FAILED;
-            return finish(new ChangeResult(outcome, trouble, false, false, seen.identity()), now);
+            return finish(new RoleChangeResult(outcome, trouble, false, false, seen.identity()), now);
         }
         if (rules.has(CommandKind.VALIDATOR_RESTART) && !restarted && left(now).compareTo(KILL_TIME.multipliedBy(3)) > 0) {
             say(out, Level.WARNING, trouble + ": restarting the validator");
@@ -284,7 +285,7 @@ final class Demotion extends Change {
         return new Task.Kill(seen.process().pid(), seen.process().startTicks(), KILL_TIME);
     }
 
-    private Task restarted(CommandResult result, Now now, List<AgentEffect> out) {
+    private Task restarted(CommandResult result, ClockReading now, List<AgentEffect> out) {
         if (!result.ok()) {
             trouble = "failed to restart the validator: " + result.failure();
             say(out, Level.WARNING, trouble);
@@ -293,7 +294,7 @@ final class Demotion extends Change {
         return watch(result.ok() ? left(now).minus(KILL_TIME.multipliedBy(2)) : Duration.ZERO, now);
     }
 
-    private Task killed(TaskResult.Killed kill, Now now, List<AgentEffect> out) {
+    private Task killed(TaskResult.Killed kill, ClockReading now, List<AgentEffect> out) {
         if (kill.dead()) {
             say(out, Level.WARNING, "the validator is dead: it cannot sign");
             return settle(true, now);
@@ -302,8 +303,8 @@ final class Demotion extends Change {
     }
 
     /** The identity is off. Now, and not before, the tower is final. */
-    private Task settle(boolean dead, Now now) {
-        memory = memory.withRole(Role.PASSIVE).withUnsettled(null).withDemotedAt(now.wallMillis())
+    private Task settle(boolean dead, ClockReading now) {
+        memory = memory.withRole(Role.PASSIVE).withInDoubt(null).withDemotedAt(now.wallMillis())
                 .withGaveUp(carried ? request.operationId() : null);
         ending = passive(dead);
         if (wasActive && memory.stakedIdentity() != null) {
@@ -313,7 +314,7 @@ final class Demotion extends Change {
         return backUp(now);
     }
 
-    private Task backUp(Now now) {
+    private Task backUp(ClockReading now) {
         if (wasActive && rules.has(CommandKind.TOWER_BACKUP)) {
             phase = Phase.BACKUP;
             return new Task.Run(CommandKind.TOWER_BACKUP, commandLimit(now));
@@ -321,16 +322,16 @@ final class Demotion extends Change {
         return record(now);
     }
 
-    private ChangeResult passive(boolean dead) {
+    private RoleChangeResult passive(boolean dead) {
         if (bootTrouble != null) {
             String message = "the identity is off, but the validator may boot with it: " + bootTrouble;
-            return new ChangeResult(Outcome.FAILED, message, false, dead, seen == null ? null : seen.identity());
+            return new RoleChangeResult(Outcome.FAILED, message, false, dead, seen == null ? null : seen.identity());
         }
         boolean verified = dead || saysOther(seen);
-        return new ChangeResult(Outcome.DONE, "Successfully executed: " + action(), verified, dead, dead ? null : seen.identity());
+        return new RoleChangeResult(Outcome.DONE, "Successfully executed: " + action(), verified, dead, dead ? null : seen.identity());
     }
 
-    private Task backedUp(CommandResult result, Now now, List<AgentEffect> out) {
+    private Task backedUp(CommandResult result, ClockReading now, List<AgentEffect> out) {
         if (result.ok()) {
             phase = Phase.ASIDE;
             return new Task.SetTowerAside();
@@ -340,17 +341,17 @@ final class Demotion extends Change {
         return record(now);
     }
 
-    private Task record(Now now) {
+    private Task record(ClockReading now) {
         return finish(ending, now);
     }
 
-    private Task fail(String message, Now now) {
+    private Task fail(String message, ClockReading now) {
         // The role stays what it is: a host that could not be demoted is active, whatever anybody wishes (OM-2).
-        return finish(new ChangeResult(Outcome.FAILED, message, false, false, seen == null ? null : seen.identity()), now);
+        return finish(new RoleChangeResult(Outcome.FAILED, message, false, false, seen == null ? null : seen.identity()), now);
     }
 
-    private Task finish(ChangeResult how, Now now) {
-        ending = new ChangeResult(how.outcome(), how.message() + backupTrouble, how.verified(), how.processDead(), how.identity());
+    private Task finish(RoleChangeResult how, ClockReading now) {
+        ending = new RoleChangeResult(how.outcome(), how.message() + backupTrouble, how.verified(), how.processDead(), how.identity());
         memory = memory.withIntent(open()).withLastOperation(record(ending.outcome(), ending.message(), now));
         phase = Phase.RECORD;
         return new Task.Save(memory, RECORD_LIMIT);
@@ -360,12 +361,12 @@ final class Demotion extends Change {
      * While the validator may boot with the identity, the next become_passive must not take the short way, and this host does not count as
      * verifiably passive. One that did not take the identity off leaves what it found.
      */
-    private AgentMemory.Intent open() {
+    private DurableAgentState.Intent open() {
         if (bootTrouble == null) {
             return null;
         }
         boolean calledOff = request.planned() || memory.role() == Role.ACTIVE;
-        return calledOff ? former : new AgentMemory.Intent(action(), request.operationId(), request.epoch());
+        return calledOff ? former : new DurableAgentState.Intent(action(), request.operationId(), request.epoch());
     }
 
     private Task recorded(TaskResult.Saved saved, List<AgentEffect> out) {

@@ -1,6 +1,6 @@
 package failover.agent.decision;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
@@ -15,7 +15,7 @@ import java.util.List;
  */
 public final class Fence {
     private final Demotion demotion;
-    private final Now begun;
+    private final ClockReading begun;
 
     /**
      * The fence of a host that can be reached no more, or whose agent goes.
@@ -24,7 +24,7 @@ public final class Fence {
      * @param memory what the agent knows, that of a change under way included
      * @param why for people
      */
-    public Fence(AgentRules rules, Duration limit, AgentMemory memory, String why, Now now) {
+    public Fence(AgentOptions rules, Duration limit, DurableAgentState memory, String why, ClockReading now) {
         FailoverRequest request = new FailoverRequest(Action.BECOME_PASSIVE.wire(), why, false, now.wallSeconds(), null, 0, 0, false);
         this.begun = now;
         this.demotion = Demotion.fence(rules, request, memory, limit, now);
@@ -36,7 +36,7 @@ public final class Fence {
     }
 
     /** The step after {@code done}; {@code null} when the fence has ended. */
-    public Task next(TaskResult done, Now now, List<AgentEffect> out) {
+    public Task next(TaskResult done, ClockReading now, List<AgentEffect> out) {
         return demotion.next(done, now, out);
     }
 
@@ -47,17 +47,17 @@ public final class Fence {
 
     /** The identity is off, verifiably or by the command's word: the fencer may rest, although the tower may still be on its way. */
     public boolean safe() {
-        return demotion.memory().role() == Role.PASSIVE && demotion.memory().unsettled() == null;
+        return demotion.memory().role() == Role.PASSIVE && demotion.memory().inDoubt() == null;
     }
 
     /** What is known now. */
-    public AgentMemory memory() {
+    public DurableAgentState memory() {
         return demotion.memory();
     }
 
     /** How it ended. */
-    public FailoverResponse response(Now now) {
-        ChangeResult result = demotion.result();
+    public FailoverResponse response(ClockReading now) {
+        RoleChangeResult result = demotion.result();
         return new FailoverResponse(result.outcome() == Outcome.DONE, result.message(), false, begun.wallSeconds(), null,
                 result.outcome().wire(), result.verified(), result.identity(), result.processDead(), demotion.memory().epoch(),
                 now.since(begun.nanos()).toMillis(), demotion.tower());

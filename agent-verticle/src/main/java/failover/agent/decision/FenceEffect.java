@@ -26,7 +26,7 @@ public sealed interface FenceEffect {
      * @param memory as the fence knows it
      * @param fences how many fences of this start there have been, with this one
      */
-    record Do(long number, Task task, AgentMemory memory, long fences) implements FenceEffect {
+    record Do(long number, Task task, DurableAgentState memory, long fences) implements FenceEffect {
     }
 
     /**

@@ -24,11 +24,11 @@ public record FormerLease(Duration left, long epoch, String hostId) {
      * The state file was written by whoever held this lease, at that time or later. One that says "passive" was written after it only
      * if it has met a newer epoch since: the deadline is taken back first, and then the role is written.
      */
-    boolean knownTo(AgentMemory memory) {
+    boolean knownTo(DurableAgentState memory) {
         if (hostId != null && !hostId.equals(memory.hostId())) {
             return false;
         }
-        boolean leased = memory.role() == Role.ACTIVE && memory.terms() != null || memory.intent() != null || memory.unsettled() != null;
+        boolean leased = memory.role() == Role.ACTIVE && memory.terms() != null || memory.intent() != null || memory.inDoubt() != null;
         if (leased) {
             return memory.epoch() >= epoch;
         }
@@ -36,11 +36,11 @@ public record FormerLease(Duration left, long epoch, String hostId) {
     }
 
     /** What is left of the lease itself: a fencer is told a later instant where the lease is short. {@code null} when nobody knows. */
-    static Duration ofLease(AgentMemory.Terms terms, Duration told) {
+    static Duration ofLease(DurableAgentState.Terms terms, Duration told) {
         if (told == null || terms == null) {
             return null;
         }
-        Duration left = told.minus(Hold.toldLater(Duration.ofMillis(terms.fenceMs())));
+        Duration left = told.minus(HeldLease.toldLater(Duration.ofMillis(terms.fenceMs())));
         // No lease has more left than it is worth: that deadline was reckoned by another clock, and says nothing.
         return left.compareTo(Duration.ofMillis(terms.leaseMs()).plus(CLOCK_STEPS)) > 0 ? null : left;
     }

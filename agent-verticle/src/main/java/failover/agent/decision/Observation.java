@@ -1,6 +1,6 @@
 package failover.agent.decision;
 
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 
 /**
  * One look at the validator: process table, then its RPC, if it runs.
@@ -23,7 +23,7 @@ public record Observation(
         String slotError,
         String identity,
         String identityError,
-        VoteWord votes) {
+        VoteReport votes) {
 
     /** A look that says nothing of votes. */
     public Observation(long atNanos, ProcessView process, long slot, boolean healthy, String slotError, String identity,

@@ -1,6 +1,6 @@
 package failover.agent.decision;
 
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 
 /**
  * What a bare {@code become_active} comes to while the peer says nothing (E13). A manager of the original sends it on silence alone, so the
@@ -11,10 +11,10 @@ import failover.protocol.wire.VoteWord;
  */
 record PeerSilence(String refusal, String words) {
     /** So long without a vote tells silence from a vote that is late: the 16 slots that the manager counts (E6), as long as they were. */
-    private static final long STILL_MS = 16 * Pace.USUAL;
+    private static final long STILL_MS = 16 * SlotDuration.USUAL;
 
-    static PeerSilence of(VoteWord votes, long slotMs) {
-        long still = Pace.slotsIn(STILL_MS, slotMs);
+    static PeerSilence of(VoteReport votes, long slotMs) {
+        long still = SlotDuration.slotsIn(STILL_MS, slotMs);
         boolean known = votes != null && !votes.failed() && votes.lastVote() > 0;
         long old = known ? votes.slot() - votes.lastVote() : 0;
         if (known && old < still) {

@@ -1,7 +1,7 @@
 package failover.agent.decision;
 
+import failover.protocol.ClockReading;
 import failover.protocol.Level;
-import failover.protocol.Now;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.Outcome;
@@ -15,7 +15,7 @@ import java.util.List;
  * set-identity(staked), verification by the validator's own word. Whatever fails before set-identity is a refusal: nothing has changed.
  * What fails after it is said as it is known, and never more.
  */
-final class Promotion extends Change {
+final class Promotion extends RoleChange {
     private static final Duration VERIFY_AFTER_SUCCESS = Duration.ofSeconds(10);
     private static final Duration VERIFY_AFTER_FAILURE = Duration.ofSeconds(1);
     private static final Duration ARMING = Duration.ofSeconds(1);
@@ -33,10 +33,10 @@ final class Promotion extends Change {
     private CommandResult change;
     private boolean symlinked;
     private long verifyUntil;
-    private ChangeResult ending;
+    private RoleChangeResult ending;
 
-    Promotion(AgentRules rules, FailoverRequest request, AgentMemory memory, boolean identityReadable, long slotMs, Duration limit,
-            Now now) {
+    Promotion(AgentOptions rules, FailoverRequest request, DurableAgentState memory, boolean identityReadable, long slotMs, Duration limit,
+            ClockReading now) {
         super(rules, request, memory, identityReadable, limit, now);
         this.slotMs = slotMs;
     }
@@ -53,7 +53,7 @@ final class Promotion extends Change {
     }
 
     @Override
-    Change copy() {
+    RoleChange copy() {
         return new Promotion(this);
     }
 
@@ -69,7 +69,7 @@ final class Promotion extends Change {
     }
 
     @Override
-    Task next(TaskResult done, Now now, List<AgentEffect> out) {
+    Task next(TaskResult done, ClockReading now, List<AgentEffect> out) {
         if (cutShort && phase.compareTo(Phase.CHANGE) < 0) {
             return refuse("cut short by become_passive", now);
         }
@@ -108,7 +108,7 @@ final class Promotion extends Change {
         }
     }
 
-    private Task looked(Observation first, Now now) {
+    private Task looked(Observation first, ClockReading now) {
         seen = first;
         if (!first.process().running()) {
             return refuse("the validator's process is not running", now);
@@ -116,11 +116,11 @@ final class Promotion extends Change {
         boolean already = saysStaked(first) || memory.role() == Role.ACTIVE && cannotBeAsked(first);
         if (already) {
             raiseEpoch(request.epoch());
-            memory = memory.withRole(Role.ACTIVE).withUnsettled(null);
-            return finish(new ChangeResult(Outcome.DONE, "Successfully executed: " + action(), saysStaked(first), false, first.identity()),
-                    now);
+            memory = memory.withRole(Role.ACTIVE).withInDoubt(null);
+            return finish(new RoleChangeResult(Outcome.DONE, "Successfully executed: " + action(), saysStaked(first), false,
+                    first.identity()), now);
         }
-        AgentMemory.Unsettled old = memory.unsettled();
+        DurableAgentState.InDoubt old = memory.inDoubt();
         if (old != null && old.on(first.process())) {
             // E15: with two of them on their way, the one that is seen to land would be taken for both.
             return refuse("an earlier set-identity may still take effect on process " + old.pid() + "; become_passive first", now);
@@ -132,7 +132,7 @@ final class Promotion extends Change {
         return restore(now);
     }
 
-    private Task peerSaid(PeerStatusResponse peer, Now now, List<AgentEffect> out) {
+    private Task peerSaid(PeerStatusResponse peer, ClockReading now, List<AgentEffect> out) {
         if (peer != null && peer.isActive()) {
             // E13: whoever types become_active by hand, or an original manager, is told before two validators vote.
             return refuse("the peer says it is active; ask it to become_passive first", now);
@@ -159,7 +159,7 @@ final class Promotion extends Change {
         return new TowerClaim(request, memory.lastOperation(), memory.gaveUp());
     }
 
-    private Task restore(Now now) {
+    private Task restore(ClockReading now) {
         if (request.knownTower() != null && phase.compareTo(Phase.KNOWN) < 0) {
             phase = Phase.KNOWN;
             return new Task.InstallTower(request.knownTower(), false);
@@ -180,7 +180,7 @@ final class Promotion extends Change {
         return new Task.Run(CommandKind.TOWER_RESTORE, commandLimit(now));
     }
 
-    private Task ownTower(TowerCheck check, Now now, List<AgentEffect> out) {
+    private Task ownTower(TowerCheck check, ClockReading now, List<AgentEffect> out) {
         if (check.verdict() != TowerCheck.Verdict.VALID) {
             return restore(now);
         }
@@ -189,7 +189,7 @@ final class Promotion extends Change {
     }
 
     /** The other host's final tower is the newest there is; a store is asked only where it cannot be used. */
-    private Task handed(TowerCheck check, Now now, List<AgentEffect> out) {
+    private Task handed(TowerCheck check, ClockReading now, List<AgentEffect> out) {
         if (check.verdict() != TowerCheck.Verdict.VALID) {
             say(out, Level.WARNING, "the tower that the other host handed over is not used: " + check.detail());
             return restore(now);
@@ -198,7 +198,7 @@ final class Promotion extends Change {
         return towerChecked(check, now, out);
     }
 
-    private Task restored(CommandResult result, Now now, List<AgentEffect> out) {
+    private Task restored(CommandResult result, ClockReading now, List<AgentEffect> out) {
         if (!result.ok() && !claim().staleAccepted()) {
             return refuse("failed to restore tower: tower restore failed: " + result.failure(), now);
         } else if (!result.ok()) {
@@ -208,7 +208,7 @@ final class Promotion extends Change {
         return new Task.CheckTower();
     }
 
-    private Task towerChecked(TowerCheck check, Now now, List<AgentEffect> out) {
+    private Task towerChecked(TowerCheck check, ClockReading now, List<AgentEffect> out) {
         if (check.verdict() == TowerCheck.Verdict.BAD && !claim().staleAccepted()) {
             return refuse("failed to restore tower: " + check.detail(), now);
         }
@@ -233,7 +233,7 @@ final class Promotion extends Change {
         if (request.skipIdentity()) {
             raiseEpoch(request.epoch());
             memory = memory.withRole(Role.ACTIVE);
-            return finish(new ChangeResult(Outcome.DONE, "Successfully executed: " + action(), false, false, seen.identity()), now);
+            return finish(new RoleChangeResult(Outcome.DONE, "Successfully executed: " + action(), false, false, seen.identity()), now);
         }
         if (!rules.has(CommandKind.IDENTITY_CHANGE)) {
             return refuse("failed to change identity: command is empty", now);
@@ -241,7 +241,7 @@ final class Promotion extends Change {
         return intend();
     }
 
-    private Task bootIdentity(CommandResult result, Now now) {
+    private Task bootIdentity(CommandResult result, ClockReading now) {
         if (!result.ok()) {
             return refuse("active_identity_symlink_command: " + result.failure(), now);
         }
@@ -251,17 +251,17 @@ final class Promotion extends Change {
     private Task intend() {
         raiseEpoch(request.epoch());
         memory = memory
-                .withIntent(new AgentMemory.Intent(action(), request.operationId(), request.epoch()))
-                .withUnsettled(AgentMemory.Unsettled.of(seen.process()));
+                .withIntent(new DurableAgentState.Intent(action(), request.operationId(), request.epoch()))
+                .withInDoubt(DurableAgentState.InDoubt.of(seen.process()));
         phase = Phase.INTENT;
         return new Task.Save(memory, INTENT_LIMIT);
     }
 
-    private Task intentSaved(TaskResult.Saved saved, Now now) {
+    private Task intentSaved(TaskResult.Saved saved, ClockReading now) {
         if (saved.error() != null) {
             return refuse("the intent could not be made durable: " + saved.error(), now);
         }
-        if (hold != null && rules.fencing() != AgentRules.Fencing.OFF) {
+        if (hold != null && rules.fencing() != AgentOptions.Fencing.OFF) {
             phase = Phase.ARM;
             return new Task.Arm(ARMING);
         }
@@ -269,10 +269,10 @@ final class Promotion extends Change {
     }
 
     /** Before the identity is set, never after: an agent that dies in between leaves somebody who ends it (E4). */
-    private Task armed(TaskResult.Armed armed, Now now, List<AgentEffect> out) {
+    private Task armed(TaskResult.Armed armed, ClockReading now, List<AgentEffect> out) {
         if (armed.why() != null) {
             String why = "no " + rules.fencedBy() + " stands behind this host: " + armed.why();
-            if (rules.fencing() == AgentRules.Fencing.REQUIRED) {
+            if (rules.fencing() == AgentOptions.Fencing.REQUIRED) {
                 return refuse(why, now);
             }
             say(out, Level.WARNING, why + "; an agent that dies or freezes while it is active can be replaced only on evidence");
@@ -280,7 +280,7 @@ final class Promotion extends Change {
         return symlink(now);
     }
 
-    private Task symlink(Now now) {
+    private Task symlink(ClockReading now) {
         if (rules.has(CommandKind.ACTIVE_SYMLINK)) {
             // After the intent: an agent that stops here must know, when it is back, that the boot identity is to be made unstaked.
             phase = Phase.SYMLINK;
@@ -290,7 +290,7 @@ final class Promotion extends Change {
         return change(now);
     }
 
-    private Task change(Now now) {
+    private Task change(ClockReading now) {
         Duration limit = Durations.min(rules.commandTimeout(), left(now).minus(KILL_TIME));
         if (hold != null) {
             // E5: what is left of the lease must outlast the command and the fence after it.
@@ -304,7 +304,7 @@ final class Promotion extends Change {
         return new Task.Run(CommandKind.IDENTITY_CHANGE, limit);
     }
 
-    private Task changed(CommandResult result, Now now, List<AgentEffect> out) {
+    private Task changed(CommandResult result, ClockReading now, List<AgentEffect> out) {
         change = result;
         if (result.how() == CommandResult.How.NOT_STARTED) {
             return refuse("failed to change identity: " + result.failure(), now);
@@ -318,43 +318,43 @@ final class Promotion extends Change {
         return new Task.Look();
     }
 
-    private Task verify(Observation look, Now now) {
+    private Task verify(Observation look, ClockReading now) {
         seen = look;
         if (saysStaked(look) && look.process().running() && !cutShort) {
-            memory = memory.withRole(Role.ACTIVE).withUnsettled(null);
-            return finish(new ChangeResult(Outcome.DONE, "Successfully executed: " + action(), true, false, look.identity()), now);
+            memory = memory.withRole(Role.ACTIVE).withInDoubt(null);
+            return finish(new RoleChangeResult(Outcome.DONE, "Successfully executed: " + action(), true, false, look.identity()), now);
         }
         if (!look.process().running()) {
-            memory = memory.withUnsettled(null);
-            return undo(new ChangeResult(Outcome.FAILED, "the validator died while it took the identity", true, true, null), now);
+            memory = memory.withInDoubt(null);
+            return undo(new RoleChangeResult(Outcome.FAILED, "the validator died while it took the identity", true, true, null), now);
         }
         if (change.ok() && cannotBeAsked(look) && !cutShort) {
-            memory = memory.withRole(Role.ACTIVE).withUnsettled(null);
-            return finish(new ChangeResult(Outcome.DONE, "Successfully executed: " + action(), false, false, null), now);
+            memory = memory.withRole(Role.ACTIVE).withInDoubt(null);
+            return finish(new RoleChangeResult(Outcome.DONE, "Successfully executed: " + action(), false, false, null), now);
         }
         if (!cutShort && !now.reached(verifyUntil)) {
             return new Task.Wait(VERIFY_PAUSE);
         }
-        if (SaidNo.of(change) && !saysStaked(look) && !cutShort) {
+        if (DefiniteRefusal.of(change) && !saysStaked(look) && !cutShort) {
             // The validator itself said no, and has stayed what it was: nothing of it is still on its way.
-            memory = memory.withUnsettled(null);
-            return undo(new ChangeResult(Outcome.FAILED, "failed to change identity: " + change.failure(), saysOther(look), false,
+            memory = memory.withInDoubt(null);
+            return undo(new RoleChangeResult(Outcome.FAILED, "failed to change identity: " + change.failure(), saysOther(look), false,
                     look.identity()), now);
         }
         String message = change.ok()
                 ? "identity_change_command succeeded, but the validator says it is " + look.identity()
                 : "failed to change identity: " + change.failure();
-        return undo(new ChangeResult(Outcome.UNKNOWN, message, false, false, look.identity()), now);
+        return undo(new RoleChangeResult(Outcome.UNKNOWN, message, false, false, look.identity()), now);
     }
 
-    private Task refuse(String why, Now now) {
+    private Task refuse(String why, ClockReading now) {
         // An intent that was durable already is taken back by the same record that tells of the refusal.
-        memory = memory.withUnsettled(phase.compareTo(Phase.INTENT) >= 0 ? null : memory.unsettled());
-        return undo(new ChangeResult(Outcome.REFUSED, why, false, false, seen == null ? null : seen.identity()), now);
+        memory = memory.withInDoubt(phase.compareTo(Phase.INTENT) >= 0 ? null : memory.inDoubt());
+        return undo(new RoleChangeResult(Outcome.REFUSED, why, false, false, seen == null ? null : seen.identity()), now);
     }
 
     /** A boot identity that was made staked for a promotion that did not happen is made unstaked again (E14). */
-    private Task undo(ChangeResult how, Now now) {
+    private Task undo(RoleChangeResult how, ClockReading now) {
         if (symlinked && rules.has(CommandKind.PASSIVE_SYMLINK)) {
             ending = how;
             phase = Phase.UNDO;
@@ -363,23 +363,23 @@ final class Promotion extends Change {
         return finish(how, now);
     }
 
-    private Task undone(CommandResult result, Now now, List<AgentEffect> out) {
+    private Task undone(CommandResult result, ClockReading now, List<AgentEffect> out) {
         if (!result.ok()) {
             say(out, Level.ERROR, "the boot identity may still be the staked one: " + result.failure());
             Outcome outcome = ending.outcome() == Outcome.REFUSED ? Outcome.FAILED : ending.outcome();
             String message = ending.message() + "; the boot identity may still be the staked one: " + result.failure();
-            return finish(new ChangeResult(outcome, message, false, ending.processDead(), ending.identity()), memory.intent(), now);
+            return finish(new RoleChangeResult(outcome, message, false, ending.processDead(), ending.identity()), memory.intent(), now);
         }
         return finish(ending, null, now);
     }
 
-    private Task finish(ChangeResult how, Now now) {
+    private Task finish(RoleChangeResult how, ClockReading now) {
         // What an earlier change left of a staked boot identity is not undone by a promotion that did not happen.
         return finish(how, how.outcome() == Outcome.DONE || !rules.has(CommandKind.PASSIVE_SYMLINK) ? null : former, now);
     }
 
     /** The intent stays while the boot identity may be the staked one: then no become_passive takes the short way. */
-    private Task finish(ChangeResult how, AgentMemory.Intent stays, Now now) {
+    private Task finish(RoleChangeResult how, DurableAgentState.Intent stays, ClockReading now) {
         ending = how;
         memory = memory.withIntent(stays).withLastOperation(record(how.outcome(), how.message(), now));
         phase = Phase.RECORD;

@@ -1,7 +1,7 @@
 package failover.agent.decision;
 
+import failover.protocol.ClockReading;
 import failover.protocol.Level;
-import failover.protocol.Now;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Outcome;
 import failover.protocol.wire.Role;
@@ -11,7 +11,8 @@ import java.util.List;
 
 /**
  * The dead-man (E2, E4, E16): fences this host when its lease ends and nobody has renewed it, keeps the fencer informed, and sees to it
- * that an agent that goes leaves no voter unguarded. A step machine without clock, thread or file: {@code failover.agent.DeadMan} drives it
+ * that an agent that goes leaves no voter unguarded. A step machine without clock, thread or file: {@code failover.agent.DeadManSwitch}
+ * drives it
  * with a thread of its own, the simulator with its agenda.
  *
  * <p>Its order is the rule: whether the lease is due is asked before anything else is done; the gate is closed first and words come last;
@@ -40,14 +41,14 @@ public final class SelfFence {
     private static final Duration SOON = Duration.ofMillis(20);
     private static final Duration IDLE = Duration.ofDays(1);
 
-    private final AgentRules rules;
+    private final AgentOptions rules;
     private AgentEffect.Publish current;
     /** Fences that have ended in this start. */
     private long ended;
     /** The epoch of the last one that took the identity off. */
     private long fencedEpoch = -1;
     private Fence fence;
-    private Hold fenced;
+    private HeldLease fenced;
     private Task out;
     private long number;
     private long outSince;
@@ -57,7 +58,7 @@ public final class SelfFence {
     private boolean gateClosed;
     private boolean failed;
     private long againAt;
-    private Hold told;
+    private HeldLease told;
     private boolean armed;
     /** What stands in the lease file is this start's, or is known to be over. */
     private boolean knowsFile;
@@ -73,12 +74,12 @@ public final class SelfFence {
     private boolean over;
 
     /** A self-fence that knows nothing yet. */
-    public SelfFence(AgentRules rules) {
+    public SelfFence(AgentOptions rules) {
         this.rules = rules;
     }
 
     /** One event; what it leads to, in order. */
-    public List<FenceEffect> step(FenceEvent event, Now now) {
+    public List<FenceEffect> step(FenceEvent event, ClockReading now) {
         List<FenceEffect> effects = new ArrayList<>();
         if (over) {
             return effects;
@@ -109,7 +110,7 @@ public final class SelfFence {
     }
 
     /** After how long it wants to look again, if nothing happens before and no clock jumps. */
-    public Duration wait(Now now) {
+    public Duration wait(ClockReading now) {
         Duration wait = IDLE;
         if (fence != null) {
             wait = until(outUntil, now);
@@ -139,21 +140,21 @@ public final class SelfFence {
         return capable;
     }
 
-    private static Duration until(long instant, Now now) {
+    private static Duration until(long instant, ClockReading now) {
         return Duration.ofNanos(instant - now.nanos());
     }
 
     private void take(FenceEvent.Published published) {
         // While a fence runs, and until the core has heard how it ended, what the core says is what was true before.
-        Hold hold = published.by().hold();
+        HeldLease hold = published.by().hold();
         boolean newer = hold != null && hold.epoch() > fencedEpoch;
         if (fence == null && (published.fences() >= ended || newer)) {
             current = published.by();
         }
     }
 
-    private void guard(Now now, List<FenceEffect> effects) {
-        Hold hold = current == null ? null : current.hold();
+    private void guard(ClockReading now, List<FenceEffect> effects) {
+        HeldLease hold = current == null ? null : current.hold();
         boolean wait = failed && !now.reached(againAt);
         if (hold != null && hold.due(now)) {
             if (!wait && !mayBeRenewed(hold, now, effects)) {
@@ -185,7 +186,7 @@ public final class SelfFence {
      * E9: a wall clock that was moved forward takes the trust away, and not at once the identity: whoever renews the lease now does so
      * after whatever has moved it. There is one second for that, counted once.
      */
-    private boolean mayBeRenewed(Hold hold, Now now, List<FenceEffect> effects) {
+    private boolean mayBeRenewed(HeldLease hold, ClockReading now, List<FenceEffect> effects) {
         if (!hold.doubtful(now)) {
             return false;
         }
@@ -200,8 +201,8 @@ public final class SelfFence {
     }
 
     /** E16: the deadline stays with the fencer; where nobody stands behind this host that outlives the agent, it is fenced first. */
-    private void leave(Hold hold, Now now, List<FenceEffect> effects) {
-        boolean holds = hold != null && !rules.dryRun() && rules.fencing() != AgentRules.Fencing.OFF;
+    private void leave(HeldLease hold, ClockReading now, List<FenceEffect> effects) {
+        boolean holds = hold != null && !rules.dryRun() && rules.fencing() != AgentOptions.Fencing.OFF;
         boolean watched = rules.watchdog() != null;
         if (!holds || !watched && capable) {
             over = true;
@@ -214,7 +215,7 @@ public final class SelfFence {
         }
     }
 
-    private void tell(Hold hold, Now now, List<FenceEffect> effects) {
+    private void tell(HeldLease hold, ClockReading now, List<FenceEffect> effects) {
         if (hold == null) {
             // What an earlier start armed stays armed until this one has taken it over, or knows that nothing is left to be guarded: an
             // agent whose memory is lost, or older than that lease, knows of no lease, and says that it may be active all the same.
@@ -233,8 +234,8 @@ public final class SelfFence {
     }
 
     /** This host carries nothing, and nothing is on its way to it; in dry-run nobody knows. */
-    private boolean settled(AgentMemory memory) {
-        return !rules.dryRun() && memory.role() == Role.PASSIVE && memory.unsettled() == null;
+    private boolean settled(DurableAgentState memory) {
+        return !rules.dryRun() && memory.role() == Role.PASSIVE && memory.inDoubt() == null;
     }
 
     private void disarm(List<FenceEffect> effects) {
@@ -244,7 +245,7 @@ public final class SelfFence {
         }
     }
 
-    private void begin(Duration limit, String why, Now now, List<FenceEffect> effects) {
+    private void begin(Duration limit, String why, ClockReading now, List<FenceEffect> effects) {
         failed = false;
         doubted = false;
         rested = false;
@@ -261,7 +262,7 @@ public final class SelfFence {
         say(said, effects);
     }
 
-    private void perform(Task task, Now now, List<FenceEffect> effects) {
+    private void perform(Task task, ClockReading now, List<FenceEffect> effects) {
         out = task;
         outSince = now.nanos();
         number++;
@@ -273,7 +274,7 @@ public final class SelfFence {
         }
     }
 
-    private void next(TaskResult done, Now now, List<FenceEffect> effects) {
+    private void next(TaskResult done, ClockReading now, List<FenceEffect> effects) {
         Task before = out;
         List<AgentEffect> said = new ArrayList<>();
         Task task;
@@ -303,7 +304,7 @@ public final class SelfFence {
         say(said, effects);
     }
 
-    private void end(Now now, List<FenceEffect> effects, List<AgentEffect> said) {
+    private void end(ClockReading now, List<FenceEffect> effects, List<AgentEffect> said) {
         FailoverResponse response = stumbles > MOST_STUMBLES ? stumbled(now) : fence.response(now);
         ended++;
         current = new AgentEffect.Publish(response.success() ? null : fenced, fence.memory());
@@ -323,13 +324,13 @@ public final class SelfFence {
         }
     }
 
-    private FailoverResponse stumbled(Now now) {
+    private FailoverResponse stumbled(ClockReading now) {
         return new FailoverResponse(false, "the fence stumbled again and again", false, now.wallSeconds(), null, Outcome.FAILED.wire(),
             false, null, false, fence.memory().epoch(), 0);
     }
 
     /** The answer of whoever gives none. */
-    private TaskResult overdue(Now now) {
+    private TaskResult overdue(ClockReading now) {
         Duration took = now.since(outSince);
         String why = "no answer within " + took.toMillis() + " ms";
         if (out instanceof Task.Run run) {
@@ -356,7 +357,7 @@ public final class SelfFence {
         return new Observation(atNanos, ProcessView.UNKNOWN, 0, false, why, null, why);
     }
 
-    private void heard(FenceEvent.FencerSaid said, Now now, List<FenceEffect> effects) {
+    private void heard(FenceEvent.FencerSaid said, ClockReading now, List<FenceEffect> effects) {
         capableAt = now.nanos();
         if (said.capable() != capable) {
             capable = said.capable();
@@ -369,7 +370,7 @@ public final class SelfFence {
         problem = trouble;
     }
 
-    private void askFencer(Now now, List<FenceEffect> effects) {
+    private void askFencer(ClockReading now, List<FenceEffect> effects) {
         if (over) {
             return;
         }

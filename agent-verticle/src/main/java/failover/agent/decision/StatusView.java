@@ -1,29 +1,29 @@
 package failover.agent.decision;
 
-import failover.protocol.Now;
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.ClockReading;
+import failover.protocol.wire.LeaseStatus;
 import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.PromiseAnswer;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusResponse;
-import failover.protocol.wire.StayAnswer;
-import failover.protocol.wire.VoteStateWord;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
+import failover.protocol.wire.VoteStateReport;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What an agent says of its host. */
 final class StatusView {
-    private final AgentRules rules;
+    private final AgentOptions rules;
 
-    private final Managers managers;
+    private final ManagerBindings managers;
 
-    StatusView(AgentRules rules, Managers managers) {
+    StatusView(AgentOptions rules, ManagerBindings managers) {
         this.rules = rules;
         this.managers = managers;
     }
 
-    StatusResponse status(AgentState state, Observation seen, long begunSeconds, Now now) {
-        AgentMemory memory = state.memory;
+    StatusResponse status(AgentState state, Observation seen, long begunSeconds, ClockReading now) {
+        DurableAgentState memory = state.memory;
         ProcessView process = seen.process();
         boolean oldEnough = process.running() && process.uptime().compareTo(rules.minProcessUptime()) >= 0;
         return new StatusResponse(
@@ -51,14 +51,14 @@ final class StatusView {
                 unfit(state, seen),
                 lease(state, now),
                 votes(state, seen, now),
-                memory.bonds().peerId(),
+                memory.bindings().peerId(),
                 state.change == null ? 0 : Math.max(0, now.since(state.change.begun().nanos()).toMillis()),
                 voteState(state, now));
     }
 
     /** As old as it is now, not as it was when the validator was looked at. */
-    private static VoteWord votes(AgentState state, Observation seen, Now now) {
-        VoteWord word = seen.votes();
+    private static VoteReport votes(AgentState state, Observation seen, ClockReading now) {
+        VoteReport word = seen.votes();
         if (word == null || state.memory.stakedIdentity() == null || !seen.process().running()) {
             return null;
         }
@@ -67,28 +67,28 @@ final class StatusView {
     }
 
     /** A host whose vote state cannot be judged at all says nothing of it. */
-    private static VoteStateWord voteState(AgentState state, Now now) {
+    private static VoteStateReport voteState(AgentState state, ClockReading now) {
         TowerCheck tower = state.tower;
         if (tower == null || tower.verdict() == TowerCheck.Verdict.NOT_KNOWN || state.memory.role() != Role.ACTIVE) {
             return null;
         }
-        return tower.verdict() == TowerCheck.Verdict.BAD ? new VoteStateWord(0, 0, tower.detail())
-                : new VoteStateWord(tower.lastVotedSlot(), Math.max(0, now.since(state.towerWrittenAt).toMillis()), null);
+        return tower.verdict() == TowerCheck.Verdict.BAD ? new VoteStateReport(0, 0, tower.detail())
+                : new VoteStateReport(tower.lastVotedSlot(), Math.max(0, now.since(state.towerWrittenAt).toMillis()), null);
     }
 
-    private LeaseWord lease(AgentState state, Now now) {
+    private LeaseStatus lease(AgentState state, ClockReading now) {
         if (rules.dryRun()) {
             return null;
         }
-        Leasing lease = state.lease;
-        boolean fenced = lease.fenceCapable && rules.fencing() != AgentRules.Fencing.OFF;
-        return new LeaseWord(Token.issue(lease.nonce, now), lease.hold == null || lease.fencing ? 0 : lease.hold.left(now).toMillis(),
-                fenced, lease.refused, lease.paused, Promises.boundFor(state, now).toMillis(), fenced ? rules.fencedBy() : null,
-                Rivals.doubled(state));
+        LeaseState lease = state.lease;
+        boolean fenced = lease.fenceCapable && rules.fencing() != AgentOptions.Fencing.OFF;
+        return new LeaseStatus(Token.issue(lease.nonce, now), lease.hold == null || lease.fencing ? 0 : lease.hold.left(now).toMillis(),
+                fenced, lease.refused, lease.paused, PeerPromises.boundFor(state, now).toMillis(), fenced ? rules.fencedBy() : null,
+                CompetingManagers.doubled(state));
     }
 
     /** Why this host is not the one that verifiably holds the identity now; {@code null} when it is (INV-9). */
-    String notActive(AgentState state, Observation seen, Now now) {
+    String notActive(AgentState state, Observation seen, ClockReading now) {
         if (state.memory.role() != Role.ACTIVE || state.change != null || state.lease.fencing) {
             return state.change == null ? "this host is " + (state.lease.fencing ? "fencing itself" : state.memory.role())
                     : state.change.action() + " is under way";
@@ -101,7 +101,7 @@ final class StatusView {
         return state.lease.held(now) ? null : "this host holds no lease";
     }
 
-    PeerStatusResponse peerStatus(AgentState state, Observation seen, StayAnswer answer, Now now) {
+    PeerStatusResponse peerStatus(AgentState state, Observation seen, PromiseAnswer answer, ClockReading now) {
         return new PeerStatusResponse(true, isActive(state, seen), seen.process().running(), now.wallSeconds(), state.memory.hostId(),
                 state.knowledge().epoch(), verified(state, seen), state.change == null ? null : state.change.action().wire(),
                 answer != null ? answer : managers.answer(state, "not asked", now));
@@ -109,7 +109,7 @@ final class StatusView {
 
     /** The validator's word where there is one, else the role. */
     private static boolean isActive(AgentState state, Observation seen) {
-        if (unsettled(state, seen)) {
+        if (inDoubt(state, seen)) {
             // It may carry the identity in a moment, whatever it says now, and also when it says nothing (E15).
             return true;
         }
@@ -134,16 +134,16 @@ final class StatusView {
         if (!seen.process().running()) {
             return state.memory.role() == Role.PASSIVE && seen.process().certain();
         }
-        return seen.identity() != null && !unsettled(state, seen);
+        return seen.identity() != null && !inDoubt(state, seen);
     }
 
     /** E14: the boot identity was, or may have been, made the staked one, and no command has proven since that it is not any more. */
     private boolean mayBootStaked(AgentState state) {
-        return rules.has(CommandKind.PASSIVE_SYMLINK) && (state.memory.intent() != null || state.knowledge().unsettled() != null);
+        return rules.has(CommandKind.PASSIVE_SYMLINK) && (state.memory.intent() != null || state.knowledge().inDoubt() != null);
     }
 
-    private static boolean unsettled(AgentState state, Observation seen) {
-        AgentMemory.Unsettled old = state.knowledge().unsettled();
+    private static boolean inDoubt(AgentState state, Observation seen) {
+        DurableAgentState.InDoubt old = state.knowledge().inDoubt();
         return old != null && old.on(seen.process());
     }
 
@@ -156,7 +156,7 @@ final class StatusView {
         if (state.change != null) {
             reasons.add(state.change.action().wire() + " is under way");
         }
-        if (rules.fencing() == AgentRules.Fencing.REQUIRED && !state.lease.fenceCapable) {
+        if (rules.fencing() == AgentOptions.Fencing.REQUIRED && !state.lease.fenceCapable) {
             reasons.add("fencing is required, and no " + rules.fencedBy() + " answers");
         }
         if (!rules.has(CommandKind.TOWER_RESTORE)) {
@@ -165,7 +165,7 @@ final class StatusView {
         if (!rules.has(CommandKind.IDENTITY_CHANGE)) {
             reasons.add("identity_change_command is empty");
         }
-        if (unsettled(state, seen)) {
+        if (inDoubt(state, seen)) {
             reasons.add("an earlier set-identity may still take effect");
         }
         if (mayBootStaked(state) && state.change == null) {

@@ -56,7 +56,7 @@ public sealed interface Task {
      * @param memory all of it
      * @param limit how long to wait
      */
-    record Save(AgentMemory memory, Duration limit) implements Task {
+    record Save(DurableAgentState memory, Duration limit) implements Task {
     }
 
     /**

@@ -1,6 +1,6 @@
 package failover.agent.decision;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import java.util.Optional;
 
 /**
@@ -11,7 +11,7 @@ final class Token {
     private Token() {
     }
 
-    static String issue(String nonce, Now now) {
+    static String issue(String nonce, ClockReading now) {
         return nonce + "." + Long.toHexString(now.nanos()) + "." + Long.toHexString(now.bootNanos()) + "."
                 + Long.toHexString(now.wallMillis());
     }
@@ -22,7 +22,7 @@ final class Token {
     }
 
     /** When this start of the agent issued it; empty when another did, when it is none, or when it claims to come from the future. */
-    static Optional<Now> issued(String nonce, String token, Now now) {
+    static Optional<ClockReading> issued(String nonce, String token, ClockReading now) {
         if (token == null) {
             return Optional.empty();
         }
@@ -31,7 +31,7 @@ final class Token {
             return Optional.empty();
         }
         try {
-            Now issued = new Now(Long.parseUnsignedLong(parts[1], 16), Long.parseUnsignedLong(parts[3], 16),
+            ClockReading issued = new ClockReading(Long.parseUnsignedLong(parts[1], 16), Long.parseUnsignedLong(parts[3], 16),
                     Long.parseUnsignedLong(parts[2], 16));
             return issued.nanos() - now.nanos() > 0 ? Optional.empty() : Optional.of(issued);
         } catch (NumberFormatException e) {

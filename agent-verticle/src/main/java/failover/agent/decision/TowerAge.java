@@ -1,7 +1,7 @@
 package failover.agent.decision;
 
 import failover.protocol.wire.Grant;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 
 /**
  * Whether a tower is new enough for a promotion (safety.md, "The tower"): a vote that its holder cast after the tower was copied is in
@@ -13,9 +13,9 @@ import failover.protocol.wire.VoteWord;
  */
 record TowerAge(String refusal, String words) {
     /** A backup takes time, and so do the last votes of a holder to land: eight slots of the usual length. */
-    private static final long SLACK_MS = 8 * Pace.USUAL;
+    private static final long SLACK_MS = 8 * SlotDuration.USUAL;
     /** A tower that was read after the identity was off lacks nothing; what a chain shows beyond it is a moment of clock. */
-    private static final long HANDED_OVER_MS = 8 * Pace.USUAL;
+    private static final long HANDED_OVER_MS = 8 * SlotDuration.USUAL;
 
     /**
      * Judges a tower that is valid in itself.
@@ -24,7 +24,7 @@ record TowerAge(String refusal, String words) {
      * @param seenHere what the RPC beside this host shows; {@code null} when it shows nothing
      * @param fromStore a restore command brought it; else it is the final one, handed over or this host's own
      */
-    static TowerAge of(TowerCheck tower, Grant grant, VoteWord seenHere, boolean fromStore, AgentRules rules) {
+    static TowerAge of(TowerCheck tower, Grant grant, VoteReport seenHere, boolean fromStore, AgentOptions rules) {
         long here = seenHere == null || seenHere.failed() ? 0 : seenHere.lastVote();
         long chain = Math.max(here, grant == null ? 0 : grant.lastVote());
         if (chain == 0) {
@@ -35,7 +35,7 @@ record TowerAge(String refusal, String words) {
             return new TowerAge(null, null);
         }
         long slotMs = grant == null ? 0 : grant.slotMs();
-        long limit = fromStore ? ofStore(grant, rules, slotMs) : Pace.slotsIn(HANDED_OVER_MS, slotMs);
+        long limit = fromStore ? ofStore(grant, rules, slotMs) : SlotDuration.slotsIn(HANDED_OVER_MS, slotMs);
         String numbers = "its last vote is slot " + tower.lastVotedSlot() + ", " + missing + " slots before the newest on the chain ("
                 + chain + "; limit " + limit + ")";
         if (missing <= limit) {
@@ -53,8 +53,9 @@ record TowerAge(String refusal, String words) {
      * What a tower from a store may lack, unless the operator says it: the votes since the last backup, and, where an agent died beside its
      * validator, those that nobody backed up any more until the lease had ended.
      */
-    private static long ofStore(Grant grant, AgentRules rules, long slotMs) {
+    private static long ofStore(Grant grant, AgentOptions rules, long slotMs) {
         long millis = rules.towerBackupInterval().toMillis() + (grant == null ? 0 : grant.leaseMs());
-        return rules.maxTowerLagSlots() > 0 ? rules.maxTowerLagSlots() : Pace.slotsIn(millis, slotMs) + Pace.slotsIn(SLACK_MS, slotMs);
+        return rules.maxTowerLagSlots() > 0 ? rules.maxTowerLagSlots() : SlotDuration.slotsIn(millis, slotMs)
+                + SlotDuration.slotsIn(SLACK_MS, slotMs);
     }
 }

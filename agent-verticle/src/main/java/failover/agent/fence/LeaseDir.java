@@ -1,6 +1,6 @@
 package failover.agent.fence;
 
-import failover.protocol.OwnDirectory;
+import failover.protocol.PrivateDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -45,7 +45,7 @@ public final class LeaseDir implements AutoCloseable {
         } catch (IOException e) {
             return new LeaseDir(null, null);
         }
-        if (!Files.isWritable(directory) || OwnDirectory.objection(directory) != null) {
+        if (!Files.isWritable(directory) || PrivateDirectory.objection(directory) != null) {
             return new LeaseDir(null, null);
         }
         Path lock = directory.toRealPath().resolve("lease.lock");

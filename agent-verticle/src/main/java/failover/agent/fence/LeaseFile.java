@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * The directory in memory where agent and fencer meet (E4). Blocking, microseconds on tmpfs; not for two writers at a time
- * ({@link FencerLink} sees to that).
+ * ({@link FencerChannel} sees to that).
  *
  * @param directory the fencer's {@code --dir}, /run/failover unless told otherwise
  */
@@ -32,7 +32,7 @@ public record LeaseFile(Path directory) {
      *
      * @throws IOException when the directory is missing or not ours: the lease that was there stands, and the fencer acts on it
      */
-    public void write(Lease lease) throws IOException {
+    public void write(FencerLease lease) throws IOException {
         byte[] text = lease.format().getBytes(StandardCharsets.ISO_8859_1);
         try {
             replace(text);
@@ -75,13 +75,13 @@ public record LeaseFile(Path directory) {
     }
 
     /** The lease as it stands, of whatever boot; empty when there is none or it is damaged. */
-    public Optional<Lease> read() throws IOException {
-        return text("lease").flatMap(Lease::parse);
+    public Optional<FencerLease> read() throws IOException {
+        return text("lease").flatMap(FencerLease::parse);
     }
 
     /** The fencer's last answer; empty when there is none or it is damaged. Its age is the reader's to judge. */
-    public Optional<Answer> answer() throws IOException {
-        return text("answer").flatMap(Answer::parse);
+    public Optional<FencerReply> answer() throws IOException {
+        return text("answer").flatMap(FencerReply::parse);
     }
 
     /** What the fencer did, oldest first, one line each, of whatever boot: {@code event=fired | unverified | fenced}, then key=value. */

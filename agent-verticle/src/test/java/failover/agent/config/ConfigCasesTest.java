@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.agent.AgentMain;
-import failover.protocol.Program;
+import failover.protocol.Launcher;
 import failover.protocol.config.ConfigException;
-import failover.protocol.config.Layers;
-import failover.protocol.config.Loaded;
+import failover.protocol.config.ConfigLayers;
+import failover.protocol.config.LoadedConfig;
 import failover.protocol.config.Problem;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -46,9 +46,10 @@ class ConfigCasesTest {
         Map<String, String> settings = Map.of();
         String shown = "";
         try {
-            Loaded<AgentConfig> loaded = read(given);
+            LoadedConfig<AgentConfig> loaded = read(given);
             warnings = loaded.warnings();
-            settings = loaded.settings().stream().collect(Collectors.toMap(Loaded.Setting::key, s -> s.value() + " (" + s.from() + ")"));
+            settings = loaded.settings().stream().collect(Collectors.toMap(LoadedConfig.Setting::key, s -> s.value() + " (" + s.from()
+                    + ")"));
             shown = loaded.toString();
         } catch (ConfigException e) {
             problems = e.problems().stream().map(Problem::toString).toList();
@@ -69,14 +70,14 @@ class ConfigCasesTest {
         return given.getJsonArray(key, new JsonArray()).stream().map(String::valueOf).collect(Collectors.joining("\n"));
     }
 
-    private static Loaded<AgentConfig> read(JsonObject given) {
+    private static LoadedConfig<AgentConfig> read(JsonObject given) {
         String[] flags = given.getJsonArray("flags", new JsonArray()).stream().map(String::valueOf).toArray(String[]::new);
         Map<String, String> environment = given.getJsonObject("environment", new JsonObject()).stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, e -> String.valueOf(e.getValue())));
         boolean hasFile = given.containsKey("config");
-        Program.Spec<AgentConfig> spec = AgentMain.spec();
-        Layers layers = Layers.ofFile(given.getJsonObject("config", new JsonObject()), hasFile ? "test.json" : "command line")
-                .withEnvironment(spec.variables(), environment).withFlags(Program.flags(spec).parse(flags).settings());
+        Launcher.Spec<AgentConfig> spec = AgentMain.spec();
+        ConfigLayers layers = ConfigLayers.ofFile(given.getJsonObject("config", new JsonObject()), hasFile ? "test.json" : "command line")
+                .withEnvironment(spec.variables(), environment).withFlags(Launcher.flags(spec).parse(flags).settings());
         return spec.reader().read(layers, environment, !hasFile);
     }
 
@@ -100,7 +101,7 @@ class ConfigCasesTest {
     private static AgentConfig example(String name) {
         try {
             JsonObject file = new JsonObject(Files.readString(EXAMPLES.resolve(name)));
-            Loaded<AgentConfig> loaded = read(new JsonObject().put("config", file));
+            LoadedConfig<AgentConfig> loaded = read(new JsonObject().put("config", file));
             assertEquals(List.of(), loaded.warnings(), name);
             return loaded.config();
         } catch (IOException e) {

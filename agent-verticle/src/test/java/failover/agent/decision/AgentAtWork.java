@@ -1,9 +1,9 @@
 package failover.agent.decision;
 
-import failover.agent.decision.AgentMemory.Unsettled;
 import failover.agent.decision.CommandResult.How;
-import failover.protocol.Now;
-import failover.protocol.lease.WatchdogNumbers;
+import failover.agent.decision.DurableAgentState.InDoubt;
+import failover.protocol.ClockReading;
+import failover.protocol.lease.WatchdogTiming;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
@@ -11,10 +11,10 @@ import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.LeaveRequest;
 import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.PromiseAnswer;
+import failover.protocol.wire.PromiseRequest;
 import failover.protocol.wire.Role;
-import failover.protocol.wire.StayAnswer;
-import failover.protocol.wire.StayRequest;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -35,9 +35,9 @@ final class AgentAtWork {
     boolean dryRun;
     Duration fenceTimeout = Duration.ZERO;
     long maxTowerLag = 33;
-    AgentRules.Fencing fencing = AgentRules.Fencing.BEST_EFFORT;
+    AgentOptions.Fencing fencing = AgentOptions.Fencing.BEST_EFFORT;
     /** What stands in the fencer's place; {@code null} when nothing does. */
-    WatchdogNumbers watchdog;
+    WatchdogTiming watchdog;
     /** What an earlier start left with the fencer. */
     Duration leaseLeft;
     /** Whose lease that was; 0 and nobody where the file does not say. */
@@ -64,38 +64,38 @@ final class AgentAtWork {
     PeerStatusResponse peerSays = peer(false, null);
     boolean killable = true;
     /** What the RPC beside the validator says of the identity's votes; {@code null}: it was not asked. */
-    VoteWord votes;
+    VoteReport votes;
 
-    AgentCore core;
+    AgentMachine core;
     AgentState state;
     long nanos = -5_000_000_000L;
     final List<Task> tasks = new ArrayList<>();
-    final List<AgentMemory> saved = new ArrayList<>();
+    final List<DurableAgentState> saved = new ArrayList<>();
     final Map<Long, FailoverResponse> replies = new LinkedHashMap<>();
     /** Answers to the peer, by ticket. */
-    final Map<Long, StayAnswer> peerReplies = new LinkedHashMap<>();
+    final Map<Long, PromiseAnswer> peerReplies = new LinkedHashMap<>();
     final List<AgentEffect.Keep> kept = new ArrayList<>();
     /** What is to be kept is answered at once. */
     boolean diskAnswers = true;
     final List<String> lines = new ArrayList<>();
     final List<AgentEffect> effects = new ArrayList<>();
     Task out;
-    AgentRules rules;
+    AgentOptions rules;
     private long tickets;
 
     static PeerStatusResponse peer(boolean active, String operation) {
         return new PeerStatusResponse(true, active, true, 0, "peer", 0, true, operation);
     }
 
-    static AgentMemory memory(Role role) {
-        return new AgentMemory("me", role, 4, STAKED, 0, null, null, null);
+    static DurableAgentState memory(Role role) {
+        return new DurableAgentState("me", role, 4, STAKED, 0, null, null, null);
     }
 
-    AgentAtWork start(AgentMemory memory, boolean isNew) {
-        rules = new AgentRules(dryRun, false, configuredIdentity, configured, Duration.ofSeconds(30), peer, internet,
+    AgentAtWork start(DurableAgentState memory, boolean isNew) {
+        rules = new AgentOptions(dryRun, false, configuredIdentity, configured, Duration.ofSeconds(30), peer, internet,
                 Duration.ofSeconds(120), Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
                 fenceTimeout, maxTowerLag, fencing, watchdog, "1");
-        core = new AgentCore(rules);
+        core = new AgentMachine(rules);
         take(core.start(memory, isNew, NONCE, leaseLeft == null ? null : new FormerLease(leaseLeft, leaseEpoch, leaseHost), now()));
         return this;
     }
@@ -114,8 +114,8 @@ final class AgentAtWork {
         return this;
     }
 
-    Now now() {
-        return new Now(nanos, 1_790_000_000_000L + nanos / 1_000_000);
+    ClockReading now() {
+        return new ClockReading(nanos, 1_790_000_000_000L + nanos / 1_000_000);
     }
 
     void post(AgentEvent event) {
@@ -158,14 +158,14 @@ final class AgentAtWork {
     }
 
     /** The peer asks whether it may stay; the answer, {@code null} while there is none. */
-    StayAnswer stayAsked(String host, long epoch, long leaseMs, long jitterMs) {
+    PromiseAnswer stayAsked(String host, long epoch, long leaseMs, long jitterMs) {
         long ticket = ++tickets;
-        post(new AgentEvent.StayAsked(ticket, new PeerStatusRequest("p", 0, host, epoch, new StayRequest(epoch, leaseMs, jitterMs))));
+        post(new AgentEvent.StayAsked(ticket, new PeerStatusRequest("p", 0, host, epoch, new PromiseRequest(epoch, leaseMs, jitterMs))));
         return peerReplies.get(ticket);
     }
 
     /** The peer asks whether this host changes managers with it. */
-    StayAnswer leaveAsked(String host, LeaveRequest leave) {
+    PromiseAnswer leaveAsked(String host, LeaveRequest leave) {
         long ticket = ++tickets;
         post(new AgentEvent.LeaveAsked(ticket, new PeerStatusRequest("p", 0, host, 0, null, leave)));
         return peerReplies.get(ticket);
@@ -286,11 +286,11 @@ final class AgentAtWork {
         return tasks.stream().anyMatch(Task.Kill.class::isInstance);
     }
 
-    AgentMemory memory() {
+    DurableAgentState memory() {
         return saved.get(saved.size() - 1);
     }
 
-    Unsettled here() {
-        return new Unsettled(pid, pid * 10);
+    InDoubt here() {
+        return new InDoubt(pid, pid * 10);
     }
 }

@@ -2,18 +2,18 @@ package failover.agent.decision;
 
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import failover.agent.decision.AgentMemory.Bonds;
-import failover.agent.decision.AgentMemory.Manager;
+import failover.agent.decision.DurableAgentState.Bindings;
+import failover.agent.decision.DurableAgentState.Manager;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Grant;
-import failover.protocol.wire.LeaseOffer;
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseKeepalive;
+import failover.protocol.wire.LeaseStatus;
 import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.PromiseAnswer;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
-import failover.protocol.wire.StayAnswer;
 
 /** An agent that is bound to {@link #OLD}, and what managers and its peer say to it: for tests of E12. */
 abstract class AgentUnderManagers {
@@ -40,17 +40,17 @@ abstract class AgentUnderManagers {
 
     String poll(Manager manager, long epoch, long sent) {
         agent.post(new AgentEvent.ManagerPolled(new StatusRequest(sent, 0, manager.id(), epoch,
-                new LeaseOffer(token(), epoch, manager.start(), 2000, Q, D, J, false, manager.run(), 0))));
+                new LeaseKeepalive(token(), epoch, manager.start(), 2000, Q, D, J, false, manager.run(), 0))));
         return leaseWord().refused();
     }
 
-    LeaseWord leaseWord() {
+    LeaseStatus leaseWord() {
         return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease();
     }
 
     void bound(Role role) {
         agent.identity = role == Role.ACTIVE ? AgentAtWork.STAKED : AgentAtWork.OTHER;
-        agent.start(AgentAtWork.memory(role).withBonds(new Bonds(OLD, "peer", null, 0)), false).observed();
+        agent.start(AgentAtWork.memory(role).withBindings(new Bindings(OLD, "peer", null, 0)), false).observed();
         assertNull(poll(OLD, role == Role.ACTIVE ? 5 : 0));
     }
 
@@ -59,7 +59,7 @@ abstract class AgentUnderManagers {
     }
 
     static PeerStatusResponse says(Manager manager, long heardMs) {
-        return new PeerStatusResponse(true, false, true, 0, "peer", 4, true, null, new StayAnswer(false, "not asked",
+        return new PeerStatusResponse(true, false, true, 0, "peer", 4, true, null, new PromiseAnswer(false, "not asked",
                 manager == null ? null : manager.id(), heardMs, manager == null ? 0 : manager.start(),
                 manager == null ? null : manager.run()));
     }

@@ -72,7 +72,7 @@ class BootIdentityTest {
 
     @Test
     void aDeadValidatorToWhichASetIdentityWasSentMayStartWithIt() {
-        AgentMemory sent = AgentAtWork.memory(Role.PASSIVE).withUnsettled(new AgentMemory.Unsettled(77, 7));
+        DurableAgentState sent = AgentAtWork.memory(Role.PASSIVE).withInDoubt(new DurableAgentState.InDoubt(77, 7));
         agent.running = false;
         agent.start(sent, false).observed();
         assertFalse(status().identityVerified());

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Role;
@@ -21,36 +21,37 @@ import org.junit.jupiter.api.Test;
 
 /** The core works on a copy of its state: a field that is not copied is forgotten with the next event. */
 class CopyTest {
-    private static final Now NOW = new Now(5_000_000_000L, 7);
+    private static final ClockReading NOW = new ClockReading(5_000_000_000L, 7);
     private final AgentAtWork agent = new AgentAtWork().passive();
 
     private Map<Class<?>, Object> samples() {
         Map<Class<?>, Object> samples = new HashMap<>();
         FailoverRequest request = new FailoverRequest("become_passive", "r", false, 1, "op", 7, 0, false);
-        Hold hold = new Hold(7, NOW, Duration.ofSeconds(9), Duration.ofSeconds(2), Duration.ofMillis(500));
+        HeldLease hold = new HeldLease(7, NOW, Duration.ofSeconds(9), Duration.ofSeconds(2), Duration.ofMillis(500));
         samples.put(boolean.class, true);
         samples.put(long.class, 77L);
         samples.put(int.class, 7);
         samples.put(String.class, "text");
         samples.put(Duration.class, Duration.ofSeconds(7));
-        samples.put(Now.class, NOW);
-        samples.put(AgentMemory.class, AgentAtWork.memory(Role.ACTIVE));
+        samples.put(ClockReading.class, NOW);
+        samples.put(DurableAgentState.class, AgentAtWork.memory(Role.ACTIVE));
         samples.put(FailoverRequest.class, request);
         samples.put(FailoverResponse.class, new FailoverResponse(true, "m", false, 1, null, "done", true, null, false, 7, 1));
         samples.put(AgentState.Asking.class, AgentState.Asking.INTERNET);
         samples.put(Observation.class, agent.look());
         samples.put(TowerCheck.class, agent.tower);
-        samples.put(AgentMemory.Manager.class, new AgentMemory.Manager("m", 1, "r"));
-        samples.put(Pace.class, new Pace(1, 2, 300));
-        samples.put(Hold.class, hold);
+        samples.put(DurableAgentState.Manager.class, new DurableAgentState.Manager("m", 1, "r"));
+        samples.put(SlotDuration.class, new SlotDuration(1, 2, 300));
+        samples.put(HeldLease.class, hold);
         samples.put(AgentEffect.Publish.class, new AgentEffect.Publish(hold, AgentAtWork.memory(Role.ACTIVE)));
-        samples.put(Leasing.PeersManager.class, new Leasing.PeersManager(null, 1, 2));
-        samples.put(Leasing.Former.class, new Leasing.Former(1, Duration.ofSeconds(2), true));
-        samples.put(Leasing.FirstPoll.class, new Leasing.FirstPoll(new AgentMemory.Manager("m", 1, "r"), 1, 2));
+        samples.put(LeaseState.PeersManager.class, new LeaseState.PeersManager(null, 1, 2));
+        samples.put(LeaseState.Former.class, new LeaseState.Former(1, Duration.ofSeconds(2), true));
+        samples.put(LeaseState.FirstPoll.class, new LeaseState.FirstPoll(new DurableAgentState.Manager("m", 1, "r"), 1, 2));
         samples.put(List.class, new ArrayList<>(List.of(7L)));
-        samples.put(Set.class, Set.of(new AgentMemory.Manager("m", 1, "r")));
-        samples.put(Map.class, new LinkedHashMap<>(Map.of(7L, new Leasing.Keeping(Leasing.Keeping.Why.PROMISE, 1, null))));
-        samples.put(Change.class, new Demotion(agent.rules, request, AgentAtWork.memory(Role.ACTIVE), true, Duration.ofSeconds(9), NOW));
+        samples.put(Set.class, Set.of(new DurableAgentState.Manager("m", 1, "r")));
+        samples.put(Map.class, new LinkedHashMap<>(Map.of(7L, new LeaseState.Keeping(LeaseState.Keeping.Why.PROMISE, 1, null))));
+        samples.put(RoleChange.class, new Demotion(agent.rules, request, AgentAtWork.memory(Role.ACTIVE), true, Duration.ofSeconds(9),
+                NOW));
         return samples;
     }
 
@@ -73,7 +74,7 @@ class CopyTest {
             field.setAccessible(true);
             Object was = field.get(state);
             Object is = field.get(copy);
-            if (was instanceof Change || was instanceof Leasing) {
+            if (was instanceof RoleChange || was instanceof LeaseState) {
                 assertTrue(is != null && is != was && is.getClass() == was.getClass(), field.getName());
                 assertSame(was, is);
             } else {
@@ -86,10 +87,10 @@ class CopyTest {
     void aCopyOfTheAgentsStateIsWhole() throws Exception {
         AgentState state = agent.state;
         fill(state.lease);
-        state.lease.keeping.put(7L, new Leasing.Keeping(Leasing.Keeping.Why.LEAVING, 0, null));
-        Leasing lease = state.lease;
+        state.lease.keeping.put(7L, new LeaseState.Keeping(LeaseState.Keeping.Why.LEAVING, 0, null));
+        LeaseState lease = state.lease;
         for (Field field : AgentState.class.getDeclaredFields()) {
-            assertTrue(Modifier.isStatic(field.getModifiers()) || field.getType() == Leasing.class
+            assertTrue(Modifier.isStatic(field.getModifiers()) || field.getType() == LeaseState.class
                     || samples().containsKey(field.getType()), "no example of " + field.getType());
         }
         fill(state);
@@ -106,8 +107,8 @@ class CopyTest {
     void aCopyOfAChangeIsWhole() throws Exception {
         Map<Class<?>, Object> samples = samples();
         FailoverRequest request = (FailoverRequest) samples.get(FailoverRequest.class);
-        for (Change change : List.of(new Demotion(agent.rules, request, AgentAtWork.memory(Role.ACTIVE), true, Duration.ofSeconds(9), NOW),
-                new Promotion(agent.rules, request, AgentAtWork.memory(Role.PASSIVE), true, 300, Duration.ofSeconds(9), NOW))) {
+        for (RoleChange change : List.of(new Demotion(agent.rules, request, AgentAtWork.memory(Role.ACTIVE), true, Duration.ofSeconds(9),
+                NOW), new Promotion(agent.rules, request, AgentAtWork.memory(Role.PASSIVE), true, 300, Duration.ofSeconds(9), NOW))) {
             for (Class<?> type = change.getClass(); type != Object.class; type = type.getSuperclass()) {
                 for (Field field : type.getDeclaredFields()) {
                     field.setAccessible(true);
@@ -116,7 +117,7 @@ class CopyTest {
                     }
                 }
             }
-            Change copy = change.copy();
+            RoleChange copy = change.copy();
             for (Class<?> type = change.getClass(); type != Object.class; type = type.getSuperclass()) {
                 for (Field field : type.getDeclaredFields()) {
                     field.setAccessible(true);
@@ -132,8 +133,8 @@ class CopyTest {
         if (type.isEnum()) {
             return type.getEnumConstants()[type.getEnumConstants().length - 1];
         }
-        if (type == ChangeResult.class) {
-            return new ChangeResult(failover.protocol.wire.Outcome.DONE, "m", true, true, "I");
+        if (type == RoleChangeResult.class) {
+            return new RoleChangeResult(failover.protocol.wire.Outcome.DONE, "m", true, true, "I");
         }
         if (type == CommandResult.class) {
             return AgentAtWork.exit(3);

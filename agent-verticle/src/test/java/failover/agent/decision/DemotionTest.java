@@ -117,15 +117,15 @@ class DemotionTest {
 
     @Test
     void e15AProcessWithAnOpenSetIdentityIsKilledWhateverItSays() {
-        agent.start(AgentAtWork.memory(Role.PASSIVE).withUnsettled(agent.here()), false).observed();
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withInDoubt(agent.here()), false).observed();
         FailoverResponse answer = demote(false);
         assertTrue(answer.success() && answer.processDead());
-        assertNull(agent.memory().unsettled());
+        assertNull(agent.memory().inDoubt());
     }
 
     @Test
     void e15AnotherLifeOfTheProcessIsSettled() {
-        agent.start(AgentAtWork.memory(Role.PASSIVE).withUnsettled(agent.here()), false).observed();
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withInDoubt(agent.here()), false).observed();
         agent.pid = 101;
         assertTrue(demote(false).success());
         assertFalse(agent.killed());
@@ -133,7 +133,7 @@ class DemotionTest {
 
     @Test
     void e15APlannedDemotionSparesAProcessThatVotesAndNotOneThatDoesNot() {
-        agent.start(AgentAtWork.memory(Role.PASSIVE).withUnsettled(agent.here()), false).observed();
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withInDoubt(agent.here()), false).observed();
         agent.idle.add(CommandKind.IDENTITY_REMOVE);
         agent.identity = AgentAtWork.STAKED;
         assertEquals("unknown", demote(true).outcome());
@@ -196,7 +196,7 @@ class DemotionTest {
     void aValidatorThatCouldNeverBeAskedIsPassiveByTheCommandsWordAndTheAnswerSaysSo() {
         agent.configuredIdentity = null;
         agent.identity = null;
-        agent.start(new AgentMemory("me", Role.ACTIVE, 4, null, 0, null, null, null), false).observed();
+        agent.start(new DurableAgentState("me", Role.ACTIVE, 4, null, 0, null, null, null), false).observed();
         FailoverResponse answer = demote(true);
         assertTrue(answer.success());
         assertFalse(answer.verified());

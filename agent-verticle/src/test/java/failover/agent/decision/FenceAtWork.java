@@ -2,7 +2,7 @@ package failover.agent.decision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.Role;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ abstract class FenceAtWork {
     static final Duration Q = Duration.ofMillis(9405);
 
     final List<FenceEffect> effects = new ArrayList<>();
-    AgentRules.Fencing fencing = AgentRules.Fencing.BEST_EFFORT;
+    AgentOptions.Fencing fencing = AgentOptions.Fencing.BEST_EFFORT;
     SelfFence machine;
     long millis = 1_000_000;
     /** By how much the wall clock was moved, and how long this host has slept, in milliseconds. */
@@ -31,22 +31,22 @@ abstract class FenceAtWork {
         return machine;
     }
 
-    AgentRules rules() {
-        return new AgentRules(false, false, AgentAtWork.STAKED, EnumSet.of(CommandKind.IDENTITY_REMOVE, CommandKind.VALIDATOR_RESTART),
+    AgentOptions rules() {
+        return new AgentOptions(false, false, AgentAtWork.STAKED, EnumSet.of(CommandKind.IDENTITY_REMOVE, CommandKind.VALIDATOR_RESTART),
                 Duration.ofSeconds(30), true, false, Duration.ofSeconds(120), Duration.ofSeconds(60), Duration.ofSeconds(5),
                 Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ZERO, 33, fencing, "1");
     }
 
-    Now now() {
-        return new Now(millis * MS, 1_800_000_000_000L + millis + wallAhead, (millis + bootAhead) * MS);
+    ClockReading now() {
+        return new ClockReading(millis * MS, 1_800_000_000_000L + millis + wallAhead, (millis + bootAhead) * MS);
     }
 
-    static AgentMemory active() {
-        return new AgentMemory("host", Role.ACTIVE, 5, AgentAtWork.STAKED, 0, null, null, null).withIdentityRead();
+    static DurableAgentState active() {
+        return new DurableAgentState("host", Role.ACTIVE, 5, AgentAtWork.STAKED, 0, null, null, null).withIdentityRead();
     }
 
-    Hold hold(long epoch) {
-        return new Hold(epoch, now(), Q, D, J);
+    HeldLease hold(long epoch) {
+        return new HeldLease(epoch, now(), Q, D, J);
     }
 
     List<FenceEffect> step(FenceEvent event) {
@@ -55,7 +55,7 @@ abstract class FenceAtWork {
         return now;
     }
 
-    List<FenceEffect> publish(Hold hold, long fences) {
+    List<FenceEffect> publish(HeldLease hold, long fences) {
         return step(new FenceEvent.Published(new AgentEffect.Publish(hold, active()), fences));
     }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.wire.LeaseOffer;
+import failover.protocol.wire.LeaseKeepalive;
 import failover.protocol.wire.StatusRequest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ class FenceTimeoutTest {
     private void poll(long fenceMs) {
         String token = agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().token();
         agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, "manager", 5,
-                new LeaseOffer(token, 5, 1, 2000, 9405, fenceMs, 500, false))));
+                new LeaseKeepalive(token, 5, 1, 2000, 9405, fenceMs, 500, false))));
     }
 
     @Test

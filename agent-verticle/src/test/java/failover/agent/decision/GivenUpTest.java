@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.agent.decision.AgentMemory.Bonds;
-import failover.agent.decision.AgentMemory.Unsettled;
-import failover.protocol.wire.LeaseOffer;
+import failover.agent.decision.DurableAgentState.Bindings;
+import failover.agent.decision.DurableAgentState.InDoubt;
+import failover.protocol.wire.LeaseKeepalive;
 import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.PromiseAnswer;
+import failover.protocol.wire.PromiseRequest;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StatusResponse;
-import failover.protocol.wire.StayAnswer;
-import failover.protocol.wire.StayRequest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +42,7 @@ class GivenUpTest {
 
     private void poll(String token, long epoch, long otherEpoch) {
         agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, "manager", epoch,
-                new LeaseOffer(token, epoch, 1, 2000, Q, D, J, false, "run", otherEpoch))));
+                new LeaseKeepalive(token, epoch, 1, 2000, Q, D, J, false, "run", otherEpoch))));
     }
 
     private void leased() {
@@ -52,12 +52,12 @@ class GivenUpTest {
     }
 
     private void peerSays(String host, boolean active, boolean verified, long epoch, boolean granted) {
-        agent.post(new AgentEvent.StayAnswered(new StayRequest(5, Q, J), agent.now(), new PeerStatusResponse(true, active, true, 0, host,
-                epoch, verified, null, new StayAnswer(granted, granted ? null : "no", "manager", 0))));
+        agent.post(new AgentEvent.StayAnswered(new PromiseRequest(5, Q, J), agent.now(), new PeerStatusResponse(true, active, true, 0, host,
+                epoch, verified, null, new PromiseAnswer(granted, granted ? null : "no", "manager", 0))));
     }
 
     private boolean fences() {
-        Hold told = agent.state.lease.published.hold();
+        HeldLease told = agent.state.lease.published.hold();
         return told != null && told.due(agent.now());
     }
 
@@ -124,7 +124,7 @@ class GivenUpTest {
 
     @Test
     void anActiveHostWithoutALeaseGivesItUpAsWell() {
-        agent.start(AgentAtWork.memory(Role.ACTIVE).withBonds(new Bonds("manager", 1, "peer")), false);
+        agent.start(AgentAtWork.memory(Role.ACTIVE).withBindings(new Bindings("manager", 1, "peer")), false);
         agent.identity = AgentAtWork.STAKED;
         agent.observed();
         agent.post(new AgentEvent.PeerAnswered(new PeerStatusResponse(true, true, true, 0, "peer", 7, true, null)));
@@ -146,7 +146,7 @@ class GivenUpTest {
     void e16AHostWithoutAStateFileThatWasLeasedGivesTheIdentityUp() {
         agent.leaseLeft = Duration.ofMillis(6000);
         agent.identity = AgentAtWork.STAKED;
-        agent.start(new AgentMemory("me", Role.PASSIVE, 0, null, 0, null, null, null), true);
+        agent.start(new DurableAgentState("me", Role.PASSIVE, 0, null, 0, null, null, null), true);
         assertNotNull(agent.state.lease.hold, "the fencer stays while the identity may be there");
         assertTrue(agent.state.lease.hold.left(agent.now()).toMillis() <= 6000 - 1005, "whatever its D was");
         assertFalse(status().identityVerified());
@@ -161,13 +161,13 @@ class GivenUpTest {
     @CsvSource({"6000", "1", "-4000"})
     void e16AndTakesNothingForSettled(long left) {
         agent.leaseLeft = Duration.ofMillis(left);
-        agent.start(new AgentMemory("me", Role.PASSIVE, 0, null, 0, null, null, null), true);
+        agent.start(new DurableAgentState("me", Role.PASSIVE, 0, null, 0, null, null, null), true);
         assertTrue(status().isActive(), "it may carry the identity in a moment");
-        assertEquals(Unsettled.SOME, agent.memory().unsettled(), "and a restart knows it");
+        assertEquals(InDoubt.SOME, agent.memory().inDoubt(), "and a restart knows it");
         agent.work();
         assertTrue(agent.killed());
         assertEquals(Role.PASSIVE, agent.memory().role());
-        assertNull(agent.memory().unsettled());
+        assertNull(agent.memory().inDoubt());
     }
 
     /** A copy from before the lease, or another host's, lies in the state file's place: what was begun is in the lease file only. */
@@ -178,12 +178,12 @@ class GivenUpTest {
         agent.leaseLeft = Duration.ofMillis(left);
         agent.leaseEpoch = 5;
         agent.leaseHost = "me";
-        AgentMemory file = new AgentMemory(host, Role.of(role), epoch, AgentAtWork.STAKED, 0, null, null, null)
-                .withTerms(new AgentMemory.Terms(9405, 2000, 500));
+        DurableAgentState file = new DurableAgentState(host, Role.of(role), epoch, AgentAtWork.STAKED, 0, null, null, null)
+                .withTerms(new DurableAgentState.Terms(9405, 2000, 500));
         agent.start(file, false);
         assertTrue(status().isActive(), "it may carry the identity in a moment");
         assertFalse(status().identityVerified());
-        assertEquals(Unsettled.SOME, agent.memory().unsettled(), "and a restart knows it");
+        assertEquals(InDoubt.SOME, agent.memory().inDoubt(), "and a restart knows it");
         assertTrue(agent.memory().epoch() >= 5, "nothing older than that lease is obeyed");
         assertTrue(agent.lines.stream().anyMatch(line -> line.contains("ALARM") && line.contains("epoch 5 as host me")),
                 agent.lines::toString);
@@ -193,7 +193,7 @@ class GivenUpTest {
         agent.work();
         assertTrue(agent.killed());
         assertEquals(Role.PASSIVE, agent.memory().role());
-        assertNull(agent.memory().unsettled());
+        assertNull(agent.memory().inDoubt());
     }
 
     /** The deadline could not be taken back in time, or is the first version's. */
@@ -203,7 +203,7 @@ class GivenUpTest {
         agent.leaseLeft = Duration.ofMillis(left);
         agent.leaseEpoch = leaseEpoch;
         agent.leaseHost = leaseHost;
-        AgentMemory file = new AgentMemory("me", Role.of(role), epoch, AgentAtWork.STAKED, 0, null, null, null);
+        DurableAgentState file = new DurableAgentState("me", Role.of(role), epoch, AgentAtWork.STAKED, 0, null, null, null);
         agent.start(file, false).observed();
         assertEquals(0, agent.tasks.size());
         assertTrue(status().identityVerified());
@@ -211,14 +211,14 @@ class GivenUpTest {
 
     @Test
     void aFirstStartWithoutALeaseFileIsJustThat() {
-        agent.start(new AgentMemory("me", Role.PASSIVE, 0, null, 0, null, null, null), true).observed();
+        agent.start(new DurableAgentState("me", Role.PASSIVE, 0, null, 0, null, null, null), true).observed();
         assertEquals(0, agent.tasks.size());
     }
 
     /** As every passive host of a fresh installation: no epoch, never demoted. */
     @Test
     void e14AHostThatAManagerKnowsToBePassiveCarriesNothingThatItWasNotGranted() {
-        agent.start(new AgentMemory("me", Role.PASSIVE, 0, AgentAtWork.STAKED, 0, null, null, null), false).observed();
+        agent.start(new DurableAgentState("me", Role.PASSIVE, 0, AgentAtWork.STAKED, 0, null, null, null), false).observed();
         poll(0, 0);
         assertTrue(agent.memory().knownPassive());
         int writes = agent.saved.size();
@@ -231,7 +231,7 @@ class GivenUpTest {
 
     @Test
     void e14SoDoesOneThatHasObeyedAnEpoch() {
-        agent.start(AgentAtWork.memory(Role.PASSIVE).withBonds(new Bonds("manager", 1, "peer")), false).observed();
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withBindings(new Bindings("manager", 1, "peer")), false).observed();
         turnsUp();
         assertEquals(AgentAtWork.OTHER, agent.identity);
         assertEquals(0, asked());
@@ -249,7 +249,7 @@ class GivenUpTest {
 
     @Test
     void e17WhoAnswersInThePeersPlaceIsNotBelieved() {
-        agent.start(AgentAtWork.memory(Role.PASSIVE).withBonds(new Bonds(null, 0, "peer")), false).observed();
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withBindings(new Bindings(null, 0, "peer")), false).observed();
         turnsUp();
         agent.post(new AgentEvent.PeerAnswered(new PeerStatusResponse(true, false, true, 0, "stranger", 0, true, null)));
         assertEquals(Role.PASSIVE, agent.memory().role());

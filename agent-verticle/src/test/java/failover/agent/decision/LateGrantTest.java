@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.Now;
-import failover.protocol.wire.LeaseOffer;
+import failover.protocol.ClockReading;
+import failover.protocol.wire.LeaseKeepalive;
 import failover.protocol.wire.StatusRequest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -24,10 +24,10 @@ class LateGrantTest {
 
     private void poll(String token, long epoch) {
         agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, "manager", epoch,
-                new LeaseOffer(token, epoch, 1, 2000, Q, D, J, false))));
+                new LeaseKeepalive(token, epoch, 1, 2000, Q, D, J, false))));
     }
 
-    private Hold hold() {
+    private HeldLease hold() {
         return agent.state.lease.hold;
     }
 
@@ -48,23 +48,25 @@ class LateGrantTest {
     /** E11: a token is worth something to the start of the agent that issued it, and to no other; none comes from the future. */
     @Test
     void e11ATokenOfAnotherStartOrOfTheFutureIsNone() {
-        Now then = new Now(5_000, 7, 9_000);
+        ClockReading then = new ClockReading(5_000, 7, 9_000);
         String token = Token.issue("mine", then);
-        assertEquals(then, Token.issued("mine", token, new Now(5_000, 7, 9_000)).orElseThrow());
-        assertTrue(Token.issued("another", token, new Now(6_000, 8, 10_000)).isEmpty(), "an earlier start's");
-        assertTrue(Token.issued("mine", token, new Now(4_999, 7, 8_999)).isEmpty(), "the clock that only runs forward is not there yet");
-        assertTrue(Token.issued("mine", token + ".1", new Now(6_000, 8, 10_000)).isEmpty());
+        assertEquals(then, Token.issued("mine", token, new ClockReading(5_000, 7, 9_000)).orElseThrow());
+        assertTrue(Token.issued("another", token, new ClockReading(6_000, 8, 10_000)).isEmpty(), "an earlier start's");
+        assertTrue(Token.issued("mine", token, new ClockReading(4_999, 7, 8_999)).isEmpty(),
+                "the clock that only runs forward is not there yet");
+        assertTrue(Token.issued("mine", token + ".1", new ClockReading(6_000, 8, 10_000)).isEmpty());
     }
 
     /** A manager that came back with shorter leases must not take the one that runs away: what would be due at once is not taken. */
     @Test
     void aGrantByOtherNumbersThatLeavesNoTimeChangesNothing() {
-        Hold hold = new Hold(5, new Now(0, 0, 0), Duration.ofMillis(Q), Duration.ofMillis(D), Duration.ofMillis(J));
-        Now now = new Now(4_000_000_000L, 4_000, 4_000_000_000L);
+        HeldLease hold = new HeldLease(5, new ClockReading(0, 0, 0), Duration.ofMillis(Q), Duration.ofMillis(D), Duration.ofMillis(J));
+        ClockReading now = new ClockReading(4_000_000_000L, 4_000, 4_000_000_000L);
         Duration fence = Duration.ofMillis(D);
         Duration jitter = Duration.ofMillis(J);
-        assertEquals(hold, hold.granted(new Now(1_000_000_000L, 1_000, 1_000_000_000L), Duration.ofMillis(5_500), fence, jitter, now));
+        assertEquals(hold, hold.granted(new ClockReading(1_000_000_000L, 1_000, 1_000_000_000L), Duration.ofMillis(5_500), fence, jitter,
+                now));
         assertEquals(Duration.ofMillis(5_600),
-            hold.granted(new Now(1_000_000_000L, 1_000, 1_000_000_000L), Duration.ofMillis(5_600), fence, jitter, now).worth());
+            hold.granted(new ClockReading(1_000_000_000L, 1_000, 1_000_000_000L), Duration.ofMillis(5_600), fence, jitter, now).worth());
     }
 }

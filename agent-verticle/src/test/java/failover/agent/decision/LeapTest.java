@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import failover.protocol.Bounds;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverResponse;
-import failover.protocol.wire.LeaseOffer;
+import failover.protocol.wire.LeaseKeepalive;
 import failover.protocol.wire.StatusRequest;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +19,7 @@ class LeapTest {
     private String polled(String manager, long start, long epoch) {
         String token = agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().token();
         agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, manager, epoch,
-            new LeaseOffer(token, epoch, start, 2_000, 9_405, 2_000, 500, false))));
+            new LeaseKeepalive(token, epoch, start, 2_000, 9_405, 2_000, 500, false))));
         return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().refused();
     }
 
@@ -39,14 +39,14 @@ class LeapTest {
         assertNull(polled("m", 3, 4));
         assertTrue(polled("m", 3 + Bounds.LARGEST_LEAP + 1, 4).contains("no manager has started so often"));
         assertNull(polled("m", 4, 4));
-        assertEquals(4, agent.state.memory.bonds().managerStart());
+        assertEquals(4, agent.state.memory.bindings().managerStart());
     }
 
     @Test
     void aFirstManagerThatClaimsTooManyStartsIsNotBound() {
         agent.active();
         assertNotNull(polled("m", 1_000_000_000, 4));
-        assertNull(agent.state.memory.bonds().managerId());
+        assertNull(agent.state.memory.bindings().managerId());
     }
 
     @Test

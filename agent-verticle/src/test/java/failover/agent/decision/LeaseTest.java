@@ -6,18 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.Grant;
-import failover.protocol.wire.LeaseOffer;
+import failover.protocol.wire.LeaseKeepalive;
 import failover.protocol.wire.Outcome;
 import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.PromiseAnswer;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
-import failover.protocol.wire.StayAnswer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,10 +41,10 @@ class LeaseTest {
 
     private void poll(String manager, long start, String token, long epoch) {
         agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, manager, epoch,
-                new LeaseOffer(token, epoch, start, 2000, Q, D, J, false))));
+                new LeaseKeepalive(token, epoch, start, 2000, Q, D, J, false))));
     }
 
-    private Hold hold() {
+    private HeldLease hold() {
         return agent.state.lease.hold;
     }
 
@@ -79,7 +79,7 @@ class LeaseTest {
         poll(token, 5);
         assertEquals(Q - 4000, hold().left(agent.now()).toMillis());
         assertEquals(5, agent.state.memory.epoch());
-        assertEquals(new AgentMemory.Terms(Q, D, J), agent.saved.get(agent.saved.size() - 1).terms());
+        assertEquals(new DurableAgentState.Terms(Q, D, J), agent.saved.get(agent.saved.size() - 1).terms());
     }
 
     @Test
@@ -109,13 +109,13 @@ class LeaseTest {
 
     @Test
     void theFenceBeginsDAndJBeforeTheEndOnWhicheverClockIsFirst() {
-        Hold hold = new Hold(5, new Now(0, 0, 0), Duration.ofMillis(Q), Duration.ofMillis(D), Duration.ofMillis(J));
+        HeldLease hold = new HeldLease(5, new ClockReading(0, 0, 0), Duration.ofMillis(Q), Duration.ofMillis(D), Duration.ofMillis(J));
         long lead = (Q - D - J) * 1_000_000;
-        assertFalse(hold.due(new Now(lead - 1, lead / 1_000_000 - 1, lead - 1)));
-        assertTrue(hold.due(new Now(lead, 0, 0)));
-        assertTrue(hold.due(new Now(0, lead / 1_000_000, 0)), "a suspend shows on the wall clock (E9)");
-        assertTrue(hold.due(new Now(0, 0, lead)), "a suspend shows on the boot clock (E9)");
-        assertTrue(hold.ended(new Now(Q * 1_000_000, 0, 0)));
+        assertFalse(hold.due(new ClockReading(lead - 1, lead / 1_000_000 - 1, lead - 1)));
+        assertTrue(hold.due(new ClockReading(lead, 0, 0)));
+        assertTrue(hold.due(new ClockReading(0, lead / 1_000_000, 0)), "a suspend shows on the wall clock (E9)");
+        assertTrue(hold.due(new ClockReading(0, 0, lead)), "a suspend shows on the boot clock (E9)");
+        assertTrue(hold.ended(new ClockReading(Q * 1_000_000, 0, 0)));
     }
 
     @Test
@@ -207,7 +207,7 @@ class LeaseTest {
 
     private void paused(boolean paused) {
         agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, "manager", 0,
-                new LeaseOffer(token(), 0, 1, 2000, Q, D, J, paused))));
+                new LeaseKeepalive(token(), 0, 1, 2000, Q, D, J, paused))));
     }
 
     @Test
@@ -228,7 +228,7 @@ class LeaseTest {
         assertEquals(Outcome.DONE.wire(), promote(grant(token(), true)).outcome());
         AgentAtWork strict = new AgentAtWork();
         strict.unarmed = "no fencer";
-        strict.fencing = AgentRules.Fencing.REQUIRED;
+        strict.fencing = AgentOptions.Fencing.REQUIRED;
         strict.passive();
         String token = strict.core.status(strict.state, strict.look(), 0, strict.now()).lease().token();
         strict.post(new AgentEvent.ChangeAsked(1, new FailoverRequest("become_active", "test", false, 0, "op", 9, 0, false,
@@ -284,9 +284,9 @@ class LeaseTest {
                 .reduce((a, b) -> b).orElseThrow();
         pass(1500);
         agent.post(new AgentEvent.StayAnswered(ask.request(), ask.sentAt(), new PeerStatusResponse(true, false, true, 0, "peer", 5, true,
-                null, new StayAnswer(true, null, "manager", 100))));
+                null, new PromiseAnswer(true, null, "manager", 100))));
         assertEquals(Q - 1500, hold().left(agent.now()).toMillis());
-        assertEquals("peer", agent.state.memory.bonds().peerId());
+        assertEquals("peer", agent.state.memory.bindings().peerId());
     }
 
     @Test
@@ -314,7 +314,7 @@ class LeaseTest {
 
     @Test
     void aRestartedHolderGoesOnWithWhatIsLeftAndGrantsItselfNothing() {
-        AgentMemory memory = AgentAtWork.memory(Role.ACTIVE).withTerms(new AgentMemory.Terms(Q, D, J));
+        DurableAgentState memory = AgentAtWork.memory(Role.ACTIVE).withTerms(new DurableAgentState.Terms(Q, D, J));
         agent.identity = AgentAtWork.STAKED;
         agent.leaseLeft = Duration.ofMillis(6000);
         agent.start(memory, false);
@@ -330,8 +330,8 @@ class LeaseTest {
 
     @Test
     void aChangeHalfDoneIsUndoneUnderTheLeaseThatItBeganWith() {
-        AgentMemory memory = AgentAtWork.memory(Role.ACTIVE).withTerms(new AgentMemory.Terms(Q, D, J))
-                .withIntent(new AgentMemory.Intent(Action.BECOME_PASSIVE, "op", 5));
+        DurableAgentState memory = AgentAtWork.memory(Role.ACTIVE).withTerms(new DurableAgentState.Terms(Q, D, J))
+                .withIntent(new DurableAgentState.Intent(Action.BECOME_PASSIVE, "op", 5));
         agent.identity = AgentAtWork.STAKED;
         agent.leaseLeft = Duration.ofMillis(6000);
         agent.start(memory, false);
@@ -350,9 +350,9 @@ class LeaseTest {
         assertTrue(agent.effects.stream().anyMatch(effect -> effect instanceof AgentEffect.Abandon));
         assertNull(agent.replies.get(ticket));
         assertEquals(Outcome.REFUSED.wire(), promote(grant(token(), true)).outcome());
-        Fence fence = new Fence(new AgentRules(false, false, AgentAtWork.STAKED, agent.configured, Duration.ofSeconds(30), true, false,
+        Fence fence = new Fence(new AgentOptions(false, false, AgentAtWork.STAKED, agent.configured, Duration.ofSeconds(30), true, false,
                 Duration.ofSeconds(120), Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
-                Duration.ZERO, 33, AgentRules.Fencing.BEST_EFFORT, "1"), hold().ownFence(), agent.state.memory, "the lease ends",
+                Duration.ZERO, 33, AgentOptions.Fencing.BEST_EFFORT, "1"), hold().ownFence(), agent.state.memory, "the lease ends",
                 agent.now());
         List<AgentEffect> said = new ArrayList<>();
         for (Task task = fence.begin(said); task != null;) {
@@ -370,9 +370,9 @@ class LeaseTest {
         leased();
         agent.results.put(CommandKind.IDENTITY_REMOVE, AgentAtWork.ended(CommandResult.How.TIMED_OUT));
         long begun = agent.nanos;
-        Fence fence = new Fence(new AgentRules(false, false, AgentAtWork.STAKED, agent.configured, Duration.ofSeconds(30), true, false,
+        Fence fence = new Fence(new AgentOptions(false, false, AgentAtWork.STAKED, agent.configured, Duration.ofSeconds(30), true, false,
                 Duration.ofSeconds(120), Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
-                Duration.ZERO, 33, AgentRules.Fencing.BEST_EFFORT, "1"), hold().ownFence(), agent.state.memory, "the lease ends",
+                Duration.ZERO, 33, AgentOptions.Fencing.BEST_EFFORT, "1"), hold().ownFence(), agent.state.memory, "the lease ends",
                 agent.now());
         for (Task task = fence.begin(new ArrayList<>()); task != null && agent.running;) {
             task = fence.next(agent.perform(task), agent.now(), new ArrayList<>());

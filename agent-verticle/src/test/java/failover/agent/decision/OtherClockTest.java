@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 
 /** E16: what the lease file says of a deadline counts only as far as it can be true. */
 class OtherClockTest {
-    private static final AgentMemory HOLDER = AgentAtWork.memory(Role.ACTIVE).withTerms(new AgentMemory.Terms(9406, 2000, 500));
+    private static final DurableAgentState HOLDER = AgentAtWork.memory(Role.ACTIVE).withTerms(new DurableAgentState.Terms(9406, 2000, 500));
 
-    private static AgentAtWork restarted(AgentMemory memory, long leftMs) {
+    private static AgentAtWork restarted(DurableAgentState memory, long leftMs) {
         AgentAtWork agent = new AgentAtWork();
         agent.identity = AgentAtWork.STAKED;
         agent.leaseLeft = Duration.ofMillis(leftMs);
@@ -27,7 +27,7 @@ class OtherClockTest {
         assertEquals(AgentAtWork.OTHER, agent.identity);
         assertTrue(agent.lines.stream().anyMatch(line -> line.contains("its lease is not known any more")), agent.lines::toString);
 
-        agent = restarted(HOLDER.withIntent(new AgentMemory.Intent(Action.BECOME_ACTIVE, "op", 5)), 5_000_000);
+        agent = restarted(HOLDER.withIntent(new DurableAgentState.Intent(Action.BECOME_ACTIVE, "op", 5)), 5_000_000);
         agent.work();
         assertEquals(AgentAtWork.OTHER, agent.identity);
 

@@ -3,14 +3,14 @@ package failover.agent.decision;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.lease.LeaseTiming;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
-import failover.protocol.wire.LeaseOffer;
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseKeepalive;
+import failover.protocol.wire.LeaseStatus;
 import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.PromiseAnswer;
 import failover.protocol.wire.StatusRequest;
-import failover.protocol.wire.StayAnswer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -21,13 +21,13 @@ class PeerPromiseTest {
 
     private final AgentAtWork agent = new AgentAtWork();
 
-    private LeaseWord word() {
+    private LeaseStatus word() {
         return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease();
     }
 
     private void poll(long epoch) {
         agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, "manager", epoch,
-                new LeaseOffer(word().token(), epoch, 1, 2000, Q, 2000, J, false))));
+                new LeaseKeepalive(word().token(), epoch, 1, 2000, Q, 2000, J, false))));
     }
 
     /** In a change the memory is the change's, and the peer is pinned after it; seed 1980 of the simulator died of it. */
@@ -43,7 +43,7 @@ class PeerPromiseTest {
         agent.nanos += 10_000_000L;
         long left = agent.state.lease.hold.left(agent.now()).toMillis();
         agent.post(new AgentEvent.StayAnswered(ask.request(), ask.sentAt(), new PeerStatusResponse(true, false, true, 0, "peer", 5, true,
-                null, new StayAnswer(true, null, "manager", 100))));
+                null, new PromiseAnswer(true, null, "manager", 100))));
         assertEquals(left, agent.state.lease.hold.left(agent.now()).toMillis());
     }
 
@@ -56,7 +56,7 @@ class PeerPromiseTest {
         assertEquals(0, word().boundMs());
         assertTrue(agent.stayAsked("peer", 9, Q, J).granted());
         agent.nanos += 1_000_000_000L;
-        assertEquals(LeaseNumbers.grantorWait(Duration.ofMillis(Q), Duration.ofMillis(J)).toMillis() - 1000,
+        assertEquals(LeaseTiming.grantorWait(Duration.ofMillis(Q), Duration.ofMillis(J)).toMillis() - 1000,
                 word().boundMs(), 1);
     }
 }

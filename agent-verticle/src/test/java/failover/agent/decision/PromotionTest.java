@@ -9,7 +9,7 @@ import failover.agent.decision.CommandResult.How;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Role;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +35,7 @@ class PromotionTest {
         "CANCELLED,  -1,   false,         unknown, true",
         "NOT_STARTED,-1,   false,         refused, false",
     })
-    void everyEndOfSetIdentityLeadsToOneAnswer(How how, int exit, boolean effect, String outcome, boolean unsettled) {
+    void everyEndOfSetIdentityLeadsToOneAnswer(How how, int exit, boolean effect, String outcome, boolean inDoubt) {
         agent.passive();
         agent.results.put(CommandKind.IDENTITY_CHANGE, how == How.EXITED ? AgentAtWork.exit(exit) : AgentAtWork.ended(how));
         agent.idle.add(CommandKind.IDENTITY_CHANGE);
@@ -43,13 +43,13 @@ class PromotionTest {
         while (!(agent.out instanceof Task.Run run) || run.kind() != CommandKind.IDENTITY_CHANGE) {
             agent.done();
         }
-        assertNotNull(agent.memory().unsettled(), "E15: durable before the command");
+        assertNotNull(agent.memory().inDoubt(), "E15: durable before the command");
         assertNotNull(agent.memory().intent(), "E10: durable before the command");
         agent.identity = effect ? AgentAtWork.STAKED : AgentAtWork.OTHER;
         agent.work();
         assertEquals(outcome, agent.replies.get(ticket).outcome());
         assertEquals("done".equals(outcome) ? Role.ACTIVE : Role.PASSIVE, agent.memory().role());
-        assertEquals(unsettled, agent.memory().unsettled() != null);
+        assertEquals(inDoubt, agent.memory().inDoubt() != null);
         assertNull(agent.memory().intent());
         assertEquals(outcome, agent.memory().lastOperation().outcome());
     }
@@ -62,7 +62,7 @@ class PromotionTest {
         FailoverResponse answer = promote(5);
         assertEquals("failed", answer.outcome());
         assertTrue(answer.verified());
-        assertNull(agent.memory().unsettled());
+        assertNull(agent.memory().inDoubt());
     }
 
     @Test
@@ -111,14 +111,14 @@ class PromotionTest {
         agent.work();
         assertEquals("failed", agent.replies.get(ticket).outcome());
         assertTrue(agent.replies.get(ticket).processDead());
-        assertNull(agent.memory().unsettled());
+        assertNull(agent.memory().inDoubt());
     }
 
     @ParameterizedTest
     @CsvSource(value = {"OTHER", "NULL"}, nullValues = "NULL")
     void e15AHostWithAnOpenSetIdentityCountsAsActiveWhateverItsValidatorSays(String says) {
         agent.identity = says;
-        agent.start(AgentAtWork.memory(Role.PASSIVE).withUnsettled(agent.here()), false).observed();
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withInDoubt(agent.here()), false).observed();
         assertTrue(agent.core.peerStatus(agent.state, agent.look(), null, agent.now()).isActive());
         assertTrue(agent.core.status(agent.state, agent.look(), 0, agent.now()).isActive());
         agent.pid++;
@@ -127,10 +127,10 @@ class PromotionTest {
 
     @Test
     void e15ASecondOneIsRefusedWhileTheFirstMayStillTakeEffect() {
-        agent.start(AgentAtWork.memory(Role.PASSIVE).withUnsettled(agent.here()), false).observed();
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withInDoubt(agent.here()), false).observed();
         assertEquals("refused", promote(5).outcome());
         assertEquals(List.of(), agent.ran());
-        assertEquals(agent.here(), agent.memory().unsettled(), "and the first one is still open");
+        assertEquals(agent.here(), agent.memory().inDoubt(), "and the first one is still open");
     }
 
     @ParameterizedTest
@@ -156,7 +156,7 @@ class PromotionTest {
     void scenario62ASilentPeerWhoseIdentityIsSeenToVoteIsNotTakenForPassive(long lastVote, String error, String outcome) {
         agent.start(AgentAtWork.memory(Role.PASSIVE).withEpoch(0), false).observed();
         agent.peerSays = null;
-        agent.votes = new VoteWord("V", lastVote, 1000, 0, error);
+        agent.votes = new VoteReport("V", lastVote, 1000, 0, error);
         agent.tower = new TowerCheck(TowerCheck.Verdict.VALID, "", 1000);
         FailoverResponse said = promote(0);
         assertEquals(outcome, said.outcome());

@@ -10,9 +10,9 @@ import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.LeaveRequest;
 import failover.protocol.wire.PeerStatusRequest;
+import failover.protocol.wire.PromiseRequest;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
-import failover.protocol.wire.StayRequest;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,11 +31,11 @@ class SealedTypesTest {
                 new AgentEvent.PeerAnswered(AgentAtWork.peer(false, null)), new AgentEvent.PeerSilent("x"),
                 new AgentEvent.InternetChecked(true), new AgentEvent.BackedUp(AgentAtWork.exit(0)),
                 new AgentEvent.VoteAccountLooked("x", true), new AgentEvent.FencerSeen(true),
-                new AgentEvent.StayAsked(7, new PeerStatusRequest("p", 0, "peer", 0, new StayRequest(1, 9405, 500))),
+                new AgentEvent.StayAsked(7, new PeerStatusRequest("p", 0, "peer", 0, new PromiseRequest(1, 9405, 500))),
                 new AgentEvent.LeaveAsked(8, new PeerStatusRequest("p", 0, "peer", 0, null, new LeaveRequest("n", 1, null, 1))),
                 new AgentEvent.LeaveAnswered(new LeaveRequest("n", 1, null, 1), null), new AgentEvent.Kept(99, null),
                 new AgentEvent.TowerSeen(agent.tower, 0), new AgentEvent.Forget(true, true),
-                new AgentEvent.StayAnswered(new StayRequest(1, 9405, 500), agent.now(), null), new AgentEvent.LeaseDoubted(),
+                new AgentEvent.StayAnswered(new PromiseRequest(1, 9405, 500), agent.now(), null), new AgentEvent.LeaseDoubted(),
                 new AgentEvent.FenceBegun(),
                 new AgentEvent.Fenced(agent.memory(), new FailoverResponse(true, "", false, 0, null, "done", true, null, false, 0, 0)));
         assertEquals(Set.of(AgentEvent.class.getPermittedSubclasses()), classes(events.stream()));

@@ -52,7 +52,7 @@ class SelfFenceStopTest extends FenceAtWork {
         publish(null, 0);
         assertTrue(one(step(new FenceEvent.Stop()), FenceEffect.Ended.class).free());
         machine = null;
-        fencing = AgentRules.Fencing.OFF;
+        fencing = AgentOptions.Fencing.OFF;
         publish(hold(5), 0);
         assertFalse(one(step(new FenceEvent.Stop()), FenceEffect.Ended.class).free());
         assertEquals(List.of(), step(new FenceEvent.Look()), "it is over");
@@ -72,7 +72,7 @@ class SelfFenceStopTest extends FenceAtWork {
     @ValueSource(longs = {400, 1000, 2000, 5000, 30_000})
     void aStopIsOverInTheTimeThatAStopHasWhateverTheLease(long fenceMs) {
         Duration d = Duration.ofMillis(fenceMs);
-        Hold hold = new Hold(5, now(), Duration.ofMillis(fenceMs * 6), d, J);
+        HeldLease hold = new HeldLease(5, now(), Duration.ofMillis(fenceMs * 6), d, J);
         publish(hold, 0);
         long begun = millis;
         List<FenceEffect> now = step(new FenceEvent.Stop());
@@ -98,7 +98,7 @@ class SelfFenceStopTest extends FenceAtWork {
         assertTrue(none(after(Duration.ofMillis(500)), FenceEffect.CloseGate.class), "a word that was asked for after the jump");
         wallAhead += 20_000;
         after(Duration.ofMillis(20));
-        assertTrue(none(publish(new Hold(5, before(20_000), Q, D, J), 0), FenceEffect.Arm.class));
+        assertTrue(none(publish(new HeldLease(5, before(20_000), Q, D, J), 0), FenceEffect.Arm.class));
         one(after(Duration.ofMillis(1000)), FenceEffect.CloseGate.class);
     }
 
@@ -112,8 +112,8 @@ class SelfFenceStopTest extends FenceAtWork {
     }
 
     /** An instant of this host's clocks as they were before its wall clock was moved by so much. */
-    private failover.protocol.Now before(long moved) {
-        return new failover.protocol.Now(now().nanos(), now().wallMillis() - moved, now().bootNanos());
+    private failover.protocol.ClockReading before(long moved) {
+        return new failover.protocol.ClockReading(now().nanos(), now().wallMillis() - moved, now().bootNanos());
     }
 
     @Test
@@ -144,8 +144,8 @@ class SelfFenceStopTest extends FenceAtWork {
     }
 
     @ParameterizedTest
-    @EnumSource(AgentRules.Fencing.class)
-    void whateverComesInWhateverOrderItNeverThrowsAndNeverForgetsALease(AgentRules.Fencing any) {
+    @EnumSource(AgentOptions.Fencing.class)
+    void whateverComesInWhateverOrderItNeverThrowsAndNeverForgetsALease(AgentOptions.Fencing any) {
         fencing = any;
         for (long seed = 1; seed <= 300; seed++) {
             machine = new SelfFence(rules());

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.Role;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +34,7 @@ class SelfFenceTest extends FenceAtWork {
     void whetherTheLeaseIsDueIsAskedBeforeAnythingIsWrittenOrAnswered() {
         publish(hold(5), 0);
         millis += Q.minus(D).minus(J).toMillis();
-        Hold shorter = new Hold(5, new Now((millis - 1) * MS, 0, (millis - 1) * MS), Duration.ofMillis(100), D, J);
+        HeldLease shorter = new HeldLease(5, new ClockReading((millis - 1) * MS, 0, (millis - 1) * MS), Duration.ofMillis(100), D, J);
         List<FenceEffect> begun = publish(shorter, 0);
         assertInstanceOf(FenceEffect.CloseGate.class, begun.get(0));
         assertTrue(none(begun, FenceEffect.Arm.class), "a lease that is due is not written down first: " + begun);
@@ -49,7 +49,7 @@ class SelfFenceTest extends FenceAtWork {
 
     @Test
     void aRenewalIsWrittenDownByOneReadingOfTheClocks() {
-        Hold hold = hold(5);
+        HeldLease hold = hold(5);
         millis += 300;
         FenceEffect.Arm arm = one(publish(hold, 0), FenceEffect.Arm.class);
         assertEquals((1_000_000 + Q.toMillis()) * MS, arm.deadlineNanos(), "the lease's end, however late it is written");
@@ -61,7 +61,7 @@ class SelfFenceTest extends FenceAtWork {
 
     @Test
     void ofAShortLeaseTheFencerIsToldALaterInstantAndTheGuardActsBeforeItsEnd() {
-        Hold hold = new Hold(5, now(), Duration.ofMillis(1900), Duration.ofMillis(400), Duration.ofMillis(100));
+        HeldLease hold = new HeldLease(5, now(), Duration.ofMillis(1900), Duration.ofMillis(400), Duration.ofMillis(100));
         FenceEffect.Arm arm = one(publish(hold, 0), FenceEffect.Arm.class);
         assertEquals((millis + 1900 + 804) * MS, arm.deadlineNanos());
         assertEquals((millis + 1900 - 150) * MS, arm.lastNanos());
@@ -226,10 +226,10 @@ class SelfFenceTest extends FenceAtWork {
     /** E16: an earlier start left a deadline; this one has fenced, or demoted, by another way than its own lease. */
     @Test
     void whatAnEarlierStartLeftIsTakenBackOnceThisHostCarriesNothing() {
-        AgentMemory doubted = active().withRole(Role.PASSIVE).withUnsettled(AgentMemory.Unsettled.SOME);
+        DurableAgentState doubted = active().withRole(Role.PASSIVE).withInDoubt(DurableAgentState.InDoubt.SOME);
         assertTrue(none(step(new FenceEvent.Published(new AgentEffect.Publish(null, active()), 0)), FenceEffect.Disarm.class));
         assertTrue(none(step(new FenceEvent.Published(new AgentEffect.Publish(null, doubted), 0)), FenceEffect.Disarm.class));
-        AgentMemory passive = active().withRole(Role.PASSIVE);
+        DurableAgentState passive = active().withRole(Role.PASSIVE);
         one(step(new FenceEvent.Published(new AgentEffect.Publish(null, passive), 0)), FenceEffect.Disarm.class);
         assertTrue(none(step(new FenceEvent.Look()), FenceEffect.Disarm.class), "once");
     }

@@ -12,7 +12,7 @@ import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.Grant;
 import failover.protocol.wire.Outcome;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,10 +97,10 @@ class TowerAgeTest {
     void whatTheRpcBesideThisHostShowsCountsLikeWhatTheManagerKnows() {
         agent.passive();
         TowerCheck tower = new TowerCheck(TowerCheck.Verdict.VALID, "t", 900);
-        VoteWord here = new VoteWord("V", 1000, 1001, 0, null);
+        VoteReport here = new VoteReport("V", 1000, 1001, 0, null);
         assertNotNull(TowerAge.of(tower, grant(0, false), here, true, agent.rules).refusal());
         assertNull(TowerAge.of(tower, null, here, true, agent.rules).refusal(), "a bare become_active could not say that it accepts it");
-        VoteWord failed = new VoteWord(null, 0, 0, 0, "timeout");
+        VoteReport failed = new VoteReport(null, 0, 0, 0, "timeout");
         assertTrue(TowerAge.of(tower, null, failed, true, agent.rules).words().contains("cannot be said"));
     }
 
@@ -189,7 +189,7 @@ class TowerAgeTest {
 
     @Test
     void aSlotIsMeasuredAndAValidatorThatCatchesUpMakesItNoShorterThanAnyIs() {
-        Pace pace = Pace.UNKNOWN.seen(look(1000, 0));
+        SlotDuration pace = SlotDuration.UNKNOWN.seen(look(1000, 0));
         assertEquals(400, pace.slotMs());
         assertEquals(400, pace.seen(look(1030, 6)).slotMs(), "not long enough");
         assertEquals(200, pace.seen(look(1050, 10)).slotMs());
@@ -197,9 +197,9 @@ class TowerAgeTest {
         assertEquals(400, pace.seen(look(1001, 60)).slotMs());
         assertEquals(400, pace.seen(look(900, 10)).slotMs(), "another process begins anew");
         assertEquals(400, pace.seen(look(0, 10)).seen(look(1000, 10)).slotMs());
-        assertNotNull(PeerSilence.of(new VoteWord("V", 1000, 1031, 0, null), 200).refusal(), "6.4 s are 32 slots here");
-        assertNull(PeerSilence.of(new VoteWord("V", 1000, 1032, 0, null), 200).refusal());
-        assertNull(PeerSilence.of(new VoteWord("V", 1000, 1016, 0, null), 400).refusal());
+        assertNotNull(PeerSilence.of(new VoteReport("V", 1000, 1031, 0, null), 200).refusal(), "6.4 s are 32 slots here");
+        assertNull(PeerSilence.of(new VoteReport("V", 1000, 1032, 0, null), 200).refusal());
+        assertNull(PeerSilence.of(new VoteReport("V", 1000, 1016, 0, null), 400).refusal());
     }
 
     private static Observation look(long slot, long seconds) {

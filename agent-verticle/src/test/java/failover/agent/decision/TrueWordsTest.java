@@ -10,12 +10,12 @@ import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Grant;
-import failover.protocol.wire.LeaseOffer;
+import failover.protocol.wire.LeaseKeepalive;
 import failover.protocol.wire.Outcome;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StatusResponse;
-import failover.protocol.wire.VoteStateWord;
+import failover.protocol.wire.VoteStateReport;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +31,7 @@ class TrueWordsTest {
         return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease().token();
     }
 
-    private Hold hold() {
+    private HeldLease hold() {
         return agent.state.lease.hold;
     }
 
@@ -42,7 +42,7 @@ class TrueWordsTest {
     private void leased() {
         agent.active();
         agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, "manager", 5,
-                new LeaseOffer(token(), 5, 1, 2000, Q, D, J, false))));
+                new LeaseKeepalive(token(), 5, 1, 2000, Q, D, J, false))));
         assertNotNull(hold());
     }
 
@@ -97,9 +97,9 @@ class TrueWordsTest {
     void e16ARestartedHolderOfAShortLeaseTakesNoMoreThanTheLease() {
         agent.identity = AgentAtWork.STAKED;
         agent.leaseLeft = Duration.ofMillis(4000);
-        agent.start(AgentAtWork.memory(Role.ACTIVE).withTerms(new AgentMemory.Terms(4000, 1000, 200)), false);
-        assertEquals(4000 - Hold.toldLater(Duration.ofMillis(1000)).toMillis(), hold().left(agent.now()).toMillis(), 1);
-        assertTrue(Hold.toldLater(Duration.ofMillis(1000)).toMillis() > 400);
+        agent.start(AgentAtWork.memory(Role.ACTIVE).withTerms(new DurableAgentState.Terms(4000, 1000, 200)), false);
+        assertEquals(4000 - HeldLease.toldLater(Duration.ofMillis(1000)).toMillis(), hold().left(agent.now()).toMillis(), 1);
+        assertTrue(HeldLease.toldLater(Duration.ofMillis(1000)).toMillis() > 400);
     }
 
     /** The fencer rests only once the host cannot carry the identity any more. */
@@ -118,7 +118,7 @@ class TrueWordsTest {
         pass(300);
         agent.observed();
         assertEquals(Role.ACTIVE, agent.memory().role(), "it has landed, under the lease it was sent by");
-        assertNull(agent.memory().unsettled());
+        assertNull(agent.memory().inDoubt());
     }
 
     @Test
@@ -144,14 +144,14 @@ class TrueWordsTest {
         assertNull(agent.core.status(agent.state, agent.look(), 0, agent.now()).voteState(), "not seen yet");
         agent.post(new AgentEvent.TowerSeen(agent.tower, 300));
         pass(1000);
-        assertEquals(new VoteStateWord(41, 1300, null), agent.core.status(agent.state, agent.look(), 0, agent.now()).voteState());
+        assertEquals(new VoteStateReport(41, 1300, null), agent.core.status(agent.state, agent.look(), 0, agent.now()).voteState());
         pass(1500);
         agent.effects.clear();
         agent.post(new AgentEvent.Tick());
         agent.post(new AgentEvent.Tick());
         assertEquals(1, agent.effects.stream().filter(AgentEffect.LookAtTower.class::isInstance).count(), "one look at a time");
         agent.post(new AgentEvent.TowerSeen(new TowerCheck(TowerCheck.Verdict.BAD, "0 bytes", 0), 0));
-        assertEquals(new VoteStateWord(0, 0, "0 bytes"), agent.core.status(agent.state, agent.look(), 0, agent.now()).voteState());
+        assertEquals(new VoteStateReport(0, 0, "0 bytes"), agent.core.status(agent.state, agent.look(), 0, agent.now()).voteState());
         agent.change(Action.BECOME_PASSIVE, 6, true);
         assertNull(agent.core.status(agent.state, agent.look(), 0, agent.now()).voteState());
     }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.agent.decision.AgentMemory.Manager;
+import failover.agent.decision.DurableAgentState.Manager;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Role;
 import org.junit.jupiter.api.Test;
@@ -23,7 +23,7 @@ class TwoManagersTest extends AgentUnderManagers {
             pass(1_000);
             poll(OLD, 0);
         }
-        AgentMemory memory = agent.memory();
+        DurableAgentState memory = agent.memory();
         agent = new AgentAtWork();
         agent.start(memory, false).observed();
         pass(60_000);
@@ -225,7 +225,7 @@ class TwoManagersTest extends AgentUnderManagers {
 
     private void unbound() {
         agent.identity = AgentAtWork.OTHER;
-        agent.start(AgentAtWork.memory(Role.PASSIVE).withBonds(new AgentMemory.Bonds(null, "peer", null, 0)), false).observed();
+        agent.start(AgentAtWork.memory(Role.PASSIVE).withBindings(new DurableAgentState.Bindings(null, "peer", null, 0)), false).observed();
         pass(60_000);
     }
 }

@@ -6,19 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.agent.decision.AgentMemory.Bonds;
-import failover.agent.decision.AgentMemory.Terms;
-import failover.agent.decision.AgentMemory.Unsettled;
 import failover.agent.decision.CommandResult.How;
+import failover.agent.decision.DurableAgentState.Bindings;
+import failover.agent.decision.DurableAgentState.Terms;
+import failover.agent.decision.DurableAgentState.InDoubt;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverResponse;
-import failover.protocol.wire.LeaseOffer;
+import failover.protocol.wire.LeaseKeepalive;
 import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.PromiseAnswer;
+import failover.protocol.wire.PromiseRequest;
 import failover.protocol.wire.Role;
 import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StatusResponse;
-import failover.protocol.wire.StayAnswer;
-import failover.protocol.wire.StayRequest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -36,14 +36,14 @@ class UnseenRulesTest {
 
     private void poll(long epoch) {
         agent.post(new AgentEvent.ManagerPolled(new StatusRequest(1, 0, "manager", epoch,
-                new LeaseOffer(status().lease().token(), epoch, 1, 2000, Q, D, J, false, "run", 0))));
+                new LeaseKeepalive(status().lease().token(), epoch, 1, 2000, Q, D, J, false, "run", 0))));
     }
 
     private void leased() {
         agent.active();
         poll(5);
-        agent.post(new AgentEvent.StayAnswered(new StayRequest(5, Q, J), agent.now(), new PeerStatusResponse(true, false, true, 0, "peer",
-                4, true, null, new StayAnswer(true, null, "manager", 0))));
+        agent.post(new AgentEvent.StayAnswered(new PromiseRequest(5, Q, J), agent.now(), new PeerStatusResponse(true, false, true, 0,
+                "peer", 4, true, null, new PromiseAnswer(true, null, "manager", 0))));
         agent.nanos += 1_000_000_000L;
     }
 
@@ -54,9 +54,9 @@ class UnseenRulesTest {
         return response;
     }
 
-    private static AgentMemory unsettled(AgentAtWork agent) {
-        return AgentAtWork.memory(Role.PASSIVE).withUnsettled(agent.here()).withTerms(new Terms(Q, D, J))
-                .withBonds(new Bonds("manager", 1, "peer"));
+    private static DurableAgentState inDoubt(AgentAtWork agent) {
+        return AgentAtWork.memory(Role.PASSIVE).withInDoubt(agent.here()).withTerms(new Terms(Q, D, J))
+                .withBindings(new Bindings("manager", 1, "peer"));
     }
 
     /** No file descriptor left in the first look of a promotion: the set-identity goes to a validator of which no number is known. */
@@ -73,7 +73,7 @@ class UnseenRulesTest {
         assertEquals("refused", agent.change(Action.BECOME_ACTIVE, 6, false).outcome(), "no second one beside it");
         agent.change(Action.BECOME_PASSIVE, 7, false);
         assertTrue(agent.killed(), "its own word proves nothing");
-        assertNull(agent.memory().unsettled());
+        assertNull(agent.memory().inDoubt());
     }
 
     /** The set-identity went to process 100, which still lives; another one of its name is the elder. */
@@ -86,7 +86,7 @@ class UnseenRulesTest {
         assertTrue(status().isActive());
         FailoverResponse cleared = agent.change(Action.BECOME_PASSIVE, 6, false);
         assertEquals("failed", cleared.outcome(), cleared::message);
-        assertNotNull(agent.memory().unsettled());
+        assertNotNull(agent.memory().inDoubt());
         agent.certain = true;
         assertEquals("done", agent.change(Action.BECOME_PASSIVE, 7, false).outcome(), "it is the only one now");
     }
@@ -94,33 +94,33 @@ class UnseenRulesTest {
     @Test
     void e15AStartOnWhichNobodyCanLookKeepsWhatItForgot() {
         agent.passive();
-        agent.state.memory = agent.state.memory.withUnsettled(Unsettled.SOME);
+        agent.state.memory = agent.state.memory.withInDoubt(InDoubt.SOME);
         agent.certain = false;
         agent.change(Action.BECOME_PASSIVE, 6, false);
-        assertEquals(Unsettled.SOME, agent.memory().unsettled());
+        assertEquals(InDoubt.SOME, agent.memory().inDoubt());
     }
 
     /** Whatever lands when the lease is over must be fenced, also after a restart. */
     @Test
     void e16AHostToWhichTheIdentityMayBeOnItsWayGoesOnWithWhatIsLeftOfItsLease() {
         agent.leaseLeft = Duration.ofSeconds(6);
-        agent.start(unsettled(agent), false);
+        agent.start(inDoubt(agent), false);
         assertEquals(6000, agent.state.lease.published.hold().left(agent.now()).toMillis());
         assertEquals(0, agent.tasks.size());
     }
 
     @Test
     void e16AndWithoutALeaseItIsSettledAtOnce() {
-        agent.start(unsettled(agent), false);
+        agent.start(inDoubt(agent), false);
         agent.work();
         assertTrue(agent.killed());
-        assertNull(agent.memory().unsettled());
+        assertNull(agent.memory().inDoubt());
     }
 
     /** No manager has met this host yet; its peer has one, or would not ask. */
     @Test
     void e13WhoeverPromisedItsPeerToLeaveItActiveTakesItsSilenceForNoYes() {
-        agent.start(new AgentMemory("me", Role.PASSIVE, 0, AgentAtWork.STAKED, 0, null, null, null), true).observed();
+        agent.start(new DurableAgentState("me", Role.PASSIVE, 0, AgentAtWork.STAKED, 0, null, null, null), true).observed();
         assertTrue(agent.stayAsked("peer", 4, Q, J).granted());
         agent.peerSays = null;
         FailoverResponse response = agent.change(Action.BECOME_ACTIVE, 0, false);
@@ -154,7 +154,7 @@ class UnseenRulesTest {
     @Test
     void e14AHostWhoseValidatorDidNotRunWhileItWasKnownToBePassiveCarriesNothingEither() {
         agent.running = false;
-        agent.start(new AgentMemory("me", Role.PASSIVE, 0, AgentAtWork.STAKED, 0, null, null, null), false).observed();
+        agent.start(new DurableAgentState("me", Role.PASSIVE, 0, AgentAtWork.STAKED, 0, null, null, null), false).observed();
         poll(0);
         assertTrue(status().identityVerified());
         agent.running = true;

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.Now;
-import failover.protocol.lease.WatchdogNumbers;
+import failover.protocol.ClockReading;
+import failover.protocol.lease.WatchdogTiming;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.Grant;
-import failover.protocol.wire.LeaseOffer;
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseKeepalive;
+import failover.protocol.wire.LeaseStatus;
 import failover.protocol.wire.Outcome;
 import failover.protocol.wire.StatusRequest;
 import java.time.Duration;
@@ -29,7 +29,7 @@ class WatchdogTest {
     private final AgentAtWork agent = new AgentAtWork();
 
     WatchdogTest() {
-        agent.watchdog = new WatchdogNumbers(Duration.ofMillis(900), Duration.ofSeconds(1));
+        agent.watchdog = new WatchdogTiming(Duration.ofMillis(900), Duration.ofSeconds(1));
     }
 
     private String token() {
@@ -38,41 +38,43 @@ class WatchdogTest {
 
     private void poll(long leaseMs) {
         agent.post(new AgentEvent.ManagerPolled(new StatusRequest(0, 0, "manager", 5,
-                new LeaseOffer(token(), 5, 1, 2000, leaseMs, D, J, false))));
+                new LeaseKeepalive(token(), 5, 1, 2000, leaseMs, D, J, false))));
     }
 
-    private LeaseWord word() {
+    private LeaseStatus word() {
         return agent.core.status(agent.state, agent.look(), 0, agent.now()).lease();
     }
 
-    private static Now at(long millis) {
-        return new Now(millis * 1_000_000, millis, millis * 1_000_000);
+    private static ClockReading at(long millis) {
+        return new ClockReading(millis * 1_000_000, millis, millis * 1_000_000);
     }
 
     @Test
     void itIsFedWithoutALeaseAndWithOneOnlyWhileItWouldStillBeInTime() {
-        Hold hold = new Hold(5, at(0), Duration.ofMillis(Q), Duration.ofMillis(D), Duration.ofMillis(J), agent.watchdog);
+        HeldLease hold = new HeldLease(5, at(0), Duration.ofMillis(Q), Duration.ofMillis(D), Duration.ofMillis(J), agent.watchdog);
         AgentEffect.Publish held = new AgentEffect.Publish(hold, null);
-        assertTrue(Feeding.allowed(null, true, at(0)));
-        assertTrue(Feeding.allowed(new AgentEffect.Publish(null, null), true, at(1_000_000)), "a passive host is left alone for ever");
-        assertTrue(Feeding.allowed(held, true, at(Q - RESERVE)));
-        assertFalse(Feeding.allowed(held, true, at(Q - RESERVE + 1)));
-        assertFalse(Feeding.allowed(held, true, at(Q + 1000)), "a lease that has run out feeds nothing");
-        assertFalse(Feeding.allowed(held, true, new Now(0, Q - RESERVE + 1, 0)), "whichever clock is first (E9)");
-        assertFalse(Feeding.allowed(held, false, at(0)), "nobody would fence this host");
-        assertFalse(Feeding.allowed(null, false, at(0)));
+        assertTrue(WatchdogPolicy.allowed(null, true, at(0)));
+        assertTrue(WatchdogPolicy.allowed(new AgentEffect.Publish(null, null), true, at(1_000_000)),
+                "a passive host is left alone for ever");
+        assertTrue(WatchdogPolicy.allowed(held, true, at(Q - RESERVE)));
+        assertFalse(WatchdogPolicy.allowed(held, true, at(Q - RESERVE + 1)));
+        assertFalse(WatchdogPolicy.allowed(held, true, at(Q + 1000)), "a lease that has run out feeds nothing");
+        assertFalse(WatchdogPolicy.allowed(held, true, new ClockReading(0, Q - RESERVE + 1, 0)), "whichever clock is first (E9)");
+        assertFalse(WatchdogPolicy.allowed(held, false, at(0)), "nobody would fence this host");
+        assertFalse(WatchdogPolicy.allowed(null, false, at(0)));
     }
 
     @Test
     void theFenceBeginsJBeforeTheLastKeepalive() {
-        Hold hold = new Hold(5, at(0), Duration.ofMillis(Q), Duration.ofMillis(D), Duration.ofMillis(J), agent.watchdog);
+        HeldLease hold = new HeldLease(5, at(0), Duration.ofMillis(Q), Duration.ofMillis(D), Duration.ofMillis(J), agent.watchdog);
         assertEquals(Duration.ofMillis(RESERVE + J), hold.lead());
         assertFalse(hold.due(at(Q - RESERVE - J - 1)));
         assertTrue(hold.due(at(Q - RESERVE - J)));
         // W, a quarter of it, and D_w before the end the watchdog may have fired.
         assertEquals(1178, hold.ownFence().toMillis());
-        WatchdogNumbers quick = new WatchdogNumbers(Duration.ofMillis(200), Duration.ZERO);
-        assertEquals(Duration.ofMillis(D + J), new Hold(5, at(0), Duration.ofMillis(Q), Duration.ofMillis(D), Duration.ofMillis(J), quick)
+        WatchdogTiming quick = new WatchdogTiming(Duration.ofMillis(200), Duration.ZERO);
+        assertEquals(Duration.ofMillis(D + J), new HeldLease(5, at(0), Duration.ofMillis(Q), Duration.ofMillis(D), Duration.ofMillis(J),
+                quick)
                 .lead(), "never later than the fence itself needs");
     }
 
@@ -86,7 +88,7 @@ class WatchdogTest {
         assertTrue(agent.lines.toString().contains("W=0.900s D_w=1.000s m=1: (m+2)P + max(D+J, (2W+D_w)(1+r)) + J=9.314s <= Q=9.405s"),
                 agent.lines::toString);
         assertTrue(word().fenceCapable());
-        assertEquals(LeaseWord.WATCHDOG, word().fencedBy());
+        assertEquals(LeaseStatus.WATCHDOG, word().fencedBy());
     }
 
     @Test
@@ -100,7 +102,7 @@ class WatchdogTest {
 
     @Test
     void aPromotionNeedsAWatchdogThatIsFed() {
-        agent.fencing = AgentRules.Fencing.REQUIRED;
+        agent.fencing = AgentOptions.Fencing.REQUIRED;
         agent.unarmed = "it has taken no keepalive lately";
         agent.passive();
         agent.post(new AgentEvent.ChangeAsked(1, new FailoverRequest(Action.BECOME_ACTIVE.wire(), "test", false, 0, "op", 9, 0, false,

@@ -52,7 +52,7 @@ class FencerBoundsIT {
         try (FencerRig rig = new FencerRig(shell).fencer()) {
             ProcessRef agent = rig.sleeper();
             ProcessRef validator = rig.sleeper();
-            FencerLink link = rig.link(agent);
+            FencerChannel link = rig.link(agent);
             link.arm(rig.in(20_000), validator);
             assertTrue(link.awaitArmed(ANSWER));
             link.arm(rig.in(Bounds.LONGEST_LEASE_MS + 60_000), validator);
@@ -76,7 +76,7 @@ class FencerBoundsIT {
         try (FencerRig rig = new FencerRig(shell).asNobody(true).fencer()) {
             ProcessRef roots = rig.sleeper();
             ProcessRef agent = nobodys(rig);
-            FencerLink link = rig.link(agent);
+            FencerChannel link = rig.link(agent);
             link.command(rig.sleeper());
             link.arm(rig.in(2000), roots);
             rig.leaseIsNobodys();
@@ -103,7 +103,7 @@ class FencerBoundsIT {
         assumeTrue(FencerRig.root(), "needs root, to be two users");
         try (FencerRig rig = new FencerRig(shell).asNobody(true).fencer("--uid", "0")) {
             ProcessRef roots = rig.sleeper();
-            FencerLink link = rig.link(nobodys(rig));
+            FencerChannel link = rig.link(nobodys(rig));
             link.arm(rig.in(2000), roots);
             rig.leaseIsNobodys();
             assertTrue(link.awaitArmed(ANSWER));
@@ -118,7 +118,7 @@ class FencerBoundsIT {
     void whoMayNotKillSaysSo(String shell) throws Exception {
         assumeTrue(FencerRig.root(), "needs root, to be two users");
         try (FencerRig rig = new FencerRig(shell).asNobody(false).fencer("--uid", "0")) {
-            FencerLink link = rig.link(nobodys(rig));
+            FencerChannel link = rig.link(nobodys(rig));
             link.arm(rig.in(20_000), rig.sleeper());
             rig.leaseIsNobodys();
             problem(rig, "no_permission_for_validator");
@@ -153,7 +153,7 @@ class FencerBoundsIT {
             Files.createSymbolicLink(rig.dir.resolve("answer.new"), keypair);
             Files.createSymbolicLink(rig.dir.resolve("fenced"), keypair);
             rig.fencer();
-            FencerLink link = rig.link(rig.sleeper());
+            FencerChannel link = rig.link(rig.sleeper());
             link.arm(rig.in(2000), rig.sleeper());
             FencerRig.await("the fence", () -> rig.log().contains("event=fenced"));
             assertTrue(rig.log().contains("cannot write " + rig.dir.resolve("fenced")), rig.log());
@@ -173,7 +173,7 @@ class FencerBoundsIT {
         try (FencerRig rig = new FencerRig(shell).script(accident).fencer()) {
             ProcessRef agent = rig.sleeper();
             ProcessRef validator = rig.sleeper();
-            FencerLink link = rig.link(agent);
+            FencerChannel link = rig.link(agent);
             link.arm(rig.in(2000), validator);
             FencerRig.await("its end", () -> !rig.fencer.isAlive());
             assertEquals(1, rig.fences().size(), rig.log());
@@ -193,7 +193,7 @@ class FencerBoundsIT {
             Path saw = rig.dir.resolve("saw");
             ProcessRef agent = FencerRig.ref(rig.start("sh", "-c", "while read -r line < /proc/" + family.pid()
                     + "/stat; do case $line in *') T '*) : > " + saw + " ;; esac; done"));
-            FencerLink link = rig.link(agent);
+            FencerChannel link = rig.link(agent);
             link.arm(rig.in(2500), validator);
             FencerRig.await("the fence", () -> rig.fences().size() == 1);
             assertFalse(Files.exists(saw), "the agent still ran after its validator was stopped");

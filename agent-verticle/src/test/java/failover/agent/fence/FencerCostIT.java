@@ -25,7 +25,7 @@ class FencerCostIT {
     @Test
     void itTakesLessThanOnePercentOfACoreAndTwoMegabytes() throws Exception {
         List<FencerRig> rigs = new ArrayList<>();
-        Map<FencerLink, ProcessRef> armed = new LinkedHashMap<>();
+        Map<FencerChannel, ProcessRef> armed = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();
         try {
             for (String shell : FencerRig.shells()) {
@@ -33,7 +33,7 @@ class FencerCostIT {
                     FencerRig rig = new FencerRig(shell).fencer();
                     rigs.add(rig);
                     names.add(shell + (arm ? " armed" : " disarmed"));
-                    FencerLink link = rig.link(rig.sleeper());
+                    FencerChannel link = rig.link(rig.sleeper());
                     ProcessRef validator = rig.sleeper();
                     link.arm(rig.in(60_000), validator);
                     if (arm) {
@@ -51,7 +51,7 @@ class FencerCostIT {
                 long start = clock.millis();
                 long[] before = ticks(rigs);
                 for (long beat = start + BEAT_MS; beat <= start + SLICE_MS; beat += BEAT_MS) {
-                    for (Map.Entry<FencerLink, ProcessRef> each : armed.entrySet()) {
+                    for (Map.Entry<FencerChannel, ProcessRef> each : armed.entrySet()) {
                         each.getKey().arm(clock.millis() + 60_000, each.getValue());
                     }
                     long until = beat;

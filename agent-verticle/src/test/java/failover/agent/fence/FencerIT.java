@@ -24,7 +24,7 @@ class FencerIT {
         return FencerRig.shells();
     }
 
-    private static void armed(FencerLink link, long deadline, ProcessRef validator) throws IOException {
+    private static void armed(FencerChannel link, long deadline, ProcessRef validator) throws IOException {
         link.arm(deadline, validator);
         assertTrue(link.awaitArmed(ANSWER), "the fencer did not arm");
     }
@@ -76,7 +76,7 @@ class FencerIT {
                     + " 603; done"));
             ProcessRef validator = rig.sleeper();
             FencerRig.await("the nest", () -> count(nest) == 4);
-            FencerLink link = rig.link(agent);
+            FencerChannel link = rig.link(agent);
             link.command(command);
             long deadline = rig.in(3000);
             armed(link, deadline, validator);
@@ -107,7 +107,7 @@ class FencerIT {
         try (FencerRig rig = new FencerRig(shell).fencer()) {
             ProcessRef agent = rig.sleeper();
             ProcessRef validator = rig.sleeper();
-            FencerLink link = rig.link(agent);
+            FencerChannel link = rig.link(agent);
             long first = rig.in(4000);
             armed(link, first, validator);
             link.arm(first + 1000, validator);
@@ -160,15 +160,15 @@ class FencerIT {
         try (FencerRig rig = new FencerRig(shell)) {
             ProcessRef agent = rig.sleeper();
             ProcessRef validator = rig.sleeper();
-            rig.files.write(new Lease("00000000-last-boot", "old", 1, rig.in(1), agent, 0, 0, validator));
+            rig.files.write(new FencerLease("00000000-last-boot", "old", 1, rig.in(1), agent, 0, 0, validator));
             rig.fencer();
             FencerRig.await("the removal", () -> !Files.exists(rig.dir.resolve("lease")));
-            FencerLink link = rig.link(agent);
+            FencerChannel link = rig.link(agent);
             long deadline = rig.in(4000);
             armed(link, deadline, validator);
             link.arm(deadline + 10, validator);
             assertTrue(link.awaitArmed(ANSWER));
-            rig.files.write(new Lease(rig.clock.bootId(), link.nonce(), 1, deadline + 60_000, agent, 0, 0, validator));
+            rig.files.write(new FencerLease(rig.clock.bootId(), link.nonce(), 1, deadline + 60_000, agent, 0, 0, validator));
             problem(rig, "lease_refused");
             fenced(rig, shell + " older seq", deadline + 10, 1);
             assertFalse(FencerRig.alive(validator));
@@ -182,7 +182,7 @@ class FencerIT {
             ProcessRef other = rig.sleeper();
             ProcessRef another = rig.sleeper();
             ProcessRef agent = new ProcessRef(other.pid(), other.start() - 1, "", "");
-            FencerLink link = rig.link(agent);
+            FencerChannel link = rig.link(agent);
             link.command(new ProcessRef(another.pid(), another.start() - 1, "", ""));
             long deadline = rig.in(2000);
             link.arm(deadline, new ProcessRef(another.pid(), another.start() - 1, "", ""));
@@ -214,7 +214,7 @@ class FencerIT {
             rig.link(elder).disarm();
             FencerRig.await("the refusal of the elder", () -> rig.log().contains("started before the one"));
             ProcessRef second = rig.sleeper();
-            FencerLink restarted = rig.link(second);
+            FencerChannel restarted = rig.link(second);
             armed(restarted, deadline, validator);
             restarted.arm(deadline + 2500, validator);
             assertTrue(restarted.awaitArmed(ANSWER));

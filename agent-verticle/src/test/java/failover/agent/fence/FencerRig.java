@@ -151,8 +151,8 @@ final class FencerRig implements AutoCloseable {
         return ProcessRef.of(process.pid()).orElseThrow();
     }
 
-    FencerLink link(ProcessRef agent) throws IOException {
-        return new FencerLink(files, clock, agent);
+    FencerChannel link(ProcessRef agent) throws IOException {
+        return new FencerChannel(files, clock, agent);
     }
 
     long in(long millis) throws IOException {

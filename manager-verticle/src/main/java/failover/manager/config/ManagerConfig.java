@@ -1,8 +1,8 @@
 package failover.manager.config;
 
+import failover.protocol.config.ConfigLayers;
 import failover.protocol.config.Endpoint;
 import failover.protocol.config.HostPort;
-import failover.protocol.config.Layers;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,7 +114,7 @@ public record ManagerConfig(
    * @throws failover.protocol.config.ConfigException with every problem at once
    */
   public static ManagerConfig fromVertx(JsonObject config, Map<String, String> environment) {
-    Layers layers = Layers.ofFile(config, "verticle configuration")
+    ConfigLayers layers = ConfigLayers.ofFile(config, "verticle configuration")
         .withEnvironment(ManagerSettings.VARIABLES, environment);
     return ManagerSettings.read(layers, environment).config();
   }

@@ -7,17 +7,17 @@ import failover.manager.config.ManagerConfig.Policy;
 import failover.manager.config.ManagerConfig.Timing;
 import failover.manager.config.ManagerConfig.VoteEvidence;
 import failover.protocol.Bounds;
+import failover.protocol.config.ConfigLayers;
+import failover.protocol.config.ConfigParsers;
 import failover.protocol.config.Endpoint;
 import failover.protocol.config.GoDuration;
 import failover.protocol.config.HostPort;
 import failover.protocol.config.IpAllowList;
-import failover.protocol.config.Layers;
-import failover.protocol.config.Loaded;
+import failover.protocol.config.LoadedConfig;
 import failover.protocol.config.Redact;
 import failover.protocol.config.SettingsReader;
 import failover.protocol.config.StateDir;
-import failover.protocol.config.Texts;
-import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.lease.LeaseTiming;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ public final class ManagerSettings {
      * @param environment for the default of {@code state_dir} only; variables that set keys are in {@code layers}
      * @throws failover.protocol.config.ConfigException with every problem
      */
-    public static Loaded<ManagerConfig> read(Layers layers, Map<String, String> environment) {
+    public static LoadedConfig<ManagerConfig> read(ConfigLayers layers, Map<String, String> environment) {
         SettingsReader in = new SettingsReader(layers);
         List<String> idle = new ArrayList<>();
         Named named = Named.read(in, idle);
@@ -65,11 +65,11 @@ public final class ManagerSettings {
                 (int) in.integer("unhealthy_checks_before_failover", 3),
                 in.integer("slot_diff_threshold", 100));
         Timing timing = timing(in, limits);
-        Optional<Path> logFile = in.parsed("log_file", Texts::logFile);
-        Path stateDir = in.parsed("state_dir", StateDir.standard(environment, "failover-manager"), Texts::path);
+        Optional<Path> logFile = in.parsed("log_file", ConfigParsers::logFile);
+        Path stateDir = in.parsed("state_dir", StateDir.standard(environment, "failover-manager"), ConfigParsers::path);
         Optional<HostPort> api = api(in);
-        Optional<String> identity = in.parsed("staked_identity_pubkey", Texts::publicKey);
-        Optional<String> voteAccount = in.parsed("vote_account_pubkey", Texts::publicKey);
+        Optional<String> identity = in.parsed("staked_identity_pubkey", ConfigParsers::publicKey);
+        Optional<String> voteAccount = in.parsed("vote_account_pubkey", ConfigParsers::publicKey);
         Policy policy = new Policy(choice(in, "vote_evidence", List.of(VoteEvidence.values())),
                 choice(in, "fencing", List.of(Fencing.values())), in.truth("hold_while_voting", false));
         withoutEffect(in, idle);
@@ -81,7 +81,7 @@ public final class ManagerSettings {
      * The agents to shut down: the active one first when the settings say which it is. One is enough here, and the other keys do not
      * matter, so that an agent can be stopped with a file that is otherwise faulty.
      */
-    public static List<Endpoint> agents(Layers layers) {
+    public static List<Endpoint> agents(ConfigLayers layers) {
         Named named = Named.read(new SettingsReader(layers), new ArrayList<>());
         List<Endpoint> configured = Stream.of(named.active(), named.passive()).flatMap(Optional::stream).toList();
         return configured.isEmpty() ? Stream.of(named.first(), named.second()).flatMap(Optional::stream).toList() : configured;
@@ -256,8 +256,8 @@ public final class ManagerSettings {
                 in.duration("lease_ttl", "what follows from the heartbeat"),
                 in.duration("fence_timeout", "what follows from the heartbeat"));
         try {
-            LeaseNumbers.of(heartbeat, limits.missesBeforeFailover(), timing.lease(), timing.fence());
-        } catch (LeaseNumbers.Refused e) {
+            LeaseTiming.of(heartbeat, limits.missesBeforeFailover(), timing.lease(), timing.fence());
+        } catch (LeaseTiming.Refused e) {
             in.problem(in.where(e.key()), e.key(), e.value(), e.why());
         }
         return timing;

@@ -1,6 +1,6 @@
 package failover.manager.decision;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import java.time.Duration;
 
 /**
@@ -14,7 +14,7 @@ final class Cooldown {
     }
 
     /** A manager starts and finds what an earlier start wrote. */
-    static void start(ManagerState state, Now now) {
+    static void start(ManagerState state, ClockReading now) {
         long moved = state.memory.movedAtMillis();
         if (moved == 0) {
             return;
@@ -31,7 +31,7 @@ final class Cooldown {
      * A become_active is about to go out, or it has become known what became of it: it took effect somewhere in between. Whoever gets back
      * what it had has not been failed over.
      */
-    static void counts(ManagerState state, Move move, Now now) {
+    static void counts(ManagerState state, Operation move, ClockReading now) {
         if (!move.automatic || move.back || move.to == state.lastHolder()) {
             return;
         }
@@ -46,7 +46,7 @@ final class Cooldown {
     }
 
     /** It was refused, by the agent or by its validator, or never went out. */
-    static void takenBack(ManagerState state, Move move) {
+    static void takenBack(ManagerState state, Operation move) {
         if (move.counted) {
             move.counted = false;
             state.movedAt = move.movedBefore;
@@ -55,7 +55,7 @@ final class Cooldown {
     }
 
     /** What is left of it; zero when nothing is. */
-    static Duration left(ManagerState state, ManagerRules rules, Now now) {
+    static Duration left(ManagerState state, ManagerOptions rules, ClockReading now) {
         if (state.memory.movedAtMillis() == 0) {
             return Duration.ZERO;
         }

@@ -1,7 +1,7 @@
 package failover.manager.decision;
 
 import failover.protocol.Bounds;
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,17 +28,17 @@ public final class Evidence {
     private static final Duration NEW = Duration.ofMinutes(1);
     private static final int SOURCES_NEEDED = 2;
     /** Nothing has ever been said. */
-    public static final Evidence NONE = new Evidence(Map.of(), Set.of(), ClusterTip.NONE, Nodes.NONE, false);
+    public static final Evidence NONE = new Evidence(Map.of(), Set.of(), ClusterTip.NONE, NodeDirectory.NONE, false);
 
     private final Map<String, SourceHistory> sources;
     /** Who has ever told of votes, also in an earlier life of the manager. */
     private final Set<String> worked;
     private final ClusterTip tip;
-    private final Nodes nodes;
+    private final NodeDirectory nodes;
     /** An earlier life of the manager had a source that worked, and it may not have kept whose. */
     private final boolean workedBefore;
 
-    private Evidence(Map<String, SourceHistory> sources, Set<String> worked, ClusterTip tip, Nodes nodes, boolean workedBefore) {
+    private Evidence(Map<String, SourceHistory> sources, Set<String> worked, ClusterTip tip, NodeDirectory nodes, boolean workedBefore) {
         this.sources = sources;
         this.worked = worked;
         this.tip = tip;
@@ -47,10 +47,10 @@ public final class Evidence {
     }
 
     /** The beginning of a manager that has run before. */
-    public static Evidence restored(Tip kept, Now now) {
-        boolean none = kept.slot() <= Tip.UNTRUSTED || kept.slot() > Bounds.HIGHEST_SLOT;
+    public static Evidence restored(ChainTip kept, ClockReading now) {
+        boolean none = kept.slot() <= ChainTip.UNTRUSTED || kept.slot() > Bounds.HIGHEST_SLOT;
         ClusterTip then = none ? ClusterTip.NONE : ClusterTip.restored(kept.slot(), kept.seenAt(now));
-        return new Evidence(Map.of(), Set.copyOf(kept.sources()), then, Nodes.NONE, true);
+        return new Evidence(Map.of(), Set.copyOf(kept.sources()), then, NodeDirectory.NONE, true);
     }
 
     /** The name of the source beside that host. */
@@ -59,15 +59,15 @@ public final class Evidence {
     }
 
     /** What is to be kept for {@link #restored}: the highest slot that was trusted, and who has worked; empty when nobody has. */
-    public Optional<Tip> tip(Now now) {
+    public Optional<ChainTip> tip(ClockReading now) {
         if (worked.isEmpty()) {
             return Optional.empty();
         }
         // The RPC of a host goes when the host goes: after a restart of this program it must not be waited for.
         List<String> names = worked.stream().filter(name -> nodes.beside(name) == null).sorted().toList();
         ClusterTip kept = tip.kept();
-        return Optional.of(kept == null ? new Tip(Tip.UNTRUSTED, now.wallMillis(), names)
-                : new Tip(kept.slot(), now.wallMillis() - now.since(kept.at()).toMillis(), names));
+        return Optional.of(kept == null ? new ChainTip(ChainTip.UNTRUSTED, now.wallMillis(), names)
+                : new ChainTip(kept.slot(), now.wallMillis() - now.since(kept.at()).toMillis(), names));
     }
 
     /** The machine slept since the last event: how fast the slots are is measured anew. */
@@ -126,13 +126,13 @@ public final class Evidence {
         return new Evidence(put(source, of(source).failed(why, askedAt, refuses)), worked, tip, nodes, workedBefore);
     }
 
-    /** A source has said who it is ({@link Nodes#with}). */
-    Evidence node(String source, NodeWord word, Map<Host, String> pair, long askedAt) {
+    /** A source has said who it is ({@link NodeDirectory#with}). */
+    Evidence node(String source, NodeReport word, Map<Host, String> pair, long askedAt) {
         return new Evidence(sources, worked, tip, nodes.with(source, word, pair, askedAt), workedBefore);
     }
 
     /** Who the sources are. */
-    Nodes nodes() {
+    NodeDirectory nodes() {
         return nodes;
     }
 
@@ -180,42 +180,43 @@ public final class Evidence {
      *     demotion); 0: at any time
      * @param now monotonic
      */
-    public Finding judge(List<String> asked, long notAskedBefore, long now) {
+    public VoteFinding judge(List<String> asked, long notAskedBefore, long now) {
         if (asked.isEmpty()) {
-            return new Finding(Finding.Word.UNKNOWN, false, () -> "no source of votes is configured");
+            return new VoteFinding(VoteFinding.Word.UNKNOWN, false, () -> "no source of votes is configured");
         }
         List<String> silent = new ArrayList<>();
         List<String> voting = new ArrayList<>();
         int behind = 0;
         int counting = 0;
         for (String source : asked) {
-            SourceWord word = word(source, notAskedBefore, now);
+            SourceStatus word = word(source, notAskedBefore, now);
             counting += counts(source, now) ? 1 : 0;
-            if (word.state() == SourceWord.State.PROGRESS) {
+            if (word.state() == SourceStatus.State.PROGRESS) {
                 voting.add(source);
-            } else if (word.state() == SourceWord.State.NO_PROGRESS) {
+            } else if (word.state() == SourceStatus.State.NO_PROGRESS) {
                 silent.add(source);
             }
-            behind += word.state() == SourceWord.State.BEHIND && word.fresh() ? 1 : 0;
+            behind += word.state() == SourceStatus.State.BEHIND && word.fresh() ? 1 : 0;
         }
         // Of two clusters it is not known which is the identity's.
         int witnesses = severalClusters(silent) ? 0 : distinct(silent);
         int needed = Math.max(1, Math.min(SOURCES_NEEDED, counting));
-        Supplier<String> told = () -> EvidenceWords.judged(this, asked, notAskedBefore, now);
+        Supplier<String> told = () -> EvidenceText.judged(this, asked, notAskedBefore, now);
         if (!voting.isEmpty()) {
             boolean alone = distinct(voting) == 1 && witnesses > 0;
-            return new Finding(Finding.Word.PROGRESS, false, () -> "the identity votes: " + (alone ? "1 of " + distinct(asked)
+            return new VoteFinding(VoteFinding.Word.PROGRESS, false, () -> "the identity votes: " + (alone ? "1 of " + distinct(asked)
                     + " sources contradicts the others, which see no votes: " + String.join(", ", voting) + "; " : "") + told.get(),
                     alone ? voting : List.of());
         }
         if (witnesses >= needed) {
-            return new Finding(Finding.Word.NO_PROGRESS, false, () -> "the identity does not vote: " + told.get());
+            return new VoteFinding(VoteFinding.Word.NO_PROGRESS, false, () -> "the identity does not vote: " + told.get());
         }
         if (behind > 0 && behind == Math.max(1, counting)) {
-            return new Finding(Finding.Word.UNKNOWN, true, () -> "the cluster's tip stands still or is not where it must be (slot "
+            return new VoteFinding(VoteFinding.Word.UNKNOWN, true, () -> "the cluster's tip stands still or is not where it must be (slot "
                     + tip.estimate(now) + " at least): " + told.get());
         }
-        return new Finding(Finding.Word.UNKNOWN, false, () -> "whether the identity votes is not known, " + witnesses + " of " + needed
+        return new VoteFinding(VoteFinding.Word.UNKNOWN, false, () -> "whether the identity votes is not known, " + witnesses + " of "
+                + needed
                 + " sources say that it does not: " + told.get());
     }
 
@@ -250,7 +251,7 @@ public final class Evidence {
         int needed = Math.max(1, Math.min(SOURCES_NEEDED, counting));
         int nodesAble = distinct(able);
         return new Readiness(nodesAble >= needed, () -> nodesAble + " of " + needed + " sources that are needed can say whether it votes: "
-                + EvidenceWords.able(this, asked, able, now));
+                + EvidenceText.able(this, asked, able, now));
     }
 
     /**
@@ -267,8 +268,8 @@ public final class Evidence {
     }
 
     /** What one source says now. */
-    SourceWord word(String source, long notAskedBefore, long now) {
-        return SourceWord.of(of(source), tip, notAskedBefore, now);
+    SourceStatus word(String source, long notAskedBefore, long now) {
+        return SourceStatus.of(of(source), tip, notAskedBefore, now);
     }
 
     /** So many nodes are behind those names. */

@@ -1,8 +1,8 @@
 package failover.manager.decision;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.StatusResponse;
-import failover.protocol.wire.VoteStateWord;
+import failover.protocol.wire.VoteStateReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,18 +13,18 @@ final class Fitness {
     private static final long HANDED_OVER = 8;
     private static final Duration SLOT_MAX_AGE = Duration.ofSeconds(15);
 
-    private final ManagerRules rules;
+    private final ManagerOptions rules;
     /** A frozen reading must not make a lagging validator look well, nor a well one lag (OM-19). */
     private final Duration slotMaxAge;
 
-    Fitness(ManagerRules rules) {
+    Fitness(ManagerOptions rules) {
         this.rules = rules;
         Duration three = rules.slotCheckInterval().multipliedBy(3);
         this.slotMaxAge = three.compareTo(SLOT_MAX_AGE) > 0 ? three : SLOT_MAX_AGE;
     }
 
     /** Why an answering active would be replaced, its process aside. */
-    List<String> sickness(ManagerState state, HostView view, Now now) {
+    List<String> sickness(ManagerState state, HostView view, ClockReading now) {
         List<String> reasons = new ArrayList<>();
         StatusResponse status = view.status;
         if (!status.isHealthy()) {
@@ -35,7 +35,7 @@ final class Fitness {
     }
 
     /** Why a host cannot be promoted now. */
-    List<String> unfitness(ManagerState state, HostView view, Now now) {
+    List<String> unfitness(ManagerState state, HostView view, ClockReading now) {
         List<String> reasons = unfitnessWhenFenced(state, view, now);
         if (view.answers(rules, now) && view.status.lease() != null && view.status.lease().doubled() != null) {
             reasons.add("its agent says: " + view.status.lease().doubled());
@@ -44,7 +44,7 @@ final class Fitness {
     }
 
     /** The same when an operator says that the other host is fenced: whoever else may keep that one active does so no more. */
-    List<String> unfitnessWhenFenced(ManagerState state, HostView view, Now now) {
+    List<String> unfitnessWhenFenced(ManagerState state, HostView view, ClockReading now) {
         List<String> reasons = new ArrayList<>();
         if (!view.answers(rules, now)) {
             reasons.add("unreachable: " + (view.failure != null ? view.failure.detail() : "has not answered yet"));
@@ -92,7 +92,7 @@ final class Fitness {
      * old once the identity is off; {@code null} when it is of use, or its agent does not say.
      */
     String handover(ManagerState state, HostView view) {
-        VoteStateWord word = view.status == null ? null : view.status.voteState();
+        VoteStateReport word = view.status == null ? null : view.status.voteState();
         if (word == null) {
             return null;
         }
@@ -109,12 +109,12 @@ final class Fitness {
     }
 
     /** Slots behind the network; 0 when it is not, or when nobody knows the network's slot. */
-    long lag(ManagerState state, StatusResponse status, Now now) {
+    long lag(ManagerState state, StatusResponse status, ClockReading now) {
         boolean known = state.network.slot() > 0 && now.since(state.network.at()).compareTo(slotMaxAge) <= 0;
         return known && status.validatorSlot() > 0 ? Math.max(0, state.network.slot() - status.validatorSlot()) : 0;
     }
 
-    private void addLag(ManagerState state, StatusResponse status, Now now, List<String> reasons) {
+    private void addLag(ManagerState state, StatusResponse status, ClockReading now, List<String> reasons) {
         long behind = lag(state, status, now);
         if (behind > rules.slotDiffThreshold()) {
             reasons.add("behind by " + behind + " slots (threshold: " + rules.slotDiffThreshold() + ")");

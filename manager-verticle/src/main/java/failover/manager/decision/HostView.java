@@ -1,6 +1,6 @@
 package failover.manager.decision;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.StatusResponse;
 import java.time.Duration;
@@ -78,7 +78,7 @@ final class HostView {
     /** What was last said of its health, so that it is said once. */
     String said = "";
 
-    HostView(Host host, Now now) {
+    HostView(Host host, ClockReading now) {
         this.host = host;
         this.heardAt = now.nanos();
         this.newTermsAt = now.nanos();
@@ -124,12 +124,12 @@ final class HostView {
         return status != null;
     }
 
-    Duration silentFor(Now now) {
+    Duration silentFor(ClockReading now) {
         return now.since(heardAt);
     }
 
     /** Its newest poll was answered, and not long ago. */
-    boolean answers(ManagerRules rules, Now now) {
+    boolean answers(ManagerOptions rules, ClockReading now) {
         return status != null && failure == null
                 && silentFor(now).compareTo(rules.heartbeatInterval().plus(rules.requestTimeout())) <= 0;
     }
@@ -145,7 +145,7 @@ final class HostView {
     }
 
     /** For so long it will refuse to be promoted on the other's silence, by its newest word (E7). */
-    Duration boundFor(Now now) {
+    Duration boundFor(ClockReading now) {
         if (status == null || status.lease() == null) {
             return Duration.ZERO;
         }
@@ -172,7 +172,7 @@ final class HostView {
     }
 
     /** A new answer says whether a change is under way, and since when. */
-    void busyFor(StatusResponse said, Now now, ManagerRules rules) {
+    void busyFor(StatusResponse said, ClockReading now, ManagerOptions rules) {
         if (!changing()) {
             busySince = 0;
             stuck = false;

@@ -47,7 +47,7 @@ public sealed interface ManagerEffect {
      * @param number of this Save, to be given back
      * @param memory all of it
      */
-    record Save(long number, ManagerMemory memory) implements ManagerEffect {
+    record Save(long number, DurableManagerState memory) implements ManagerEffect {
     }
 
     /**
@@ -55,7 +55,7 @@ public sealed interface ManagerEffect {
      *
      * @param memory all of it
      */
-    record Remember(ManagerMemory memory) implements ManagerEffect {
+    record Remember(DurableManagerState memory) implements ManagerEffect {
     }
 
     /**

@@ -114,7 +114,7 @@ public sealed interface ManagerEvent {
      * @param node its words
      * @param askedAt monotonic
      */
-    record NodeRead(String source, NodeWord node, long askedAt) implements ManagerEvent {
+    record NodeRead(String source, NodeReport node, long askedAt) implements ManagerEvent {
     }
 
     /**

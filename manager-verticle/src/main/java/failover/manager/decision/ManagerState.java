@@ -1,6 +1,6 @@
 package failover.manager.decision;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,7 +10,7 @@ public final class ManagerState {
     /** More than the steps of the boot clock, and than two readings of clocks can lie apart. */
     private static final long A_SLEEP = Duration.ofSeconds(1).toNanos();
 
-    ManagerMemory memory;
+    DurableManagerState memory;
     /** Random, of this process alone: a copy of its state on another machine has another one (E12). */
     final String run;
     final long startedAt;
@@ -25,9 +25,9 @@ public final class ManagerState {
     boolean startWritten;
 
     /** What this manager's earlier start granted outlasts what this one grants, and may still run; {@code null} when not (E8). */
-    ManagerMemory.Terms earlier;
+    DurableManagerState.Terms earlier;
     /** Until longer terms than these are on the disk, nothing longer is granted; {@code null} when nothing waits. */
-    ManagerMemory.Terms shorter;
+    DurableManagerState.Terms shorter;
     /** Number of the Save that writes the longer ones, and until when it is awaited; 0 when none is under way. */
     long termsSave;
     long termsSaveBy;
@@ -56,14 +56,14 @@ public final class ManagerState {
     long tipKeptAt;
 
     /** What was asked of the sources of votes, and said of them. */
-    SourceTalk.Told told = SourceTalk.Told.NOTHING;
+    SourceMonitor.Told told = SourceMonitor.Told.NOTHING;
 
     NetworkSlot network = NetworkSlot.UNKNOWN;
     long slotAskedAt;
     boolean slotAsked;
 
     /** The operator's request to pause or resume that waits for its answer; {@code null} when none does. */
-    Pauses.Asked pauseAsked;
+    PauseMode.Asked pauseAsked;
     /** Polls up to this number said nothing of the newest pause. */
     long pausedAfter;
 
@@ -71,7 +71,7 @@ public final class ManagerState {
     long movedAt;
 
     /** The move under way; {@code null} when none. */
-    Move move;
+    Operation move;
     /** Nothing automatic is begun before this instant: the last move failed. */
     long notBefore;
     /** The host that could not be promoted last time; {@code null} when none. */
@@ -84,7 +84,7 @@ public final class ManagerState {
     /** The tick that was asked for last comes then; 0: none was. */
     long wakeAt;
 
-    Judgement judgement = new Judgement(Verdict.STARTING, "no agent has answered yet", java.util.List.of());
+    Diagnosis judgement = new Diagnosis(Verdict.STARTING, "no agent has answered yet", java.util.List.of());
     String said = "";
     long summaryAt;
     /** What keeps the active from being replaced if it fell silent, without numbers, since when, and what was said of it last. */
@@ -92,7 +92,7 @@ public final class ManagerState {
     long obstaclesAt;
     String obstaclesSaid = "";
 
-    ManagerState(ManagerMemory memory, String run, Now now) {
+    ManagerState(DurableManagerState memory, String run, ClockReading now) {
         this.memory = memory;
         this.run = run;
         this.startedAt = now.nanos();
@@ -158,7 +158,7 @@ public final class ManagerState {
     }
 
     /** To be called first in every step: what is measured by the monotonic clock begins anew where the machine slept meanwhile. */
-    void awake(Now now) {
+    void awake(ClockReading now) {
         long asleep = now.bootNanos() - now.nanos();
         if (Math.abs(asleep - asleepNanos) > A_SLEEP) {
             asleepNanos = asleep;
@@ -184,7 +184,7 @@ public final class ManagerState {
      * For so long that host has to be silent before it counts as gone: S, and what a lease of an earlier start, or a promise of its length,
      * may have left (E3, E7, E8).
      */
-    Duration silence(HostView view, ManagerRules rules) {
+    Duration silence(HostView view, ManagerOptions rules) {
         Duration usual = rules.silence();
         if (earlier == null || view.newTerms == HostView.Terms.TAKEN) {
             return usual;
@@ -203,7 +203,7 @@ public final class ManagerState {
     }
 
     /** Silent for the whole of that. */
-    boolean silent(HostView view, ManagerRules rules, Now now) {
+    boolean silent(HostView view, ManagerOptions rules, ClockReading now) {
         return view.silentFor(now).compareTo(silence(view, rules)) >= 0;
     }
 
@@ -216,7 +216,7 @@ public final class ManagerState {
     }
 
     /** The identity the pair moves; {@code null} while nobody knows. */
-    String stakedIdentity(ManagerRules rules) {
+    String stakedIdentity(ManagerOptions rules) {
         if (rules.stakedIdentity() != null) {
             return rules.stakedIdentity();
         }

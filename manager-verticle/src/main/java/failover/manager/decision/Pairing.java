@@ -28,19 +28,20 @@ final class Pairing {
     }
 
     /** A start of the manager whose configuration names a host by another endpoint than that at which it was met. */
-    static void renamed(ManagerState state, ManagerRules rules, List<ManagerEffect> out) {
+    static void renamed(ManagerState state, ManagerOptions rules, List<ManagerEffect> out) {
         for (HostView view : new HostView[] {state.primary, state.secondary}) {
             String met = state.memory.host(view.host).endpoint();
             if (met != null && !met.equals(rules.endpoint(view.host))) {
                 view.unmetAt = rules.endpoint(view.host);
-                out.add(Moves.say(Level.WARNING, unmet(state, view) + ": what is known of it is kept, an unfinished operation as well"));
+                out.add(OperationPhases.say(Level.WARNING, unmet(state, view)
+                        + ": what is known of it is kept, an unfinished operation as well"));
             }
         }
     }
 
     /** Where that host was met, and where it is looked for now. */
     static String unmet(ManagerState state, HostView view) {
-        ManagerMemory.HostRecord known = state.memory.host(view.host);
+        DurableManagerState.HostRecord known = state.memory.host(view.host);
         return "the endpoint of [" + view.host + "] is " + view.unmetAt + " now, it was " + known.endpoint() + ", and "
                 + (known.id() == null ? "the host that was there" : "host " + known.id()) + " has not answered at the new one yet";
     }
@@ -50,7 +51,7 @@ final class Pairing {
      * original, which has none, because it says that it is active.
      */
     static boolean met(ManagerState state, HostView view) {
-        ManagerMemory.HostRecord known = state.memory.host(view.host);
+        DurableManagerState.HostRecord known = state.memory.host(view.host);
         boolean itself = known.id() == null ? view.status.isActive() && (view.status.identityVerified() || !view.ours())
                 : view.ours() && known.id().equals(view.status.hostId());
         if (view.unmetAt == null || !itself) {
@@ -63,7 +64,7 @@ final class Pairing {
 
     /** This manager has moved nothing and granted nothing, and nobody is active: which host stands where binds it to nothing. */
     static boolean nothingIssued(ManagerState state) {
-        ManagerMemory memory = state.memory;
+        DurableManagerState memory = state.memory;
         boolean active = state.primary.status != null && state.primary.status.isActive()
                 || state.secondary.status != null && state.secondary.status.isActive();
         return !active && memory.epoch() == 0 && memory.holder() == null && memory.intent() == null && state.move == null
@@ -72,10 +73,10 @@ final class Pairing {
 
     /** The host that answers at that endpoint is the one that is meant there from now on; what another one said is not its word. */
     static void replaced(ManagerState state, HostView view) {
-        ManagerMemory.HostRecord known = state.memory.host(view.host);
+        DurableManagerState.HostRecord known = state.memory.host(view.host);
         String id = view.ours() ? view.status.hostId() : null;
         state.memory = state.memory.with(view.host,
-                ManagerMemory.HostRecord.at(view.unmetAt == null ? known.endpoint() : view.unmetAt).withId(id));
+                DurableManagerState.HostRecord.at(view.unmetAt == null ? known.endpoint() : view.unmetAt).withId(id));
         view.unmetAt = null;
     }
 
@@ -128,7 +129,7 @@ final class Pairing {
      * the questions come up when it is silent, and may come up after a restart of this manager.
      */
     static boolean named(ManagerState state, HostView view) {
-        ManagerMemory.HostRecord known = state.memory.host(view.host);
+        DurableManagerState.HostRecord known = state.memory.host(view.host);
         String peer = view.status.peerId() == null || view.status.peerId().isEmpty() ? null : view.status.peerId();
         if (!view.ours() || !view.status.hostId().equals(known.id())
                 || Objects.equals(peer, known.peerId()) && known.attested() == view.fenceCapable

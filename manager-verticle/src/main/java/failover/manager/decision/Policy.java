@@ -1,6 +1,6 @@
 package failover.manager.decision;
 
-import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.lease.LeaseTiming;
 import java.util.List;
 
 /**
@@ -12,7 +12,7 @@ import java.util.List;
  * @param fencing whether a fencer must stand behind the host
  * @param holdWhileVoting an unhealthy active whose votes land is left alone
  */
-public record Policy(LeaseNumbers numbers, List<String> sources, VoteEvidence evidence, Fencing fencing, boolean holdWhileVoting) {
+public record Policy(LeaseTiming numbers, List<String> sources, VoteEvidence evidence, Fencing fencing, boolean holdWhileVoting) {
 
     /** When votes must be known to stand still. */
     public enum VoteEvidence {

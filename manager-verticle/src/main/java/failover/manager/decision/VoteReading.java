@@ -1,6 +1,6 @@
 package failover.manager.decision;
 
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 
 /**
  * What one source said of the identity's votes, once (safety.md, E6).
@@ -24,7 +24,7 @@ public record VoteReading(String account, long lastVote, long slot, long askedAt
      * @param word without an error
      * @param polledAt monotonic instant when the poll was sent: the agent answered later, so that the result is never too young
      */
-    public static VoteReading of(VoteWord word, long polledAt) {
+    public static VoteReading of(VoteReport word, long polledAt) {
         return new VoteReading(word.account(), word.lastVote(), word.slot(), polledAt - Math.max(0, word.ageMs()) * 1_000_000L,
                 Math.max(word.slot(), word.slotAfter()));
     }

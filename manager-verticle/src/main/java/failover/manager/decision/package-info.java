@@ -1,5 +1,5 @@
 /**
- * The manager's decisions: {@code ManagerCore.step(state, event, now)} gives the next state and the effects the shell performs. Nothing
+ * The manager's decisions: {@code FailoverMachine.step(state, event, now)} gives the next state and the effects the shell performs. Nothing
  * here knows a clock, a socket, a thread or a logger; the simulator runs the same code in virtual time.
  */
 package failover.manager.decision;

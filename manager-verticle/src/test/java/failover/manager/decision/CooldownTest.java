@@ -40,7 +40,7 @@ class CooldownTest {
 
     @Test
     void anInstantThatLiesAheadAtTheStartCountsAsNowOnce() {
-        manager.memory = ManagerMemory.fresh("manager-id").withMovedAt(manager.now().wallMillis() + DAY);
+        manager.memory = DurableManagerState.fresh("manager-id").withMovedAt(manager.now().wallMillis() + DAY);
         manager.start();
         assertFalse(over());
         assertTrue(manager.saved.movedAtMillis() <= manager.now().wallMillis(), "and is written down so");
@@ -54,7 +54,7 @@ class CooldownTest {
     @ParameterizedTest
     @ValueSource(longs = {1, -1, Long.MIN_VALUE / 2, 400 * DAY})
     void anOldOrSenselessInstantKeepsNobodyFromStarting(long movedAt) {
-        manager.memory = ManagerMemory.fresh("manager-id").withMovedAt(movedAt);
+        manager.memory = DurableManagerState.fresh("manager-id").withMovedAt(movedAt);
         manager.start();
         assertTrue(over());
         assertEquals(Verdict.NO_PROBLEM, manager.verdict());

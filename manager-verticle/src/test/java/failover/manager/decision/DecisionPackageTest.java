@@ -29,6 +29,6 @@ class DecisionPackageTest {
                 .orShould().callMethod(System.class, "nanoTime")
                 .orShould().callMethod(System.class, "currentTimeMillis")
                 .orShould().callMethod(Math.class, "random")
-                .orShould().callMethod(failover.protocol.Now.class, "ofMachine").check(decision);
+                .orShould().callMethod(failover.protocol.ClockReading.class, "ofMachine").check(decision);
     }
 }

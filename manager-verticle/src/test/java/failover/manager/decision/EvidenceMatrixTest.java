@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.manager.decision.Finding.Word;
+import failover.manager.decision.VoteFinding.Word;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -39,7 +39,7 @@ class EvidenceMatrixTest {
         return before.with(name, new VoteReading("acc", vote, TIP + second * 25L / 10, second * SECOND));
     }
 
-    private static Finding judge(List<Says> all) {
+    private static VoteFinding judge(List<Says> all) {
         // The host that is suspected has a source too: it advances the tip, and is not asked for its word.
         Evidence evidence = read(read(Evidence.NONE, "[primary]", 900, 0), "[primary]", 1_024, 10);
         List<String> names = new ArrayList<>();
@@ -73,7 +73,7 @@ class EvidenceMatrixTest {
     void inv6NoProgressOnlyWithoutAnyProgressAndByEnoughSources() {
         assertEquals(1 + 8 + 64 + 512, everything().size());
         for (List<Says> all : everything()) {
-            Finding found = judge(all);
+            VoteFinding found = judge(all);
             long silent = all.stream().filter(Says.NO_PROGRESS::equals).count();
             boolean progress = all.contains(Says.PROGRESS);
             Word expected = progress ? Word.PROGRESS

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.manager.decision.Finding.Word;
-import failover.protocol.Now;
+import failover.manager.decision.VoteFinding.Word;
+import failover.protocol.ClockReading;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -42,7 +42,7 @@ class EvidenceSourcesTest {
         evidence = evidence.failed(source, "HTTP 500", at(seconds));
     }
 
-    private Finding judge(double seconds, String... sources) {
+    private VoteFinding judge(double seconds, String... sources) {
         return evidence.judge(List.of(sources), 0, at(seconds));
     }
 
@@ -72,7 +72,7 @@ class EvidenceSourcesTest {
         says(ONE, 72, TIP);
         fails(ONE, 74);
         says(BESIDE, 74, TIP);
-        Finding found = judge(74, ONE, BESIDE);
+        VoteFinding found = judge(74, ONE, BESIDE);
         assertEquals(Word.UNKNOWN, found.word(), "it has told once: now both are needed");
         assertTrue(found.why().contains("1 of 2"), found.why());
     }
@@ -80,8 +80,8 @@ class EvidenceSourcesTest {
     @Test
     void whoHasWorkedIsKnownAfterARestartAndWaitedFor() {
         bothSay(0, 8, TIP, 400);
-        Tip kept = evidence.tip(new Now(at(8), 1_700_000_000_000L)).orElseThrow();
-        evidence = Evidence.restored(kept, new Now(at(100), 1_700_000_092_000L));
+        ChainTip kept = evidence.tip(new ClockReading(at(8), 1_700_000_000_000L)).orElseThrow();
+        evidence = Evidence.restored(kept, new ClockReading(at(100), 1_700_000_092_000L));
         for (int second = 100; second <= 200; second += 2) {
             says(BESIDE, second, TIP);
             fails(ONE, second);
@@ -105,11 +105,11 @@ class EvidenceSourcesTest {
         for (long absurd : new long[] {TIP * 2, TIP + 500, (1L << 53) - 1}) {
             says(ONE, 10.5, absurd - 1, absurd);
             assertEquals(slot(10, 400) - 1, evidence.newestVote(), "nobody signed that");
-            Tip kept = evidence.tip(new Now(at(10.5), 1_700_000_000_000L)).orElseThrow();
+            ChainTip kept = evidence.tip(new ClockReading(at(10.5), 1_700_000_000_000L)).orElseThrow();
             assertEquals(slot(10, 400), kept.slot());
         }
         bothSay(12, 22, slot(10, 400), 400);
-        Finding found = judge(22, ONE, BESIDE);
+        VoteFinding found = judge(22, ONE, BESIDE);
         assertEquals(Word.NO_PROGRESS, found.word(), found.why());
     }
 
@@ -123,17 +123,17 @@ class EvidenceSourcesTest {
         assertEquals(Word.NO_PROGRESS, judge(70, ONE, BESIDE).word(), judge(70, ONE, BESIDE).why());
         assertTrue(judge(70, ONE, BESIDE, TWO).why().contains("https://two shows slot 760000070, is further ahead"),
             judge(70, ONE, BESIDE, TWO).why());
-        assertEquals(tip(70), evidence.tip(new Now(at(70), 0)).orElseThrow().slot());
+        assertEquals(tip(70), evidence.tip(new ClockReading(at(70), 0)).orElseThrow().slot());
     }
 
     @Test
     void aBadTipOfAnEarlierStartHealsWhenTwoGoOnTogetherElsewhereAndAnImpossibleOneAtOnce() {
-        evidence = Evidence.restored(new Tip(TIP * 2, 1_700_000_000_000L), new Now(at(0), 1_700_000_000_000L));
+        evidence = Evidence.restored(new ChainTip(TIP * 2, 1_700_000_000_000L), new ClockReading(at(0), 1_700_000_000_000L));
         bothSay(0, 50, TIP, 400);
         assertEquals(Word.UNKNOWN, judge(50, ONE, BESIDE).word());
         bothSay(52, 70, TIP, 400);
         assertEquals(Word.NO_PROGRESS, judge(70, ONE, BESIDE).word(), judge(70, ONE, BESIDE).why());
-        evidence = Evidence.restored(new Tip(1L << 62, 1_700_000_000_000L), new Now(at(0), 1_700_000_000_000L));
+        evidence = Evidence.restored(new ChainTip(1L << 62, 1_700_000_000_000L), new ClockReading(at(0), 1_700_000_000_000L));
         assertTrue(evidence.everWorked());
         bothSay(0, 8, TIP, 400);
         assertEquals(Word.NO_PROGRESS, judge(8, ONE, BESIDE).word(), judge(8, ONE, BESIDE).why());
@@ -143,11 +143,11 @@ class EvidenceSourcesTest {
     void aTipThatOneSourceAloneHasShownIsNotKeptUntilItHasGoneOnForAMinute() {
         for (int second = 0; second <= 58; second += 2) {
             says(ONE, second, TIP);
-            assertEquals(Tip.UNTRUSTED, evidence.tip(new Now(at(second), 0)).orElseThrow().slot());
+            assertEquals(ChainTip.UNTRUSTED, evidence.tip(new ClockReading(at(second), 0)).orElseThrow().slot());
         }
         says(ONE, 60, TIP);
-        assertEquals(tip(60), evidence.tip(new Now(at(60), 0)).orElseThrow().slot());
-        assertTrue(Evidence.restored(new Tip(Tip.UNTRUSTED, 0, List.of(ONE)), new Now(at(0), 0)).everWorked());
+        assertEquals(tip(60), evidence.tip(new ClockReading(at(60), 0)).orElseThrow().slot());
+        assertTrue(Evidence.restored(new ChainTip(ChainTip.UNTRUSTED, 0, List.of(ONE)), new ClockReading(at(0), 0)).everWorked());
     }
 
     @Test
@@ -183,8 +183,8 @@ class EvidenceSourcesTest {
     @Test
     void aSourceThatLagsIsKnownAfterARestartAlsoWhereSlotsAreShort() {
         bothSay(0, 200, -1, 200);
-        Tip kept = evidence.tip(new Now(at(200), 1_700_000_000_000L)).orElseThrow();
-        evidence = Evidence.restored(kept, new Now(at(201), 1_700_000_001_000L));
+        ChainTip kept = evidence.tip(new ClockReading(at(200), 1_700_000_000_000L)).orElseThrow();
+        evidence = Evidence.restored(kept, new ClockReading(at(201), 1_700_000_001_000L));
         says(TWO, 201, 7, slot(150, 200));
         assertEquals(Word.UNKNOWN, judge(201, TWO).word());
         assertTrue(judge(201, TWO).clusterHalted(), judge(201, TWO).why());
@@ -235,32 +235,32 @@ class EvidenceSourcesTest {
     @Test
     void twoNamesOfOneNodeAreOneWitness() {
         bothSay(0, 8, TIP, 400);
-        NodeWord here = new NodeWord("IdentityOfB", "Genesis", 0);
+        NodeReport here = new NodeReport("IdentityOfB", "Genesis", 0);
         evidence = evidence.node(ONE, here, Map.of(Host.SECONDARY, "IdentityOfB"), at(8));
         assertEquals(Host.SECONDARY, evidence.nodes().beside(ONE));
-        Finding found = judge(8, ONE, BESIDE);
+        VoteFinding found = judge(8, ONE, BESIDE);
         assertEquals(Word.UNKNOWN, found.word(), found.why());
         assertTrue(found.why().contains("1 of 2") && found.why().contains("the same node as https://one"), found.why());
-        evidence = evidence.node(ONE, new NodeWord("another", "Genesis", 0), Map.of(Host.SECONDARY, "IdentityOfB"), at(9));
+        evidence = evidence.node(ONE, new NodeReport("another", "Genesis", 0), Map.of(Host.SECONDARY, "IdentityOfB"), at(9));
         assertEquals(Word.NO_PROGRESS, judge(8, ONE, BESIDE).word(), "it leads elsewhere now");
         says(TWO, 0, TIP);
         says(TWO, 8, TIP);
-        evidence = evidence.node(TWO, new NodeWord("another", "Genesis", 0), Map.of(), at(9));
+        evidence = evidence.node(TWO, new NodeReport("another", "Genesis", 0), Map.of(), at(9));
         assertEquals(Word.UNKNOWN, judge(8, ONE, TWO).word(), "one provider twice");
         assertEquals(Word.NO_PROGRESS, judge(8, ONE, TWO, BESIDE).word());
-        evidence = evidence.node(TWO, new NodeWord("third", "OtherGenesis", 0), Map.of(), at(9));
+        evidence = evidence.node(TWO, new NodeReport("third", "OtherGenesis", 0), Map.of(), at(9));
         assertEquals(Word.UNKNOWN, judge(8, ONE, TWO).word());
     }
 
     @Test
     void aSourceThatWasFoundBesideAHostStaysThereWhileThatHostIsSilent() {
-        evidence = evidence.node(ONE, new NodeWord("a", null, 0), Map.of(Host.PRIMARY, "a", Host.SECONDARY, "b"), at(0));
+        evidence = evidence.node(ONE, new NodeReport("a", null, 0), Map.of(Host.PRIMARY, "a", Host.SECONDARY, "b"), at(0));
         assertEquals(Host.PRIMARY, evidence.nodes().beside(ONE));
-        evidence = evidence.node(ONE, NodeWord.SILENT, Map.of(Host.SECONDARY, "b"), at(1));
+        evidence = evidence.node(ONE, NodeReport.SILENT, Map.of(Host.SECONDARY, "b"), at(1));
         assertEquals(Host.PRIMARY, evidence.nodes().beside(ONE));
-        evidence = evidence.node(ONE, new NodeWord("c", null, 0), Map.of(Host.SECONDARY, "b"), at(2));
+        evidence = evidence.node(ONE, new NodeReport("c", null, 0), Map.of(Host.SECONDARY, "b"), at(2));
         assertEquals(Host.PRIMARY, evidence.nodes().beside(ONE), "who A's validator is now nobody can say");
-        evidence = evidence.node(ONE, new NodeWord("c", null, 0), Map.of(Host.PRIMARY, "a"), at(3));
+        evidence = evidence.node(ONE, new NodeReport("c", null, 0), Map.of(Host.PRIMARY, "a"), at(3));
         assertNull(evidence.nodes().beside(ONE));
     }
 
@@ -271,7 +271,7 @@ class EvidenceSourcesTest {
             says(TWO, second, TIP);
             says(BESIDE, second, tip(second) - 1);
         }
-        Finding found = judge(8, ONE, TWO, BESIDE);
+        VoteFinding found = judge(8, ONE, TWO, BESIDE);
         assertEquals(Word.PROGRESS, found.word());
         assertEquals(List.of(BESIDE), found.against());
         assertTrue(found.why().contains("1 of 3 sources contradicts the others, which see no votes: [secondary]"), found.why());
@@ -292,15 +292,15 @@ class EvidenceSourcesTest {
 
     @Test
     void theClusterFinalizesOrDoesNotOrNobodyKnows() {
-        assertEquals(Nodes.Finality.UNKNOWN, evidence.nodes().finality(at(0)));
+        assertEquals(NodeDirectory.Finality.UNKNOWN, evidence.nodes().finality(at(0)));
         for (int second = 0; second <= 60; second += 10) {
-            evidence = evidence.node(ONE, new NodeWord("a", "g", 1_000 + second), Map.of(), at(second));
+            evidence = evidence.node(ONE, new NodeReport("a", "g", 1_000 + second), Map.of(), at(second));
         }
-        assertEquals(Nodes.Finality.YES, evidence.nodes().finality(at(60)));
+        assertEquals(NodeDirectory.Finality.YES, evidence.nodes().finality(at(60)));
         for (int second = 70; second <= 90; second += 10) {
-            evidence = evidence.node(ONE, new NodeWord("a", "g", 1_060), Map.of(), at(second));
+            evidence = evidence.node(ONE, new NodeReport("a", "g", 1_060), Map.of(), at(second));
         }
-        assertEquals(Nodes.Finality.NO, evidence.nodes().finality(at(90)));
-        assertEquals(Nodes.Finality.UNKNOWN, evidence.nodes().finality(at(190)), "nobody has said anything for long");
+        assertEquals(NodeDirectory.Finality.NO, evidence.nodes().finality(at(90)));
+        assertEquals(NodeDirectory.Finality.UNKNOWN, evidence.nodes().finality(at(190)), "nobody has said anything for long");
     }
 }

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.manager.decision.Finding.Word;
-import failover.protocol.Now;
-import failover.protocol.wire.VoteWord;
+import failover.manager.decision.VoteFinding.Word;
+import failover.protocol.ClockReading;
+import failover.protocol.wire.VoteReport;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +41,7 @@ class EvidenceTest {
         evidence = evidence.failed(source, "HTTP 500", at(seconds));
     }
 
-    private Finding judge(double seconds, String... sources) {
+    private VoteFinding judge(double seconds, String... sources) {
         return evidence.judge(List.of(sources), 0, at(seconds));
     }
 
@@ -49,7 +49,7 @@ class EvidenceTest {
     void scenario26WhenEveryRpcFailsNothingIsKnownUntilTheyReturn() {
         fails(ONE, 0);
         fails(TWO, 0);
-        Finding blind = judge(1, ONE, TWO);
+        VoteFinding blind = judge(1, ONE, TWO);
         assertEquals(Word.UNKNOWN, blind.word());
         assertFalse(blind.clusterHalted());
         assertTrue(blind.why().contains("0 of 2") && blind.why().contains("https://one could not say: HTTP 500"), blind.why());
@@ -115,7 +115,7 @@ class EvidenceTest {
             says(ONE, second, TIP - 1, TIP);
             says(BESIDE, second, TIP - 1);
         }
-        Finding found = judge(20, ONE, BESIDE);
+        VoteFinding found = judge(20, ONE, BESIDE);
         assertEquals(Word.UNKNOWN, found.word(), found.why());
         assertTrue(found.why().contains("https://one is frozen: its slot 380000000 for 20 s is 50 slots behind 380000050"), found.why());
         assertTrue(found.why().contains("[secondary] sees no votes (last vote 379999999, the same for 50 of its slots)"), found.why());
@@ -126,15 +126,15 @@ class EvidenceTest {
     void scenario27ASourceThatLagsIsNoSourceThoughItAdvancesAlsoAfterARestart() {
         says(ONE, 0, TIP);
         says(BESIDE, 0, TIP);
-        Tip kept = evidence.tip(new Now(at(0), 1_700_000_000_000L)).orElseThrow();
-        assertEquals(new Tip(TIP, 1_700_000_000_000L, List.of(BESIDE, ONE)), kept);
+        ChainTip kept = evidence.tip(new ClockReading(at(0), 1_700_000_000_000L)).orElseThrow();
+        assertEquals(new ChainTip(TIP, 1_700_000_000_000L, List.of(BESIDE, ONE)), kept);
         // The other way round it could not be told: an hour later a node that is half an hour late shows slots nobody has seen.
-        evidence = Evidence.restored(kept, new Now(at(9_000), 1_700_003_600_000L));
+        evidence = Evidence.restored(kept, new ClockReading(at(9_000), 1_700_003_600_000L));
         assertTrue(evidence.everWorked());
         for (int second = 0; second <= 20; second++) {
             says(TWO, 9_000 + second, 5, TIP + 4_500 + (long) (2.5 * second));
         }
-        Finding found = judge(9_020, TWO);
+        VoteFinding found = judge(9_020, TWO);
         assertEquals(Word.UNKNOWN, found.word(), found.why());
         assertTrue(found.why().contains("lags: its slot 380004550 is 2690 slots behind 380007240"), found.why());
     }
@@ -156,7 +156,7 @@ class EvidenceTest {
             says(TWO, second, TIP);
             says(BESIDE, second, tip(second) - 1);
         }
-        Finding found = judge(8, ONE, TWO, BESIDE);
+        VoteFinding found = judge(8, ONE, TWO, BESIDE);
         assertEquals(Word.PROGRESS, found.word());
         assertTrue(found.why().contains("[secondary] sees votes (last 380000019 at its slot 380000020)"), found.why());
         assertEquals(Word.NO_PROGRESS, judge(8, ONE, TWO).word());
@@ -170,7 +170,7 @@ class EvidenceTest {
             says(ONE, second, TIP - 2, TIP);
             says(BESIDE, second, TIP - 2, TIP - 1);
         }
-        Finding halted = judge(30, ONE, BESIDE);
+        VoteFinding halted = judge(30, ONE, BESIDE);
         assertEquals(Word.UNKNOWN, halted.word());
         assertTrue(halted.clusterHalted());
         assertTrue(halted.why().startsWith("the cluster's tip stands still"), halted.why());
@@ -179,7 +179,7 @@ class EvidenceTest {
             says(ONE, second, TIP - 2, TIP + (long) (2.5 * (second - 600)) + 1);
             says(BESIDE, second, TIP - 2, TIP + (long) (2.5 * (second - 600)) + 1);
         }
-        Finding again = judge(610, ONE, BESIDE);
+        VoteFinding again = judge(610, ONE, BESIDE);
         assertEquals(Word.NO_PROGRESS, again.word(), again.why());
     }
 
@@ -191,7 +191,7 @@ class EvidenceTest {
             assertEquals(Word.PROGRESS, judge(second, ONE).word(), "at " + second);
         }
         says(ONE, 6.4, TIP - 1, TIP + 16);
-        Finding found = judge(6.4, ONE);
+        VoteFinding found = judge(6.4, ONE);
         assertEquals(Word.NO_PROGRESS, found.word());
         assertTrue(found.why().contains("the same for 16 of its slots"), found.why());
     }
@@ -259,7 +259,8 @@ class EvidenceTest {
 
     @Test
     void anAgentsReadingIsNeverTakenForYoungerThanItIs() {
-        assertEquals(new VoteReading("acc", 7, 9, at(10) - 1_500_000_000L), VoteReading.of(new VoteWord("acc", 7, 9, 1_500, null), at(10)));
-        assertEquals(at(10), VoteReading.of(new VoteWord("acc", 7, 9, -5, null), at(10)).askedAt());
+        assertEquals(new VoteReading("acc", 7, 9, at(10) - 1_500_000_000L), VoteReading.of(new VoteReport("acc", 7, 9, 1_500, null),
+                at(10)));
+        assertEquals(at(10), VoteReading.of(new VoteReport("acc", 7, 9, -5, null), at(10)).askedAt());
     }
 }

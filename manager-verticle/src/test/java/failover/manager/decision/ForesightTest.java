@@ -3,10 +3,10 @@ package failover.manager.decision;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseStatus;
 import failover.protocol.wire.StateView;
-import failover.protocol.wire.VoteStateWord;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
+import failover.protocol.wire.VoteStateReport;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -26,7 +26,7 @@ class ForesightTest {
             manager.clusterSlot += 5;
             long last = vote < 0 ? manager.clusterSlot - 1 : vote;
             manager.sources.forEach(source -> manager.votes.put(source, last));
-            manager.b().votes = new VoteWord("V", last, manager.clusterSlot, 0, null);
+            manager.b().votes = new VoteReport("V", last, manager.clusterSlot, 0, null);
             manager.a().votes = manager.b().votes;
             manager.beats(1);
         }
@@ -34,8 +34,8 @@ class ForesightTest {
 
     private void voting() {
         manager.sources = List.of("rpc0", "rpc1");
-        manager.a().lease = new LeaseWord("a-1", 9000, true, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, true, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, true, null, false, 0);
         manager.start();
         beat(10, -1);
     }
@@ -55,11 +55,11 @@ class ForesightTest {
                 row("attests neither fencer nor watchdog", m -> {
                     m.fencing = Policy.Fencing.REQUIRED;
                     m.begin();
-                    m.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
+                    m.a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
                 }),
                 row("has host x for its peer", m -> m.a().peerId = "x"),
-                row("refuses this manager", m -> m.a().lease = new LeaseWord("a-1", 9000, true, "no", false, 0)),
-                row("two processes of manager m", m -> m.b().lease = new LeaseWord("b-1", 0, true, null, false, 0, LeaseWord.FENCER,
+                row("refuses this manager", m -> m.a().lease = new LeaseStatus("a-1", 9000, true, "no", false, 0)),
+                row("two processes of manager m", m -> m.b().lease = new LeaseStatus("b-1", 0, true, null, false, 0, LeaseStatus.FENCER,
                         "two processes of manager m have polled this host")),
                 row("is in dry-run", m -> m.a().dryRun = true));
     }
@@ -111,7 +111,7 @@ class ForesightTest {
             + "true"}, nullValues = "null")
     void aPlannedMoveIsBegunOnlyWhereTheHoldersOwnVoteStateIsOfUse(long ahead, String error, boolean begun) {
         voting();
-        manager.a().voteState = new VoteStateWord(error == null ? manager.clusterSlot + 4 + ahead : 0, 12_000, error);
+        manager.a().voteState = new VoteStateReport(error == null ? manager.clusterSlot + 4 + ahead : 0, 12_000, error);
         beat(1, -1);
         manager.ask();
         if (begun) {
@@ -143,8 +143,8 @@ class ForesightTest {
         manager.reply("done");
         manager.reply("done");
         assertEquals(Host.SECONDARY, manager.state.holder);
-        manager.b().lease = new LeaseWord("b-1", 9000, true, null, false, 0);
-        manager.a().lease = new LeaseWord("a-1", 0, true, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 9000, true, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 0, true, null, false, 0);
         beat(200, last);
     }
 
@@ -180,8 +180,8 @@ class ForesightTest {
         beat(20, -1);
         long last = manager.clusterSlot - 1;
         for (int i = 0; i < 60; i++) {
-            manager.post(new ManagerEvent.NodeRead("rpc0", new NodeWord("node0", "genesis", 500), manager.nanos));
-            manager.post(new ManagerEvent.NodeRead("rpc1", new NodeWord("node1", "genesis", 500), manager.nanos));
+            manager.post(new ManagerEvent.NodeRead("rpc0", new NodeReport("node0", "genesis", 500), manager.nanos));
+            manager.post(new ManagerEvent.NodeRead("rpc1", new NodeReport("node1", "genesis", 500), manager.nanos));
             // As long as it is not known whether it finalizes, the votes go on.
             beat(1, i < 30 ? -1 : last);
         }
@@ -196,7 +196,7 @@ class ForesightTest {
         manager.sources = List.of("rpc");
         manager.leased();
         String doubled = "two processes of manager m have polled this host";
-        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0, LeaseWord.FENCER, doubled);
+        manager.b().lease = new LeaseStatus("b-1", 0, true, null, false, 0, LeaseStatus.FENCER, doubled);
         beat(3, -1);
         long last = manager.clusterSlot - 1;
         manager.a().answers = false;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.protocol.wire.FailoverResponse;
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseStatus;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +47,7 @@ class ForgottenTest {
         manager.leased();
         manager.beats(2);
         assertTrue(manager.state.memory.secondary().passive() > 0);
-        manager.b().lease = new LeaseWord("b-1", 0, true, "manager x is bound", false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, true, "manager x is bound", false, 0);
         manager.beats(2);
         assertEquals(0, manager.state.memory.secondary().passive());
     }
@@ -58,7 +58,7 @@ class ForgottenTest {
         manager.evidence = Policy.VoteEvidence.OFF;
         manager.leased();
         manager.a().active = false;
-        manager.a().lease = new LeaseWord("a-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 0, false, null, false, 0);
         manager.a().unfit = List.of("not yet");
         manager.b().unfit = List.of("not yet");
         manager.beats(4);

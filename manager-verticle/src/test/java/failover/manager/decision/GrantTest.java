@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.manager.decision.ManagerMemory.HostRecord;
-import failover.manager.decision.ManagerMemory.Pause;
+import failover.manager.decision.DurableManagerState.HostRecord;
+import failover.manager.decision.DurableManagerState.Pause;
 import failover.protocol.wire.Grant;
-import failover.protocol.wire.LeaseWord;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.LeaseStatus;
+import failover.protocol.wire.VoteReport;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +25,7 @@ class GrantTest {
             for (int source = 0; source < votes.length; source++) {
                 manager.votes.put(manager.sources.get(source), votes[source] < 0 ? manager.clusterSlot - 1 : votes[source]);
             }
-            manager.b().votes = new VoteWord("V", votes[0] < 0 ? manager.clusterSlot - 1 : votes[0], manager.clusterSlot, 0, null);
+            manager.b().votes = new VoteReport("V", votes[0] < 0 ? manager.clusterSlot - 1 : votes[0], manager.clusterSlot, 0, null);
             manager.beats(1);
         }
     }
@@ -43,7 +43,7 @@ class GrantTest {
     @Test
     void aHolderWithoutALeaseGetsANewEpochThatIsDurable() {
         manager.leased();
-        manager.a().lease = new LeaseWord("a-2", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-2", 0, false, null, false, 0);
         manager.beats(2);
         assertEquals(4, manager.offered(Host.PRIMARY).grantEpoch());
         assertEquals(4, manager.saved.epoch());
@@ -52,7 +52,7 @@ class GrantTest {
     /** E8, scenario 58: the start before this one may have granted leases that outlast this one's silence. */
     @Test
     void aLongerLeaseOfTheStartBeforeIsWaitedForAndThenForgotten() {
-        manager.memory = manager.memory.withTerms(new ManagerMemory.Terms(60_000, 500));
+        manager.memory = manager.memory.withTerms(new DurableManagerState.Terms(60_000, 500));
         long started = manager.nanos;
         manager.leased();
         manager.a().answers = false;
@@ -64,13 +64,13 @@ class GrantTest {
         assertTrue(waited > 65_000 && waited < 68_000,
                 waited + " ms after the start: 60 s at clocks that differ by 1 %, and J, from when it was seen to have the new length");
         assertEquals("primary become_passive", manager.out());
-        assertEquals(ManagerMemory.Terms.of(ManagerAtWork.NUMBERS), manager.saved.terms());
+        assertEquals(DurableManagerState.Terms.of(ManagerAtWork.NUMBERS), manager.saved.terms());
     }
 
     /** And where it granted shorter ones, a further start would know of no longer ones before they are on the disk. */
     @Test
     void aLongerLeaseThanTheStartBeforeGrantedIsGrantedOnceThatIsDurable() {
-        manager.memory = manager.memory.withTerms(new ManagerMemory.Terms(3762, 200));
+        manager.memory = manager.memory.withTerms(new DurableManagerState.Terms(3762, 200));
         manager.saveError = "disk full";
         manager.leased();
         manager.beats(2);
@@ -78,7 +78,7 @@ class GrantTest {
         manager.saveError = null;
         manager.beats(2);
         assertEquals(ManagerAtWork.NUMBERS.lease().toMillis(), manager.offered(Host.PRIMARY).leaseMs());
-        assertEquals(ManagerMemory.Terms.of(ManagerAtWork.NUMBERS), manager.saved.terms());
+        assertEquals(DurableManagerState.Terms.of(ManagerAtWork.NUMBERS), manager.saved.terms());
     }
 
     @Test
@@ -228,7 +228,7 @@ class GrantTest {
     @Test
     void aHostThatRefusesThisManagerIsNotPromotedNorIsItsPeerReplaced() {
         manager.leased();
-        manager.b().lease = new LeaseWord("b-1", 0, false, "manager x is bound", false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, "manager x is bound", false, 0);
         manager.a().running = false;
         manager.beats(3);
         assertEquals("", manager.out());
@@ -239,15 +239,15 @@ class GrantTest {
     @Test
     void aSilentHostIsReplacedAsSoonAsItsPeerIsFreeAndNobodyIsAskedInVain() {
         manager.evidence = Policy.VoteEvidence.OFF;
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         manager.start();
         manager.a().answers = false;
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 2500);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 2500);
         assertEquals("", manager.beats(6).out());
         assertTrue(manager.blockers().contains("has promised [primary] to leave it active, or may have: 2500 ms to go (E7)"),
                 manager.blockers());
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         assertEquals("primary become_passive", manager.beats(1).out());
     }
 
@@ -285,13 +285,13 @@ class GrantTest {
         HostRecord a = new HostRecord("http://a", "id-a", 7, 5);
         HostRecord b = new HostRecord("http://b", "id-b", 6, 7);
         Pause pause = new Pause("rack", 1);
-        ManagerMemory memory = new ManagerMemory("m", 3, 7, Host.SECONDARY, b, a, 5, new ManagerMemory.Intent("op",
-                Host.PRIMARY, Host.SECONDARY, ManagerMemory.Step.PROMOTING, "r"), pause, new Tip(9, 1),
-                new ManagerMemory.Terms(9406, 500));
-        ManagerMemory begun = memory.begun("http://a", "http://b");
-        assertEquals(new ManagerMemory("m", 4, 7, Host.PRIMARY, a, b, 5, new ManagerMemory.Intent("op",
-                Host.SECONDARY, Host.PRIMARY, ManagerMemory.Step.PROMOTING, "r"), pause, new Tip(9, 1),
-                new ManagerMemory.Terms(9406, 500)), begun);
+        DurableManagerState memory = new DurableManagerState("m", 3, 7, Host.SECONDARY, b, a, 5, new DurableManagerState.Intent("op",
+                Host.PRIMARY, Host.SECONDARY, DurableManagerState.Step.PROMOTING, "r"), pause, new ChainTip(9, 1),
+                new DurableManagerState.Terms(9406, 500));
+        DurableManagerState begun = memory.begun("http://a", "http://b");
+        assertEquals(new DurableManagerState("m", 4, 7, Host.PRIMARY, a, b, 5, new DurableManagerState.Intent("op",
+                Host.SECONDARY, Host.PRIMARY, DurableManagerState.Step.PROMOTING, "r"), pause, new ChainTip(9, 1),
+                new DurableManagerState.Terms(9406, 500)), begun);
     }
 
     @Test
@@ -310,7 +310,7 @@ class GrantTest {
     void whatStandsBehindASilentHostIsSaid() {
         manager.sources = List.of("rpc");
         manager.leased();
-        manager.a().lease = new LeaseWord("a-1", 9000, true, null, false, 0, LeaseWord.WATCHDOG);
+        manager.a().lease = new LeaseStatus("a-1", 9000, true, null, false, 0, LeaseStatus.WATCHDOG);
         beat(3, -1);
         long last = manager.clusterSlot - 1;
         manager.a().answers = false;
@@ -324,7 +324,7 @@ class GrantTest {
     void aFencedTargetThatIsSilentIsNotTakenForGoneWhileItsVotesLand() {
         manager.sources = List.of("rpc0", "rpc1");
         manager.leased();
-        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, true, null, false, 0);
         beat(8, -1, -1);
         manager.ask();
         manager.reply("done");
@@ -354,11 +354,11 @@ class GrantTest {
      */
     @Test
     void whereAHostHasNotAnsweredThisStartAnEpochLiesAboveAllThatMayHaveBeenForgotten() {
-        manager.memory = ManagerMemory.fresh("manager-id").withEpoch(5)
+        manager.memory = DurableManagerState.fresh("manager-id").withEpoch(5)
                 .with(Host.PRIMARY, HostRecord.at("http://a").withId("id-primary")).with(Host.SECONDARY, HostRecord.at("http://b"));
         manager.a().answers = false;
         manager.b().epoch = 6;
-        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, true, null, false, 0);
         manager.begin().beats(20);
         assertEquals("primary become_passive", manager.out());
         assertEquals(Epochs.above(6, manager.run), manager.commands.peek().request().epoch());

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.manager.decision.Failure.Kind;
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,8 +90,8 @@ class HungDiskTest {
 
     @Test
     void aNewEpochForAHolderThatIsNeverWrittenIsAskedForAgain() {
-        manager.a().lease = new LeaseWord("a-1", 0, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 0, false, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         manager.diskHangs = true;
         manager.start();
         assertTrue(manager.hanging.size() >= 2, "it is tried again and again: " + manager.hanging);
@@ -103,8 +103,8 @@ class HungDiskTest {
 
     @Test
     void longerLeasesThatAreNeverWrittenAreAskedForAgain() {
-        manager.memory = manager.memory.withTerms(new ManagerMemory.Terms(3762, 200));
-        manager.a().lease = new LeaseWord("a-1", 3000, false, null, false, 0);
+        manager.memory = manager.memory.withTerms(new DurableManagerState.Terms(3762, 200));
+        manager.a().lease = new LeaseStatus("a-1", 3000, false, null, false, 0);
         manager.diskHangs = true;
         manager.start();
         manager.diskHangs = false;
@@ -127,8 +127,8 @@ class HungDiskTest {
     /** A sick active whose demotion does not come to its end, its own disk hanging perhaps: without a lease its dead-man fences it. */
     @Test
     void aSickActiveThatDoesNotObeyIsGrantedNothingMore() {
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         manager.a().epoch = 3;
         manager.start();
         manager.a().healthy = false;
@@ -138,7 +138,7 @@ class HungDiskTest {
         manager.polls.clear();
         manager.beats(1);
         assertEquals(0, manager.polls.get(0).request().lease().grantEpoch());
-        manager.a().lease = new LeaseWord("a-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 0, false, null, false, 0);
         manager.a().active = false;
         manager.beats(8);
         assertEquals("primary become_passive", manager.out(), "nobody is active: its word once more, and then the other one");
@@ -149,8 +149,8 @@ class HungDiskTest {
     @ParameterizedTest
     @ValueSource(strings = {"planned", "nobody to take it", "refused", "not delivered"})
     void whoIsWellOrWasNotReachedOrCouldNotBeReplacedKeepsItsLease(String why) {
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         manager.a().epoch = 3;
         manager.start();
         if ("planned".equals(why)) {
@@ -175,7 +175,7 @@ class HungDiskTest {
     /** A process that dies before it has written that it began would leave its number to the next one, which would look like a copy. */
     @Test
     void nothingIsGrantedBeforeTheStartIsWritten() {
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
         manager.a().epoch = 3;
         manager.diskHangs = true;
         manager.begin().beats(2);
@@ -191,7 +191,7 @@ class HungDiskTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aDiskThatTakesNothingOnlyDelaysThatAndItIsTriedAgain(boolean hangs) {
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
         manager.a().epoch = 3;
         manager.diskHangs = hangs;
         manager.saveError = hangs ? null : "disk full";

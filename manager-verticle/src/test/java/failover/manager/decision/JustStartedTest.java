@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.manager.decision.ManagerMemory.Intent;
+import failover.manager.decision.DurableManagerState.Intent;
 import failover.protocol.wire.LastOperation;
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseStatus;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -81,8 +81,8 @@ class JustStartedTest {
 
     /** What an earlier start has left in the middle is a move like any other. */
     @ParameterizedTest
-    @EnumSource(value = ManagerMemory.Step.class, names = {"PROMOTING", "CLEARING"})
-    void anUnfinishedMoveWaitsAsWell(ManagerMemory.Step step) {
+    @EnumSource(value = DurableManagerState.Step.class, names = {"PROMOTING", "CLEARING"})
+    void anUnfinishedMoveWaitsAsWell(DurableManagerState.Step step) {
         manager.memory = manager.memory.withEpoch(7).withHolder(Host.PRIMARY)
                 .withIntent(new Intent("op", Host.PRIMARY, Host.SECONDARY, step, "test"));
         manager.a().active = false;
@@ -98,8 +98,8 @@ class JustStartedTest {
 
     private void met(boolean leased) {
         manager.evidence = Policy.VoteEvidence.OFF;
-        manager.a().lease = new LeaseWord("a-1", leased ? 9000 : 0, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", leased ? 9000 : 0, false, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         manager.a().answers = manager.b().answers = false;
         manager.begin();
         manager.beats(1);
@@ -151,8 +151,8 @@ class JustStartedTest {
     @Test
     void whereItsVotesStandStillItIsReplaced() {
         manager.sources = List.of("rpc0", "rpc1");
-        manager.a().lease = new LeaseWord("a-1", 0, true, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 0, true, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, true, null, false, 0);
         manager.sources.forEach(source -> manager.votes.put(source, 999L));
         manager.begin();
         manager.beats(1);

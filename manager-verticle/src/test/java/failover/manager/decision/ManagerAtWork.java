@@ -1,15 +1,15 @@
 package failover.manager.decision;
 
-import failover.protocol.Now;
-import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.ClockReading;
+import failover.protocol.lease.LeaseTiming;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.LastOperation;
-import failover.protocol.wire.LeaseOffer;
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseKeepalive;
+import failover.protocol.wire.LeaseStatus;
 import failover.protocol.wire.StatusResponse;
-import failover.protocol.wire.VoteStateWord;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
+import failover.protocol.wire.VoteStateReport;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -39,15 +39,15 @@ final class ManagerAtWork {
         LastOperation last;
         String peerId;
         long operationMs;
-        VoteStateWord voteState;
+        VoteStateReport voteState;
         /** What it says of leases, and besides whether it has heard of a pause; {@code null}: nothing. */
-        LeaseWord lease;
-        VoteWord votes;
+        LeaseStatus lease;
+        VoteReport votes;
         String staked = "STAKED";
         List<String> unfit = List.of();
     }
 
-    static final LeaseNumbers NUMBERS = LeaseNumbers.of(Duration.ofSeconds(2), 5);
+    static final LeaseTiming NUMBERS = LeaseTiming.of(Duration.ofSeconds(2), 5);
 
     /** The endpoints in the configuration. */
     String first = "http://a";
@@ -66,11 +66,11 @@ final class ManagerAtWork {
     final Map<String, Long> votes = new LinkedHashMap<>();
     long clusterSlot = 1000;
     /** What each source says of itself. */
-    final Map<String, NodeWord> nodes = new LinkedHashMap<>();
-    ManagerMemory memory = ManagerMemory.fresh("manager-id");
+    final Map<String, NodeReport> nodes = new LinkedHashMap<>();
+    DurableManagerState memory = DurableManagerState.fresh("manager-id");
     String run = "run-1";
     final Map<Host, Says> hosts = new EnumMap<>(Host.class);
-    ManagerCore core;
+    FailoverMachine core;
     ManagerState state;
     long nanos = -9_000_000_000L;
     final Deque<ManagerEffect.Command> commands = new ArrayDeque<>();
@@ -79,7 +79,7 @@ final class ManagerAtWork {
     final List<ManagerEffect.Wake> wakes = new ArrayList<>();
     final List<String> lines = new ArrayList<>();
     final Map<Long, ManagerEffect.OperatorAnswer> answers = new LinkedHashMap<>();
-    ManagerMemory saved;
+    DurableManagerState saved;
     String saveError;
     boolean holdPolls;
     /** The disk hangs: nothing is written, and no Save answered. */
@@ -119,14 +119,14 @@ final class ManagerAtWork {
 
     /** The same with a holder that holds the identity by a lease of epoch 3. */
     ManagerAtWork leased() {
-        a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
+        b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         a().epoch = 3;
         return start();
     }
 
     /** What that host was offered last. */
-    LeaseOffer offered(Host host) {
+    LeaseKeepalive offered(Host host) {
         ManagerEffect.Poll last = null;
         for (ManagerEffect.Poll poll : polls) {
             last = poll.host() == host ? poll : last;
@@ -135,19 +135,19 @@ final class ManagerAtWork {
     }
 
     ManagerAtWork begin() {
-        core = new ManagerCore(rules());
+        core = new FailoverMachine(rules());
         take(core.start(memory, run, now()));
         return this;
     }
 
-    ManagerRules rules() {
-        return new ManagerRules(dryRun, true, first, second, heartbeat, 5, 100, Duration.ofSeconds(5),
+    ManagerOptions rules() {
+        return new ManagerOptions(dryRun, true, first, second, heartbeat, 5, 100, Duration.ofSeconds(5),
                 Duration.ofSeconds(2), 3, Duration.ofSeconds(120), Duration.ofMinutes(5), Duration.ofSeconds(10), Duration.ofSeconds(20),
                 Duration.ofSeconds(13), new Policy(NUMBERS, sources, evidence, fencing, false), null);
     }
 
-    Now now() {
-        return new Now(nanos, 1_790_000_000_000L + (nanos + asleep) / 1_000_000 + wallAhead, nanos + asleep);
+    ClockReading now() {
+        return new ClockReading(nanos, 1_790_000_000_000L + (nanos + asleep) / 1_000_000 + wallAhead, nanos + asleep);
     }
 
     /** So many heartbeats, every one polled and answered. */
@@ -220,10 +220,10 @@ final class ManagerAtWork {
                 lease(says, poll), says.votes, says.peerId, says.operationMs, says.voteState));
     }
 
-    private static LeaseWord lease(Says says, ManagerEffect.Poll poll) {
+    private static LeaseStatus lease(Says says, ManagerEffect.Poll poll) {
         boolean paused = poll.request().lease() != null && poll.request().lease().paused();
         return says.lease == null || !paused ? says.lease
-                : new LeaseWord(says.lease.token(), says.lease.leftMs(), says.lease.fenceCapable(), says.lease.refused(), true,
+                : new LeaseStatus(says.lease.token(), says.lease.leftMs(), says.lease.fenceCapable(), says.lease.refused(), true,
                         says.lease.boundMs(), says.lease.fencedBy(), says.lease.doubled());
     }
 

@@ -151,7 +151,7 @@ class ManagerPropertyTest {
                 new ManagerEvent.NetworkSlotUnknown("x"), new ManagerEvent.Saved(98, null), new ManagerEvent.CommandReplied(99, null),
                 new ManagerEvent.CommandFailed(99, new Failure(Kind.NO_ANSWER, "x")), new ManagerEvent.FailoverAsked(1, "x", false, false),
                 new ManagerEvent.VotesRead("rpc", new VoteReading("V", 1, 2, 0)), new ManagerEvent.VotesUnknown("rpc", "429", 0),
-                new ManagerEvent.PauseAsked(2, true, "x"), new ManagerEvent.NodeRead("rpc", new NodeWord("N", "G", 3), 0));
+                new ManagerEvent.PauseAsked(2, true, "x"), new ManagerEvent.NodeRead("rpc", new NodeReport("N", "G", 3), 0));
         Set<Class<?>> handled = new java.util.HashSet<>();
         for (ManagerEvent event : events) {
             handled.add(event.getClass());

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.manager.decision.ManagerMemory.HostRecord;
+import failover.manager.decision.DurableManagerState.HostRecord;
 import failover.protocol.wire.Grant;
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +25,7 @@ class PairingTest {
         manager.a().hostId = "another-machine";
         manager.a().active = false;
         manager.a().epoch = 0;
-        manager.a().lease = new LeaseWord("x-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("x-1", 0, false, null, false, 0);
     }
 
     /** Whoever answers where the holder did, it is not the holder: that one may vote where nobody hears it. */
@@ -226,7 +226,7 @@ class PairingTest {
     @Test
     void aHolderThatObeysAnotherManagerIsSaidWithHowThatEnds() {
         leased();
-        manager.a().lease = new LeaseWord("a-1", 9000, false, "an older start (1) of manager m whose start 3 is obeyed here", false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, false, "an older start (1) of manager m whose start 3 is obeyed here", false, 0);
         manager.beats(2);
         assertEquals(Verdict.MANAGER_REFUSED, manager.verdict());
         assertTrue(manager.state.judgement.why().contains("an older start (1)")
@@ -271,7 +271,7 @@ class PairingTest {
     @ParameterizedTest
     @CsvSource({"99, secondary", "900000, secondary", "9007199254740992, secondary", "3, secondary"})
     void anEpochThatWasNeverIssuedToThatHostLoses(long claimed, String loser) {
-        manager.memory = ManagerMemory.fresh("m").withEpoch(3).withHolder(Host.PRIMARY)
+        manager.memory = DurableManagerState.fresh("m").withEpoch(3).withHolder(Host.PRIMARY)
                 .with(Host.PRIMARY, new HostRecord("http://a", "id-primary", 3, 0))
                 .with(Host.SECONDARY, new HostRecord("http://b", "id-secondary", 2, 2));
         leased();

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseStatus;
 import failover.protocol.wire.PauseResponse;
 import failover.protocol.wire.StateView;
 import org.junit.jupiter.api.Test;
@@ -16,8 +16,8 @@ class PauseTest {
     private final ManagerAtWork manager = new ManagerAtWork();
 
     private ManagerAtWork leased() {
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         return manager.start();
     }
 
@@ -80,7 +80,7 @@ class PauseTest {
         manager.beats(1);
         ManagerEffect.Poll old = manager.polls.get(manager.polls.size() - 1);
         manager.pause(true);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, true, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, true, 0);
         manager.post(manager.answer(old));
         assertEquals(Host.SECONDARY, old.host());
         assertFalse(view().inForce());
@@ -221,8 +221,8 @@ class PauseTest {
 
     @Test
     void aNewEpochIsOfferedToAHolderOnlyOnceItIsDurable() {
-        manager.a().lease = new LeaseWord("a-1", 0, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 0, false, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         manager.saveError = "No space left on device";
         manager.start();
         for (ManagerEffect.Poll poll : manager.polls) {

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.manager.decision.ManagerMemory.HostRecord;
-import failover.manager.decision.ManagerMemory.Intent;
-import failover.protocol.wire.LeaseWord;
+import failover.manager.decision.DurableManagerState.HostRecord;
+import failover.manager.decision.DurableManagerState.Intent;
+import failover.protocol.wire.LeaseStatus;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,13 +19,13 @@ class RenamedTest {
     private String operation;
 
     /** The secondary was sent become_active, and nobody knows what became of it. */
-    private void unresolved(ManagerMemory.Step step) {
+    private void unresolved(DurableManagerState.Step step) {
         manager.evidence = Policy.VoteEvidence.OFF;
         manager.leased();
         manager.ask();
         manager.reply("done");
         assertEquals("secondary become_active", manager.out());
-        if (step == ManagerMemory.Step.CLEARING) {
+        if (step == DurableManagerState.Step.CLEARING) {
             manager.noReply(Failure.Kind.NO_ANSWER);
             manager.beats(2);
             assertEquals("secondary become_passive", manager.out());
@@ -63,7 +63,7 @@ class RenamedTest {
     @ParameterizedTest
     @CsvSource({"http://a, http://c, PROMOTING", "http://a, http://c, CLEARING", "http://d, http://b, PROMOTING",
         "http://d, http://b, CLEARING", "http://d, http://c, PROMOTING", "http://d, http://c, CLEARING"})
-    void anUnfinishedPromotionIsNotForgottenBecauseAnEndpointIsAnotherOne(String first, String second, ManagerMemory.Step step) {
+    void anUnfinishedPromotionIsNotForgottenBecauseAnEndpointIsAnotherOne(String first, String second, DurableManagerState.Step step) {
         unresolved(step);
         restart(first, second);
         nobodyElseIsPromoted(40);
@@ -85,7 +85,7 @@ class RenamedTest {
     @ParameterizedTest
     @ValueSource(strings = {"http://b, http://a", "http://c, http://a", "http://b, http://d"})
     void norBecauseTheHostsAreNamedTheOtherWayRound(String endpoints) {
-        unresolved(ManagerMemory.Step.CLEARING);
+        unresolved(DurableManagerState.Step.CLEARING);
         ManagerAtWork.Says was = manager.hosts.get(Host.PRIMARY);
         manager.hosts.put(Host.PRIMARY, manager.hosts.get(Host.SECONDARY));
         manager.hosts.put(Host.SECONDARY, was);
@@ -103,7 +103,7 @@ class RenamedTest {
     @ParameterizedTest
     @ValueSource(strings = {"another-machine", "id-primary", ""})
     void whatAnotherMachineSaysAtTheNewAddressEndsNoDoubt(String who) {
-        unresolved(ManagerMemory.Step.CLEARING);
+        unresolved(DurableManagerState.Step.CLEARING);
         manager.b().answers = true;
         manager.b().hostId = who;
         manager.b().active = false;
@@ -129,10 +129,10 @@ class RenamedTest {
     /** It had attested a fencer, and is silent at an address at which nobody ever met it: that silence is not its own. */
     @Test
     void silenceAtANewAddressIsNoProofThatItIsGone() {
-        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, true, null, false, 0);
         manager.evidence = Policy.VoteEvidence.OFF;
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, true, null, false, 0);
         manager.a().epoch = 3;
         manager.start();
         manager.ask();
@@ -213,7 +213,7 @@ class RenamedTest {
         manager.a().hostId = who;
         manager.a().active = false;
         manager.a().epoch = 0;
-        manager.a().lease = who.isEmpty() ? null : new LeaseWord("x-1", 0, false, null, false, 0);
+        manager.a().lease = who.isEmpty() ? null : new LeaseStatus("x-1", 0, false, null, false, 0);
         restart("http://c", "http://b");
         manager.beats(20);
         assertEquals("", manager.out(), manager.lines::toString);
@@ -266,24 +266,25 @@ class RenamedTest {
     void whatAStartGoesOnWith() {
         HostRecord a = new HostRecord("http://a", "id-a", 7, 5);
         HostRecord b = new HostRecord("http://b", "id-b", 6, 7);
-        Intent intent = new Intent("op", Host.PRIMARY, Host.SECONDARY, ManagerMemory.Step.PROMOTING, "r");
-        ManagerMemory memory = new ManagerMemory("m", 3, 7, Host.PRIMARY, a, b, 5, intent, null, new Tip(9, 1, List.of("rpc")), null);
+        Intent intent = new Intent("op", Host.PRIMARY, Host.SECONDARY, DurableManagerState.Step.PROMOTING, "r");
+        DurableManagerState memory = new DurableManagerState("m", 3, 7, Host.PRIMARY, a, b, 5, intent, null, new ChainTip(9, 1,
+                List.of("rpc")), null);
         for (String[] pair : new String[][] {{"http://a", "http://c"}, {"http://c", "http://b"}, {"http://c", "http://d"}}) {
-            ManagerMemory begun = memory.begun(pair[0], pair[1]);
+            DurableManagerState begun = memory.begun(pair[0], pair[1]);
             assertEquals(a, begun.primary());
             assertEquals(b, begun.secondary());
             assertEquals(intent, begun.intent());
             assertEquals(Host.PRIMARY, begun.holder());
             assertEquals(List.of("rpc"), begun.tip().sources());
-            assertEquals(pair[0].equals("http://c") && pair[1].equals("http://d") ? Tip.UNTRUSTED : 9, begun.tip().slot());
+            assertEquals(pair[0].equals("http://c") && pair[1].equals("http://d") ? ChainTip.UNTRUSTED : 9, begun.tip().slot());
         }
         for (String[] pair : new String[][] {{"http://b", "http://a"}, {"http://c", "http://a"}, {"http://b", "http://c"}}) {
-            ManagerMemory begun = memory.begun(pair[0], pair[1]);
+            DurableManagerState begun = memory.begun(pair[0], pair[1]);
             assertEquals(b, begun.primary());
             assertEquals(a, begun.secondary());
             assertEquals(Host.PRIMARY, begun.intent().to());
             assertEquals(Host.SECONDARY, begun.holder());
         }
-        assertEquals(HostRecord.at("http://x"), ManagerMemory.fresh("m").begun("http://x", "http://y").primary());
+        assertEquals(HostRecord.at("http://x"), DurableManagerState.fresh("m").begun("http://x", "http://y").primary());
     }
 }

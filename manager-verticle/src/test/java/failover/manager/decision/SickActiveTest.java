@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.manager.decision.Failure.Kind;
-import failover.protocol.wire.LeaseWord;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.LeaseStatus;
+import failover.protocol.wire.VoteReport;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,7 +68,7 @@ class SickActiveTest {
             }
         }
         manager.a().active = false;
-        manager.a().lease = new LeaseWord("a-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 0, false, null, false, 0);
         ordered("primary become_passive");
         manager.noReply(Kind.NOT_DELIVERED);
         assertEquals("secondary become_active", manager.out(), "its polls have said that it is passive: " + manager.lines);
@@ -86,7 +86,7 @@ class SickActiveTest {
         ordered("primary become_passive");
         manager.noReply(Kind.NOT_DELIVERED);
         manager.a().active = false;
-        manager.a().lease = new LeaseWord("a-1", 0, false, "refuses".equals(what) ? "obeys another manager" : null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 0, false, "refuses".equals(what) ? "obeys another manager" : null, false, 0);
         manager.a().verified = !"not verified".equals(what);
         for (int i = 0; i < 40; i++) {
             manager.beats(1);
@@ -146,7 +146,7 @@ class SickActiveTest {
             manager.clusterSlot += 5;
             long last = land ? manager.clusterSlot - 1 : manager.votes.getOrDefault("rpc0", 1L);
             manager.sources.forEach(source -> manager.votes.put(source, last));
-            manager.b().votes = new VoteWord("V", last, manager.clusterSlot, 0, null);
+            manager.b().votes = new VoteReport("V", last, manager.clusterSlot, 0, null);
             manager.a().votes = manager.b().votes;
             manager.beats(1);
         }
@@ -156,9 +156,9 @@ class SickActiveTest {
     @ParameterizedTest
     @ValueSource(strings = {"not delivered", "no answer", "refused"})
     void ofTwoActivesTheOneThatIsToLoseAndIsNotReachedIsLetRunOutAtOnce(String how) {
-        manager.memory = ManagerMemory.fresh("m").withEpoch(5).withHolder(Host.PRIMARY)
-                .with(Host.PRIMARY, new ManagerMemory.HostRecord("http://a", "id-primary", 3, 0))
-                .with(Host.SECONDARY, new ManagerMemory.HostRecord("http://b", "id-secondary", 5, 0));
+        manager.memory = DurableManagerState.fresh("m").withEpoch(5).withHolder(Host.PRIMARY)
+                .with(Host.PRIMARY, new DurableManagerState.HostRecord("http://a", "id-primary", 3, 0))
+                .with(Host.SECONDARY, new DurableManagerState.HostRecord("http://b", "id-secondary", 5, 0));
         manager.leased();
         assertEquals(3, granted(Host.PRIMARY));
         manager.b().active = true;

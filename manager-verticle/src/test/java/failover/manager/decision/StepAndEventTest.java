@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.manager.decision.Failure.Kind;
 import failover.protocol.wire.LastOperation;
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseStatus;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -74,7 +74,7 @@ class StepAndEventTest {
 
     /** The host that the step's command went to says that of itself. */
     private static void status(ManagerAtWork manager, boolean active, String last) {
-        Move move = manager.state.move;
+        Operation move = manager.state.move;
         ManagerAtWork.Says says = manager.hosts.get(move.recipient());
         says.active = active;
         says.epoch = move.epoch;
@@ -84,8 +84,8 @@ class StepAndEventTest {
 
     private static ManagerAtWork at(String step) {
         ManagerAtWork manager = new ManagerAtWork();
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         manager.a().epoch = 3;
         manager.start();
         STEPS.get(step).accept(manager);
@@ -196,8 +196,8 @@ class StepAndEventTest {
     void aManagerThatDiesAfterAnyPartOfAMoveComesToOneHolder(String first, String second) {
         for (int steps = 0; steps < 8; steps++) {
             ManagerAtWork manager = new ManagerAtWork();
-            manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-            manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+            manager.a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
+            manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
             manager.a().epoch = 3;
             manager.start();
             manager.ask();

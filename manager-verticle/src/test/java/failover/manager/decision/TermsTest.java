@@ -3,7 +3,7 @@ package failover.manager.decision;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,17 +21,17 @@ class TermsTest {
 
     private void comesBack() {
         manager.evidence = Policy.VoteEvidence.OFF;
-        manager.memory = manager.memory.withTerms(new ManagerMemory.Terms(OLD_MS, 500)).withHolder(Host.PRIMARY)
-                .with(Host.PRIMARY, new ManagerMemory.HostRecord("http://a", "id-primary", 3, 0))
-                .with(Host.SECONDARY, new ManagerMemory.HostRecord("http://b", "id-secondary", 2, 2)).withEpoch(3);
-        manager.a().lease = new LeaseWord("a-1", 23_000, false, null, false, 0);
+        manager.memory = manager.memory.withTerms(new DurableManagerState.Terms(OLD_MS, 500)).withHolder(Host.PRIMARY)
+                .with(Host.PRIMARY, new DurableManagerState.HostRecord("http://a", "id-primary", 3, 0))
+                .with(Host.SECONDARY, new DurableManagerState.HostRecord("http://b", "id-secondary", 2, 2)).withEpoch(3);
+        manager.a().lease = new LeaseStatus("a-1", 23_000, false, null, false, 0);
         manager.a().epoch = 3;
         bound(0);
         manager.begin();
     }
 
     private void bound(long ms) {
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, ms);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, ms);
     }
 
     /** Milliseconds until it goes after A. */
@@ -86,15 +86,15 @@ class TermsTest {
         assertEquals(Verdict.NO_PROBLEM, manager.verdict());
         manager.a().answers = false;
         assertTrue(untilReplaced() > WAIT_MS - 2000);
-        assertEquals(new ManagerMemory.Terms(OLD_MS, 500), manager.saved.terms(), "and a further start would know it");
+        assertEquals(new DurableManagerState.Terms(OLD_MS, 500), manager.saved.terms(), "and a further start would know it");
     }
 
     @Test
     void aHolderThatHasTakenTheNewOnesForLongEnoughIsReplacedByThem() {
         comesBack();
-        manager.a().lease = new LeaseWord("a-2", 9000, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-2", 9000, false, null, false, 0);
         manager.beats(20);
-        assertEquals(ManagerMemory.Terms.of(ManagerAtWork.NUMBERS), manager.saved.terms());
+        assertEquals(DurableManagerState.Terms.of(ManagerAtWork.NUMBERS), manager.saved.terms());
         manager.a().answers = false;
         assertTrue(untilReplaced() <= 12_000);
     }
@@ -103,7 +103,7 @@ class TermsTest {
     @Test
     void whatWasPromisedBeforeTheNewOnesWereTakenRunsOn() {
         comesBack();
-        manager.a().lease = new LeaseWord("a-2", 9000, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-2", 9000, false, null, false, 0);
         manager.beats(3);
         manager.a().answers = false;
         long waited = untilReplaced();
@@ -114,12 +114,12 @@ class TermsTest {
     @ValueSource(strings = {"refused", "forgets"})
     void whoDoesNotGoByTheNewOnesKeepsTheOldOnes(String how) {
         comesBack();
-        manager.a().lease = new LeaseWord("a-2", 9000, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-2", 9000, false, null, false, 0);
         manager.beats(2);
-        manager.a().lease = "refused".equals(how) ? new LeaseWord("a-2", 9000, false, "fence_timeout", false, 0)
-                : new LeaseWord("a-2", 20_000, false, null, false, 0);
+        manager.a().lease = "refused".equals(how) ? new LeaseStatus("a-2", 9000, false, "fence_timeout", false, 0)
+                : new LeaseStatus("a-2", 20_000, false, null, false, 0);
         manager.beats(40);
-        manager.a().lease = new LeaseWord("a-2", 20_000, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-2", 20_000, false, null, false, 0);
         manager.beats(1);
         manager.a().answers = false;
         assertTrue(untilReplaced() > WAIT_MS - 2000);
@@ -129,8 +129,8 @@ class TermsTest {
     void whoIsVerifiedPassiveHoldsNothingOfAnyLength() {
         manager.a().answers = false;
         comesBack();
-        manager.memory = manager.memory.with(Host.PRIMARY, new ManagerMemory.HostRecord("http://a", "id-primary", 3, 3));
+        manager.memory = manager.memory.with(Host.PRIMARY, new DurableManagerState.HostRecord("http://a", "id-primary", 3, 3));
         manager.begin().beats(2);
-        assertEquals(ManagerMemory.Terms.of(ManagerAtWork.NUMBERS), manager.saved.terms(), "nobody holds anything by the old ones");
+        assertEquals(DurableManagerState.Terms.of(ManagerAtWork.NUMBERS), manager.saved.terms(), "nobody holds anything by the old ones");
     }
 }

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import failover.manager.decision.DurableManagerState.HostRecord;
 import failover.manager.decision.Failure.Kind;
-import failover.manager.decision.ManagerMemory.HostRecord;
-import failover.protocol.wire.LeaseWord;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.LeaseStatus;
+import failover.protocol.wire.VoteReport;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +42,7 @@ class UnseenRulesTest {
     /** What another host once said at that address excludes nobody. */
     @Test
     void whatAHostSaidOfEpochsGoesWithIt() {
-        manager.memory = ManagerMemory.fresh("m").withEpoch(9).withHolder(Host.PRIMARY)
+        manager.memory = DurableManagerState.fresh("m").withEpoch(9).withHolder(Host.PRIMARY)
                 .with(Host.PRIMARY, new HostRecord("http://a", "id-primary", 8, 0))
                 .with(Host.SECONDARY, new HostRecord("http://b", "before", 9, 9));
         manager.b().verified = false;
@@ -92,7 +92,7 @@ class UnseenRulesTest {
     void whoGetsTheIdentityBackOnTheOthersSilenceIsNotToldThatThatOneIsPassive() {
         manager.evidence = Policy.VoteEvidence.OFF;
         manager.leased();
-        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, true, null, false, 0);
         manager.beats(1);
         manager.ask();
         manager.reply("done");
@@ -116,7 +116,7 @@ class UnseenRulesTest {
         for (int i = 0; i < 20; i++) {
             manager.clusterSlot += 5;
             manager.votes.put("rpc", manager.clusterSlot - 1);
-            manager.b().votes = new VoteWord("V", manager.clusterSlot - 1, manager.clusterSlot, 0, null);
+            manager.b().votes = new VoteReport("V", manager.clusterSlot - 1, manager.clusterSlot, 0, null);
             manager.beats(1);
         }
         assertEquals("", manager.out());
@@ -140,7 +140,7 @@ class UnseenRulesTest {
     @Test
     void theHolderOfAnotherManagerIsNotReplaced() {
         manager.leased();
-        manager.a().lease = new LeaseWord("a-1", 9000, false, "manager x is bound", false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, false, "manager x is bound", false, 0);
         manager.a().running = false;
         manager.beats(5);
         assertEquals("", manager.out());
@@ -249,7 +249,7 @@ class UnseenRulesTest {
             manager.clusterSlot += 5;
             long vote = newest < 0 ? manager.clusterSlot - 1 : newest;
             manager.votes.put("rpc", vote);
-            manager.b().votes = new VoteWord("V", vote, manager.clusterSlot, 0, null);
+            manager.b().votes = new VoteReport("V", vote, manager.clusterSlot, 0, null);
             manager.beats(1);
         }
     }

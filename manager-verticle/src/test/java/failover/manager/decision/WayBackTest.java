@@ -10,7 +10,7 @@ import failover.manager.decision.Failure.Kind;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.FinalTower;
 import failover.protocol.wire.LastOperation;
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseStatus;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,8 +24,8 @@ class WayBackTest {
 
     /** The identity is on its way back to A, which does not answer. */
     private void unanswered() {
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         manager.start();
         manager.ask();
         manager.reply("done");
@@ -54,7 +54,7 @@ class WayBackTest {
         manager.sources = List.of("one", "two");
         manager.votes.put("one", 900L);
         manager.votes.put("two", 900L);
-        manager.b().lease = new LeaseWord("b-1", 0, true, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, true, null, false, 0);
         manager.start();
         manager.ask();
         manager.reply("done");
@@ -149,8 +149,8 @@ class WayBackTest {
         manager.memory = manager.saved;
         if (!written) {
             // As an earlier version wrote it.
-            manager.memory = manager.memory.withIntent(new ManagerMemory.Intent(manager.saved.intent().operationId(), Host.PRIMARY,
-                    Host.SECONDARY, ManagerMemory.Step.RESTORING, "test"));
+            manager.memory = manager.memory.withIntent(new DurableManagerState.Intent(manager.saved.intent().operationId(), Host.PRIMARY,
+                    Host.SECONDARY, DurableManagerState.Step.RESTORING, "test"));
         }
         manager.a().answers = false;
         manager.begin();
@@ -168,8 +168,8 @@ class WayBackTest {
     @Test
     void aFencerBehindItEndsTheWaiting() {
         manager.evidence = Policy.VoteEvidence.OFF;
-        manager.a().lease = new LeaseWord("a-1", 9000, true, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, true, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         manager.start();
         manager.ask();
         manager.reply("done");
@@ -205,8 +205,8 @@ class WayBackTest {
     @Test
     void theWordOfAnOperatorOnTheOldHolderDoesNotStandForTheNewOne() {
         manager.evidence = Policy.VoteEvidence.OFF;
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         manager.start();
         manager.fenced = true;
         manager.ask();
@@ -229,8 +229,8 @@ class WayBackTest {
     @ParameterizedTest
     @CsvSource({"2000, true", "900, false"})
     void theTowerOfAClearedTargetGoesBackWhereItIsTheNewest(long slot, boolean handed) {
-        manager.a().lease = new LeaseWord("a-1", 9000, false, null, false, 0);
-        manager.b().lease = new LeaseWord("b-1", 0, false, null, false, 0);
+        manager.a().lease = new LeaseStatus("a-1", 9000, false, null, false, 0);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
         manager.start();
         manager.ask();
         manager.reply("done", new FinalTower(1000, "QQ=="));

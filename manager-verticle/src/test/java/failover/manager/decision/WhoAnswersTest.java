@@ -62,7 +62,7 @@ class WhoAnswersTest {
         manager.b().answers = true;
         manager.a().answers = false;
         manager.evidence = Policy.VoteEvidence.REQUIRED;
-        manager.core = new ManagerCore(manager.rules());
+        manager.core = new FailoverMachine(manager.rules());
         manager.beats(40);
         assertEquals("", manager.out(), manager.lines::toString);
     }

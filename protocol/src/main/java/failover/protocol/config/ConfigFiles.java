@@ -25,11 +25,11 @@ public final class ConfigFiles {
      * Reads the file, if one is named, and the variables that {@code keys} (variable to key) knows. The future fails with a
      * {@link ConfigException}. The file is read off the event loop.
      */
-    public static Future<Layers> read(Vertx vertx, Optional<String> file, Map<String, String> keys) {
+    public static Future<ConfigLayers> read(Vertx vertx, Optional<String> file, Map<String, String> keys) {
         String name = file.orElse("command line");
         Future<JsonObject> object = file.map(path -> readFile(vertx, path)).orElse(Future.succeededFuture(new JsonObject()));
         Future<Map<String, String>> values = readEnvironment(vertx, keys);
-        return Future.join(object, values).map(both -> Layers.ofFile(object.result(), name).withEnvironment(keys, values.result()));
+        return Future.join(object, values).map(both -> ConfigLayers.ofFile(object.result(), name).withEnvironment(keys, values.result()));
     }
 
     private static Future<JsonObject> readFile(Vertx vertx, String path) {

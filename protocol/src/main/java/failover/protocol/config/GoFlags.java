@@ -1,6 +1,6 @@
 package failover.protocol.config;
 
-import failover.protocol.config.Layers.Given;
+import failover.protocol.config.ConfigLayers.Given;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +61,7 @@ public final class GoFlags {
 
         /** Whether a switch was written and is on. */
         public boolean on(String name) {
-            return GoWords.truth(values.getOrDefault(name, "false")).orElse(false);
+            return GoScalars.truth(values.getOrDefault(name, "false")).orElse(false);
         }
     }
 
@@ -75,10 +75,10 @@ public final class GoFlags {
         String fault = "";
         switch (flag.kind()) {
             case SWITCH:
-                fault = GoWords.truth(text).isPresent() ? "" : "must be true or false";
+                fault = GoScalars.truth(text).isPresent() ? "" : "must be true or false";
                 break;
             case INTEGER:
-                fault = GoWords.integer(text).isPresent() ? "" : "must be a whole number";
+                fault = GoScalars.integer(text).isPresent() ? "" : "must be a whole number";
                 break;
             case DURATION:
                 try {
@@ -149,7 +149,7 @@ public final class GoFlags {
         Flag flag = flags.get(canonical(name));
         if (flag == null) {
             throw new UsageException("unknown flag --" + name
-                    + Nearest.of(name, flags.keySet()).map(near -> "; did you mean --" + near + "?").orElse(""));
+                    + Suggestions.of(name, flags.keySet()).map(near -> "; did you mean --" + near + "?").orElse(""));
         }
         return flag;
     }
@@ -160,7 +160,7 @@ public final class GoFlags {
 
     /** Go reads {@code --dry-run false} as {@code --dry-run=true} and ignores the rest; a person means the contrary. */
     private static void refuseSpacedValue(String name, String next) {
-        if (GoWords.truth(next).isPresent()) {
+        if (GoScalars.truth(next).isPresent()) {
             throw new UsageException("\"--" + name + " " + next + "\" is ambiguous; write --" + name + "=" + next
                     + " (a switch takes its value after =)");
         }

@@ -1,7 +1,7 @@
 package failover.protocol.config;
 
 import failover.protocol.Bounds;
-import failover.protocol.config.Loaded.Setting;
+import failover.protocol.config.LoadedConfig.Setting;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Reads keys from {@link Layers}, typed, and collects what is wrong instead of stopping at the first fault. Rules of the original:
+ * Reads keys from {@link ConfigLayers}, typed, and collects what is wrong instead of stopping at the first fault. Rules of the original:
  * keys in any case, {@code null} is absent, zero and empty mean the default. Ours: negative numbers, unknown keys and a key
  * written twice are errors; a key that begins with {@code _} is a comment. Used by one thread, once.
  */
@@ -26,7 +26,7 @@ public final class SettingsReader {
     /** What was written is repeated in a problem, but not a page of it. */
     private static final int LONGEST_SHOWN = 200;
 
-    private final Layers layers;
+    private final ConfigLayers layers;
     private final String prefix;
     private final Map<String, Entry> file = new LinkedHashMap<>();
     private final List<String> known;
@@ -41,11 +41,11 @@ public final class SettingsReader {
     private record Log(List<Problem> problems, List<String> warnings, List<Setting> settings) {
     }
 
-    public SettingsReader(Layers layers) {
+    public SettingsReader(ConfigLayers layers) {
         this(layers, "", layers.file(), new ArrayList<>(), new Log(new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
     }
 
-    private SettingsReader(Layers layers, String prefix, JsonObject object, List<String> known, Log log) {
+    private SettingsReader(ConfigLayers layers, String prefix, JsonObject object, List<String> known, Log log) {
         this.layers = layers;
         this.prefix = prefix;
         this.known = known;
@@ -111,7 +111,7 @@ public final class SettingsReader {
         boolean value = standard;
         if (found != null) {
             Optional<Boolean> read = found.value() instanceof Boolean bool ? Optional.of(bool)
-                    : found.typed() ? Optional.empty() : GoWords.truth((String) found.value());
+                    : found.typed() ? Optional.empty() : GoScalars.truth((String) found.value());
             if (read.isEmpty()) {
                 problem(found.where(), key, show(found.value()), found.typed()
                         ? "must be true or false, without quotes" : "must be true or false");
@@ -129,7 +129,7 @@ public final class SettingsReader {
         if (found != null) {
             Object raw = found.value();
             Optional<Long> read = raw instanceof Integer || raw instanceof Long ? Optional.of(((Number) raw).longValue())
-                    : found.typed() ? Optional.empty() : GoWords.integer((String) raw);
+                    : found.typed() ? Optional.empty() : GoScalars.integer((String) raw);
             if (read.isEmpty()) {
                 problem(found.where(), key, show(raw), "must be a whole number" + (found.typed() ? ", without quotes" : ""));
             } else if (read.get() < 0 || read.get() > LARGEST_INTEGER) {
@@ -298,7 +298,8 @@ public final class SettingsReader {
     public void refuseUnknown() {
         file.forEach((lower, entry) -> {
             if (known.stream().noneMatch(key -> key.equals(lower))) {
-                problem(layers.fileName(), Bounds.line(entry.written(), LONGEST_SHOWN), "", "is not a known key" + Nearest.of(lower, known)
+                problem(layers.fileName(), Bounds.line(entry.written(), LONGEST_SHOWN), "", "is not a known key" + Suggestions.of(lower,
+                        known)
                         .map(near -> "; did you mean \"" + near + "\"?").orElse("") + " (a key that begins with _ is a comment)");
             }
         });
@@ -309,20 +310,20 @@ public final class SettingsReader {
      *
      * @throws ConfigException with every problem, if there is one
      */
-    public <C> Loaded<C> finish(java.util.function.Supplier<C> config) {
+    public <C> LoadedConfig<C> finish(java.util.function.Supplier<C> config) {
         refuseUnknown();
         if (!log.problems().isEmpty()) {
             throw new ConfigException(log.problems(), log.warnings());
         }
-        return new Loaded<>(config.get(), List.copyOf(log.warnings()), List.copyOf(log.settings()));
+        return new LoadedConfig<>(config.get(), List.copyOf(log.warnings()), List.copyOf(log.settings()));
     }
 
     private Optional<Found> find(String key) {
         if (!known.contains(key)) {
             known.add(key);
         }
-        for (Map<String, Layers.Given> layer : List.of(layers.flags(), layers.environment())) {
-            Layers.Given given = layer.get(prefix + key);
+        for (Map<String, ConfigLayers.Given> layer : List.of(layers.flags(), layers.environment())) {
+            ConfigLayers.Given given = layer.get(prefix + key);
             if (given != null && !given.text().isEmpty()) {
                 return Optional.of(new Found(given.text(), given.where(), false));
             }

@@ -59,7 +59,7 @@ public final class GoJson {
             }
             switch (parser.currentToken()) {
                 case START_OBJECT:
-                    return Border.held(reader.<T>readValue(parser));
+                    return WireBounds.held(reader.<T>readValue(parser));
                 case VALUE_NULL:
                     return reader.readValue("{}");
                 default:

@@ -18,11 +18,11 @@ public record PeerStatusRequest(
         @JsonProperty("timestamp") @Within(Range.WHEN) long timestamp,
         @JsonProperty("host_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String hostId,
         @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long epoch,
-        @JsonProperty("stay") @JsonInclude(JsonInclude.Include.NON_NULL) StayRequest stay,
+        @JsonProperty("stay") @JsonInclude(JsonInclude.Include.NON_NULL) PromiseRequest stay,
         @JsonProperty("leave") @JsonInclude(JsonInclude.Include.NON_NULL) LeaveRequest leave) {
 
     /** A question about staying alone. */
-    public PeerStatusRequest(String fromValidator, long timestamp, String hostId, long epoch, StayRequest stay) {
+    public PeerStatusRequest(String fromValidator, long timestamp, String hostId, long epoch, PromiseRequest stay) {
         this(fromValidator, timestamp, hostId, epoch, stay, null);
     }
 

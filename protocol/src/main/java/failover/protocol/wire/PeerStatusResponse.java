@@ -25,7 +25,7 @@ public record PeerStatusResponse(
         @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long epoch,
         @JsonProperty("identity_verified") @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean identityVerified,
         @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String operation,
-        @JsonProperty("stay") @JsonInclude(JsonInclude.Include.NON_NULL) StayAnswer stay) {
+        @JsonProperty("stay") @JsonInclude(JsonInclude.Include.NON_NULL) PromiseAnswer stay) {
 
     /** An answer to a look. */
     public PeerStatusResponse(boolean isAlive, boolean isActive, boolean processRunning, long timestamp, String hostId, long epoch,

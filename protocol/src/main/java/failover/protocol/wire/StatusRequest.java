@@ -19,7 +19,7 @@ public record StatusRequest(
                 @Within(Range.WHEN) long lastReceivedTimestamp,
         @JsonProperty("manager_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String managerId,
         @JsonProperty("epoch") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long epoch,
-        @JsonProperty("lease") @JsonInclude(JsonInclude.Include.NON_NULL) LeaseOffer lease,
+        @JsonProperty("lease") @JsonInclude(JsonInclude.Include.NON_NULL) LeaseKeepalive lease,
         @JsonProperty("slot_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.TIME_MS) long slotMs) {
 
     /** A poll that says nothing of leases. */
@@ -28,7 +28,7 @@ public record StatusRequest(
     }
 
     /** A poll of a manager that has not measured how long a slot takes. */
-    public StatusRequest(long timestamp, long lastReceivedTimestamp, String managerId, long epoch, LeaseOffer lease) {
+    public StatusRequest(long timestamp, long lastReceivedTimestamp, String managerId, long epoch, LeaseKeepalive lease) {
         this(timestamp, lastReceivedTimestamp, managerId, epoch, lease, 0);
     }
 

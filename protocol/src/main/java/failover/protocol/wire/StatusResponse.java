@@ -60,17 +60,17 @@ public record StatusResponse(
         @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String operation,
         @JsonProperty("last_operation") @JsonInclude(JsonInclude.Include.NON_NULL) LastOperation lastOperation,
         @JsonProperty("unfit") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) List<String> unfit,
-        @JsonProperty("lease") @JsonInclude(JsonInclude.Include.NON_NULL) LeaseWord lease,
-        @JsonProperty("votes") @JsonInclude(JsonInclude.Include.NON_NULL) VoteWord votes,
+        @JsonProperty("lease") @JsonInclude(JsonInclude.Include.NON_NULL) LeaseStatus lease,
+        @JsonProperty("votes") @JsonInclude(JsonInclude.Include.NON_NULL) VoteReport votes,
         @JsonProperty("peer_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String peerId,
         @JsonProperty("operation_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.AGO_MS) long operationMs,
-        @JsonProperty("vote_state") @JsonInclude(JsonInclude.Include.NON_NULL) VoteStateWord voteState) {
+        @JsonProperty("vote_state") @JsonInclude(JsonInclude.Include.NON_NULL) VoteStateReport voteState) {
 
     /** As an agent says it that names no peer and no vote state. */
     public StatusResponse(boolean processRunning, long processUptime, boolean processHealthy, long validatorSlot, long networkSlot,
             long slotDiff, boolean isHealthy, boolean isActive, long lastTowerBackup, String error, long timestamp, String hostId,
             String version, String role, String identity, String stakedIdentity, boolean identityVerified, long epoch, boolean dryRun,
-            String operation, LastOperation lastOperation, List<String> unfit, LeaseWord lease, VoteWord votes) {
+            String operation, LastOperation lastOperation, List<String> unfit, LeaseStatus lease, VoteReport votes) {
         this(processRunning, processUptime, processHealthy, validatorSlot, networkSlot, slotDiff, isHealthy, isActive, lastTowerBackup,
                 error, timestamp, hostId, version, role, identity, stakedIdentity, identityVerified, epoch, dryRun, operation,
                 lastOperation, unfit, lease, votes, null, 0, null);

@@ -73,7 +73,7 @@ class GoFlagsTest {
     @CsvSource({"0x10,16", "1_000,1000", "017,15", "0b11,3", "0o17,15", "0,0", "-3,-3", "+4,4", "0x_f,15", "0_7,7"})
     void integersAreReadAsGoDoes(String text, long value) {
         flags.parse("--misses=" + text);
-        assertEquals(Optional.of(value), GoWords.integer(text));
+        assertEquals(Optional.of(value), GoScalars.integer(text));
     }
 
     @ParameterizedTest

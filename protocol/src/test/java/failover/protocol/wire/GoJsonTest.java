@@ -31,7 +31,7 @@ class GoJsonTest {
     void ourFieldsFollowTheOriginalsAndAreLeftOutWhenEmpty() {
         StatusResponse ours = new StatusResponse(true, 1, false, 2, 0, 0, false, false, 3, null, 4, "h", "1.0.0", "passive", "I", "S", true,
                 7, true, "become_active", new LastOperation("m-7", "become_passive", "done", "m", 5), List.of("agent is in dry-run"),
-                new LeaseWord("t-1", 9000, true, null, false, 250), new VoteWord("V", 41, 43, 12, null));
+                new LeaseStatus("t-1", 9000, true, null, false, 250), new VoteReport("V", 41, 43, 12, null));
         assertEquals("{\"process_running\":true,\"process_uptime\":1,\"process_healthy\":false,\"validator_slot\":2,\"network_slot\":0,"
                 + "\"slot_diff\":0,\"is_healthy\":false,\"is_active\":false,\"last_tower_backup\":3,\"timestamp\":4,\"host_id\":\"h\","
                 + "\"version\":\"1.0.0\",\"role\":\"passive\",\"identity\":\"I\",\"staked_identity\":\"S\",\"identity_verified\":true,"
@@ -45,12 +45,12 @@ class GoJsonTest {
 
     @Test
     void theLeaseTravelsInFieldsOfItsOwn() throws Exception {
-        StatusRequest poll = new StatusRequest(5, 4, "m", 7, new LeaseOffer("t-1", 7, 3, 2000, 9405, 2000, 500, false));
+        StatusRequest poll = new StatusRequest(5, 4, "m", 7, new LeaseKeepalive("t-1", 7, 3, 2000, 9405, 2000, 500, false));
         String bytes = "{\"timestamp\":5,\"last_received_timestamp\":4,\"manager_id\":\"m\",\"epoch\":7,\"lease\":{\"token\":\"t-1\","
                 + "\"grant_epoch\":7,\"manager_start\":3,\"heartbeat_ms\":2000,\"lease_ms\":9405,\"fence_ms\":2000,\"jitter_ms\":500}}";
         assertEquals(bytes + "\n", GoJson.encode(poll).toString());
         assertEquals(poll, decode(bytes, StatusRequest.class));
-        PeerStatusRequest stay = new PeerStatusRequest(":8080", 5, "h", 7, new StayRequest(7, 9405, 500));
+        PeerStatusRequest stay = new PeerStatusRequest(":8080", 5, "h", 7, new PromiseRequest(7, 9405, 500));
         assertEquals("{\"from_validator\":\":8080\",\"timestamp\":5,\"host_id\":\"h\",\"epoch\":7,\"stay\":{\"epoch\":7,\"lease_ms\":9405,"
                 + "\"jitter_ms\":500}}\n", GoJson.encode(stay).toString());
         FailoverRequest first = new FailoverRequest("become_active", "r", false, 5, "m-7", 7, 20000, false,
@@ -70,9 +70,9 @@ class GoJsonTest {
 
     @Test
     void whatALaterVersionAddedStandsAtTheEndAndIsLeftOutWhenEmpty() throws Exception {
-        LeaseOffer offer = new LeaseOffer("t", 7, 3, 2000, 9405, 2000, 500, false, "run-1", 9);
+        LeaseKeepalive offer = new LeaseKeepalive("t", 7, 3, 2000, 9405, 2000, 500, false, "run-1", 9);
         assertBothWays("{\"token\":\"t\",\"grant_epoch\":7,\"manager_start\":3,\"heartbeat_ms\":2000,\"lease_ms\":9405,\"fence_ms\":2000,"
-                + "\"jitter_ms\":500,\"manager_run\":\"run-1\",\"other_epoch\":9}", offer, LeaseOffer.class);
+                + "\"jitter_ms\":500,\"manager_run\":\"run-1\",\"other_epoch\":9}", offer, LeaseKeepalive.class);
         Grant grant = new Grant("t", "m", 3, 9405, 2000, 500, false, false, false, 0, false, "other", "run-1", true, 214);
         assertBothWays("{\"token\":\"t\",\"manager_id\":\"m\",\"manager_start\":3,\"lease_ms\":9405,\"fence_ms\":2000,\"jitter_ms\":500,"
                 + "\"other_id\":\"other\",\"manager_run\":\"run-1\",\"other_tried\":true,\"slot_ms\":214}", grant, Grant.class);
@@ -80,11 +80,11 @@ class GoJsonTest {
                 + "\"manager_run\":\"run-2\",\"number\":4}}",
                 new PeerStatusRequest(":1", 5, "h", 0, null, new LeaveRequest("n", 2, "run-2", 4)), PeerStatusRequest.class);
         assertBothWays("{\"granted\":true,\"manager_id\":\"m\",\"manager_heard_ms\":12,\"manager_start\":3,\"manager_run\":\"run-1\"}",
-                new StayAnswer(true, null, "m", 12, 3, "run-1"), StayAnswer.class);
-        assertBothWays("{\"tower_slot\":41,\"tower_age_ms\":380}", new VoteStateWord(41, 380, null), VoteStateWord.class);
-        assertBothWays("{\"tower_age_ms\":0,\"tower_error\":\"missing\"}", new VoteStateWord(0, 0, "missing"), VoteStateWord.class);
+                new PromiseAnswer(true, null, "m", 12, 3, "run-1"), PromiseAnswer.class);
+        assertBothWays("{\"tower_slot\":41,\"tower_age_ms\":380}", new VoteStateReport(41, 380, null), VoteStateReport.class);
+        assertBothWays("{\"tower_age_ms\":0,\"tower_error\":\"missing\"}", new VoteStateReport(0, 0, "missing"), VoteStateReport.class);
         StatusResponse ours = new StatusResponse(true, 1, false, 2, 0, 0, false, false, 3, null, 4, null, null, null, null, null, false, 0,
-                false, "become_passive", null, null, null, null, "peer", 250, new VoteStateWord(41, 380, null));
+                false, "become_passive", null, null, null, null, "peer", 250, new VoteStateReport(41, 380, null));
         assertTrue(GoJson.encode(ours).toString().endsWith("\"operation\":\"become_passive\",\"peer_id\":\"peer\",\"operation_ms\":250,"
                 + "\"vote_state\":{\"tower_slot\":41,\"tower_age_ms\":380}}\n"));
         assertEquals(ours, decode(GoJson.encode(ours).toString(), StatusResponse.class));
@@ -93,11 +93,11 @@ class GoJsonTest {
     /** A pair is upgraded host by host: whoever does not know a field says nothing of it, and it reads as nothing said. */
     @Test
     void recordsOfTheVersionBeforeAreReadAsIfNothingWereSaid() throws Exception {
-        assertEquals(new LeaseOffer("t", 7, 3, 2000, 9405, 2000, 500, false),
+        assertEquals(new LeaseKeepalive("t", 7, 3, 2000, 9405, 2000, 500, false),
                 decode("{\"token\":\"t\",\"grant_epoch\":7,\"manager_start\":3,\"heartbeat_ms\":2000,\"lease_ms\":9405,\"fence_ms\":2000,"
-                + "\"jitter_ms\":500}", LeaseOffer.class));
-        assertEquals(new StayAnswer(true, null, "m", 12), decode("{\"granted\":true,\"manager_id\":\"m\",\"manager_heard_ms\":12}",
-                StayAnswer.class));
+                + "\"jitter_ms\":500}", LeaseKeepalive.class));
+        assertEquals(new PromiseAnswer(true, null, "m", 12), decode("{\"granted\":true,\"manager_id\":\"m\",\"manager_heard_ms\":12}",
+                PromiseAnswer.class));
         assertNull(decode("{\"host_id\":\"h\"}", PeerStatusRequest.class).leave());
         assertNull(decode("{\"host_id\":\"h\"}", StatusResponse.class).peerId());
     }

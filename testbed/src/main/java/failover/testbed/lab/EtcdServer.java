@@ -31,13 +31,13 @@ public final class EtcdServer extends ManagedProcess {
 
     /** The value of a key, "" if there is none. */
     public String get(String key) {
-        return Shell.run(List.of("etcdctl", "--endpoints=" + endpoint(), "get", key, "--print-value-only")).ok().output().strip();
+        return BashRunner.run(List.of("etcdctl", "--endpoints=" + endpoint(), "get", key, "--print-value-only")).ok().output().strip();
     }
 
     /** Waits until it serves. */
     public EtcdServer awaitReady(Duration within) {
         Await.until("etcd serves", within,
-            () -> Shell.run(List.of("etcdctl", "--endpoints=" + endpoint(), "--command-timeout=1s", "endpoint", "health")).exit() == 0,
+            () -> BashRunner.run(List.of("etcdctl", "--endpoints=" + endpoint(), "--command-timeout=1s", "endpoint", "health")).exit() == 0,
             this::tail);
         return this;
     }

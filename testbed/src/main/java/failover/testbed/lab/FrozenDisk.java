@@ -26,7 +26,8 @@ public final class FrozenDisk implements AutoCloseable {
             Files.createDirectories(directory);
             Path image = Files.createTempFile("disk", ".img");
             FrozenDisk disk = new FrozenDisk(image, directory);
-            Shell.Result made = Shell.run(List.of("sh", "-c", "command -v fsfreeze mkfs.ext4 > /dev/null || { echo fsfreeze or mkfs.ext4 is"
+            BashRunner.Result made = BashRunner.run(List.of("sh", "-c",
+                    "command -v fsfreeze mkfs.ext4 > /dev/null || { echo fsfreeze or mkfs.ext4 is"
                 + " missing >&2; exit 1; }; truncate -s 16M " + image + " && mkfs.ext4 -q -F " + image + " && mount -o loop " + image + " "
                 + directory));
             if (made.exit() != 0) {
@@ -46,14 +47,14 @@ public final class FrozenDisk implements AutoCloseable {
 
     /** From now on no write to it returns. */
     public void freeze() {
-        Shell.run(List.of("fsfreeze", "-f", directory.toString())).ok();
+        BashRunner.run(List.of("fsfreeze", "-f", directory.toString())).ok();
         frozen = true;
     }
 
     /** What waited goes on. */
     public void thaw() {
         if (frozen) {
-            Shell.run(List.of("fsfreeze", "-u", directory.toString())).ok();
+            BashRunner.run(List.of("fsfreeze", "-u", directory.toString())).ok();
             frozen = false;
         }
     }
@@ -72,7 +73,7 @@ public final class FrozenDisk implements AutoCloseable {
     public void close() {
         thaw();
         // Lazily: whoever waited may still have a file open.
-        Shell.run(List.of("umount", "-l", directory.toString())).ok();
+        BashRunner.run(List.of("umount", "-l", directory.toString())).ok();
         try {
             Files.deleteIfExists(image);
         } catch (IOException e) {

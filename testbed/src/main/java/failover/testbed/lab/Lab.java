@@ -330,7 +330,7 @@ public final class Lab implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
         Marked.find(Marked.HOST, parts().hostMark(host)).forEach(pid -> command.add(String.valueOf(pid)));
         if (command.size() > 2) {
-            Shell.run(command);
+            BashRunner.run(command);
         }
     }
 

@@ -102,20 +102,20 @@ public final class LabValidator extends ManagedProcess {
     }
 
     /** Runs the stand-in CLI against this validator: {@code cli("contact-info")}. */
-    public Shell.Result cli(String... arguments) {
+    public BashRunner.Result cli(String... arguments) {
         List<String> command = new ArrayList<>(List.of(files.cli.toString(), "-l", files.ledger.toString()));
         command.addAll(List.of(arguments));
-        return Shell.run(command);
+        return BashRunner.run(command);
     }
 
     /** Gives it the staked identity; with {@code requireTower} only if its ledger has a valid tower. */
-    public Shell.Result setStaked(boolean requireTower) {
+    public BashRunner.Result setStaked(boolean requireTower) {
         return requireTower ? cli("set-identity", "--require-tower", files.stakedKey.toString())
             : cli("set-identity", files.stakedKey.toString());
     }
 
     /** Gives it its own unstaked identity. */
-    public Shell.Result setUnstaked() {
+    public BashRunner.Result setUnstaked() {
         return cli("set-identity", files.unstaked.toString());
     }
 

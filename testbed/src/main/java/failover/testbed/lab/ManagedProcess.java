@@ -58,13 +58,13 @@ public class ManagedProcess {
     }
 
     /** Its command with these arguments added, run beside it to its end: what an operator types on its host. */
-    public Shell.Result runs(String... more) {
+    public BashRunner.Result runs(String... more) {
         List<String> whole = new ArrayList<>();
         synchronized (this) {
             whole.addAll(command);
         }
         whole.addAll(List.of(more));
-        return Shell.run(whole, directory, "");
+        return BashRunner.run(whole, directory, "");
     }
 
     /** For messages and files. */
@@ -139,7 +139,7 @@ public class ManagedProcess {
 
     private void signal(String signal) {
         if (alive()) {
-            Shell.run(List.of("kill", "-" + signal, String.valueOf(pid())));
+            BashRunner.run(List.of("kill", "-" + signal, String.valueOf(pid())));
         }
     }
 

@@ -24,7 +24,7 @@ record Namespace(String name) {
 
     /** Takes the name away; the namespace itself ends with the last process in it. */
     static void delete(String name) {
-        Shell.run(List.of("ip", "netns", "delete", name));
+        BashRunner.run(List.of("ip", "netns", "delete", name));
     }
 
     /** The command, as it runs in this namespace: under the same pid, with the same files and environment. */
@@ -52,7 +52,7 @@ record Namespace(String name) {
     }
 
     static String run(List<String> command, String input) {
-        Shell.Result result = Shell.run(command, null, input);
+        BashRunner.Result result = BashRunner.run(command, null, input);
         if (result.exit() != 0) {
             throw new IllegalStateException(String.join(" ", command) + ": " + (result.error() + result.output()).strip());
         }

@@ -188,7 +188,7 @@ public final class Network implements AutoCloseable {
     @Override
     public void close() {
         // The wire's end on this side goes with its other end, but only when the kernel gets round to it.
-        Shell.run(List.of("ip", "link", "delete", device));
+        BashRunner.run(List.of("ip", "link", "delete", device));
         hosts.values().forEach(host -> Namespace.delete(host.name()));
         Namespace.delete(bridge.name());
     }

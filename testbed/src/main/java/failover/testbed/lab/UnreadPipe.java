@@ -18,7 +18,7 @@ public final class UnreadPipe implements AutoCloseable {
     /** A pipe in that directory, whose reader appends what comes to that file. */
     public static UnreadPipe in(Path directory, Path log) {
         Path pipe = directory.resolve("pipe-" + System.nanoTime());
-        Shell.run(List.of("mkfifo", pipe.toString())).ok();
+        BashRunner.run(List.of("mkfifo", pipe.toString())).ok();
         try {
             // Opened for both, so that the reader sees no end while nobody writes.
             return new UnreadPipe(pipe, new ProcessBuilder("sh", "-c", "exec cat 0<>'" + pipe + "' >> '" + log + "'").start());
@@ -34,16 +34,16 @@ public final class UnreadPipe implements AutoCloseable {
 
     /** The reader stands still, and the pipe is full: the next write of even one byte does not return. */
     public void stopReading() {
-        Shell.run(List.of("kill", "-STOP", String.valueOf(reader.pid()))).ok();
+        BashRunner.run(List.of("kill", "-STOP", String.valueOf(reader.pid()))).ok();
         for (int size : new int[] {4096, 1}) {
             // Fails when there is no room any more.
-            Shell.run(List.of("sh", "-c", "yes '' | dd iflag=fullblock oflag=nonblock bs=" + size + " 1<>'" + pipe + "'"));
+            BashRunner.run(List.of("sh", "-c", "yes '' | dd iflag=fullblock oflag=nonblock bs=" + size + " 1<>'" + pipe + "'"));
         }
     }
 
     /** The reader goes on. */
     public void read() {
-        Shell.run(List.of("kill", "-CONT", String.valueOf(reader.pid()))).ok();
+        BashRunner.run(List.of("kill", "-CONT", String.valueOf(reader.pid()))).ok();
     }
 
     @Override

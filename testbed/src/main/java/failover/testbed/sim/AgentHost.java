@@ -1,15 +1,15 @@
 package failover.testbed.sim;
 
-import failover.agent.decision.AgentCore;
 import failover.agent.decision.AgentEffect;
 import failover.agent.decision.AgentEvent;
-import failover.agent.decision.AgentMemory;
-import failover.agent.decision.AgentRules;
+import failover.agent.decision.AgentMachine;
+import failover.agent.decision.AgentOptions;
 import failover.agent.decision.AgentState;
+import failover.agent.decision.DurableAgentState;
 import failover.agent.decision.Observation;
 import failover.agent.decision.Step;
 import failover.agent.decision.Task;
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.PeerStatusRequest;
@@ -24,15 +24,15 @@ import java.util.function.Consumer;
 final class AgentHost {
     private static final Duration TICK = Duration.ofMillis(250);
 
-    private final World world;
+    private final SimContext world;
     /** The event loop, and whatever else runs in the process: the dead-man, workers. They die together, and stand still each for itself. */
-    private final Program program;
-    private final Program threads;
+    private final SimProcess program;
+    private final SimProcess threads;
     private final int host;
-    private final AgentCore core;
+    private final AgentMachine core;
     private final SimValidator validator;
-    private final CommandRunner commands;
-    private final Disk<AgentMemory> disk;
+    private final SimCommandRunner commands;
+    private final SimDisk<DurableAgentState> disk;
     private final Links links;
     private final Mutant mutant;
     private AgentHost peer;
@@ -43,11 +43,11 @@ final class AgentHost {
     private boolean up;
     private AgentState state;
     private final Ears ears;
-    private final Askers askers;
+    private final PendingRequests askers;
     private final PeerDesk desk;
     /** Fences of this start whose end the core has heard of. */
     private long fences;
-    private final Eyes eyes;
+    private final SimProbe eyes;
     /** Effects of the change until the agent dies; 0 when it is not to die. */
     private boolean stopping;
     private int dieAfter;
@@ -59,29 +59,29 @@ final class AgentHost {
     /** The newest look that the core was told of. */
     private Observation told;
 
-    AgentHost(World world, int host, AgentRules rules, SimValidator validator, Sources sources, Links links,
+    AgentHost(SimContext world, int host, AgentOptions rules, SimValidator validator, Sources sources, Links links,
             Mutant mutant, boolean identityKnown) {
         this.world = world;
         this.host = host;
-        this.program = new Program(world, host);
-        this.threads = new Program(world, host);
+        this.program = new SimProcess(world, host);
+        this.threads = new SimProcess(world, host);
         this.ears = new Ears(mutant, identityKnown);
-        this.askers = new Askers(world, host);
+        this.askers = new PendingRequests(world, host);
         this.mailbox = new Mailbox<>(program, this::step);
-        this.eyes = new Eyes(world, host, threads, program, validator, sources);
-        this.core = new AgentCore(rules);
+        this.eyes = new SimProbe(world, host, threads, program, validator, sources);
+        this.core = new AgentMachine(rules);
         this.validator = validator;
         this.links = links;
         this.mutant = mutant;
-        this.commands = new CommandRunner(world, host, threads, validator, identityKnown);
-        this.disk = new Disk<>(world, threads, Fault.Kind.AGENT_DISK_FULL, host);
+        this.commands = new SimCommandRunner(world, host, threads, validator, identityKnown);
+        this.disk = new SimDisk<>(world, threads, Fault.Kind.AGENT_DISK_FULL, host);
         this.link = new PeerLink(world, program, host);
         this.desk = new PeerDesk(world, program, host, link, () -> state.hostId(), this::post,
             (said, answer) -> look(seen -> answer.accept(core.peerStatus(state, seen, said, now()))));
         SimKiller killer = new SimKiller(world, host, threads, validator);
-        Program own = mutant.is(Mutant.DEAD_MAN_IN_THE_LOOP) ? program : threads;
-        this.deadMan = new SimDeadMan(world, host, own, rules, commands, eyes, new Eyes(world, host, own, own, validator, sources), killer,
-                disk, mutant, event -> program.arrive(() -> post(event)));
+        SimProcess own = mutant.is(Mutant.DEAD_MAN_IN_THE_LOOP) ? program : threads;
+        this.deadMan = new SimDeadMan(world, host, own, rules, commands, eyes, new SimProbe(world, host, own, own, validator, sources),
+                killer, disk, mutant, event -> program.arrive(() -> post(event)));
         this.tasks = new AgentTasks(world, host, program, commands, eyes, killer, disk, then -> desk.ask(null, null, then),
                 (limit, then) -> deadMan.awaitArmed(limit, why -> program.arrive(() -> then.accept(why))),
                 result -> post(new AgentEvent.TaskDone(result)));
@@ -97,7 +97,7 @@ final class AgentHost {
         return link;
     }
 
-    CommandRunner commands() {
+    SimCommandRunner commands() {
         return commands;
     }
 
@@ -143,7 +143,7 @@ final class AgentHost {
     }
 
     private void starts() {
-        AgentMemory memory = disk.read();
+        DurableAgentState memory = disk.read();
         boolean isNew = memory == null;
         up = true;
         startedAt = now().nanos();
@@ -151,7 +151,8 @@ final class AgentHost {
         fences = 0;
         tasks.forget();
         eyes.forget();
-        AgentMemory first = isNew ? new AgentMemory("host" + host, Role.PASSIVE, 0, null, 0, null, null, null) : mutant.remembered(memory);
+        DurableAgentState first = isNew ? new DurableAgentState("host" + host, Role.PASSIVE, 0, null, 0, null, null, null)
+                : mutant.remembered(memory);
         deadMan.start();
         Step step = core.start(first, isNew, nonce(), mutant.former(deadMan.former(), first, isNew), now());
         state = step.state();
@@ -161,12 +162,12 @@ final class AgentHost {
     }
 
     /** What is in its state file. */
-    AgentMemory file() {
+    DurableAgentState file() {
         return disk.read();
     }
 
     /** It dies, and starts after that time with this in its state file; {@code null} for none. */
-    void file(AgentMemory other, long down) {
+    void file(DurableAgentState other, long down) {
         crash(down);
         disk.restore(other);
     }
@@ -279,7 +280,7 @@ final class AgentHost {
     }
 
     /** Whoever waits for its answer. */
-    Askers askers() {
+    PendingRequests askers() {
         return askers;
     }
 
@@ -288,7 +289,7 @@ final class AgentHost {
         return "start" + host + "x" + lives;
     }
 
-    private Now now() {
+    private ClockReading now() {
         return LeaseMutants.clock(mutant, program.now());
     }
 
@@ -310,7 +311,7 @@ final class AgentHost {
 
     private void step(AgentEvent event) {
         world.mark(host, event);
-        Now now = now();
+        ClockReading now = now();
         world.mark(now.nanos());
         fences += event instanceof AgentEvent.Fenced ? 1 : 0;
         Step step = core.step(state, ears.hear(event), now);
@@ -352,7 +353,7 @@ final class AgentHost {
             tasks.lookAtTower(check -> post(new AgentEvent.TowerSeen(check, 0)));
         } else if (effect instanceof AgentEffect.Publish publish) {
             // A promotion that is refused before its intent is written leaves its epoch to another.
-            AgentMemory durable = disk.read();
+            DurableAgentState durable = disk.read();
             if (publish.hold() != null && durable != null && durable.epoch() >= publish.hold().epoch()) {
                 world.ledger().holds(host, publish.hold().epoch());
             }

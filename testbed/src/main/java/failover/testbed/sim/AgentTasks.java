@@ -1,6 +1,6 @@
 package failover.testbed.sim;
 
-import failover.agent.decision.AgentMemory;
+import failover.agent.decision.DurableAgentState;
 import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
 import failover.agent.decision.TowerCheck;
@@ -11,13 +11,13 @@ import java.util.function.Consumer;
 
 /** Does the steps of a change as the agent's shell does them: one at a time; what an abandoned one gives is told to nobody. */
 final class AgentTasks {
-    private final World world;
+    private final SimContext world;
     private final int host;
-    private final Program program;
-    private final CommandRunner commands;
-    private final Eyes eyes;
+    private final SimProcess program;
+    private final SimCommandRunner commands;
+    private final SimProbe eyes;
     private final SimKiller killer;
-    private final Disk<AgentMemory> disk;
+    private final SimDisk<DurableAgentState> disk;
     private final Consumer<TaskResult> done;
     private Task out;
     private int number;
@@ -31,7 +31,8 @@ final class AgentTasks {
      * @param askPeer asks the peer; {@code null} when it is silent
      * @param awaitArmed waits for the fencer's word; gives why it would not act, {@code null} when it would
      */
-    AgentTasks(World world, int host, Program program, CommandRunner commands, Eyes eyes, SimKiller killer, Disk<AgentMemory> disk,
+    AgentTasks(SimContext world, int host, SimProcess program, SimCommandRunner commands, SimProbe eyes, SimKiller killer,
+            SimDisk<DurableAgentState> disk,
             Consumer<Consumer<PeerStatusResponse>> askPeer, BiConsumer<Duration, Consumer<String>> awaitArmed, Consumer<TaskResult> done) {
         this.world = world;
         this.host = host;

@@ -18,9 +18,9 @@ final class Cluster {
     static final int LATEST = 10;
     private static final long NEVER = Long.MAX_VALUE;
 
-    private final World world;
+    private final SimContext world;
     private final List<Stretch> stretches = new ArrayList<>();
-    private final Stretch[] open = new Stretch[World.TARGETS];
+    private final Stretch[] open = new Stretch[SimContext.TARGETS];
     private long halted;
     private long haltedSince = -1;
     private final long[] frozenSlot = {-1, -1, -1, -1};
@@ -37,7 +37,7 @@ final class Cluster {
         }
     }
 
-    Cluster(World world) {
+    Cluster(SimContext world) {
         this.world = world;
     }
 

@@ -1,8 +1,8 @@
 package failover.testbed.sim;
 
 import failover.agent.decision.AgentEvent;
-import failover.agent.decision.AgentMemory;
 import failover.agent.decision.CommandKind;
+import failover.agent.decision.DurableAgentState;
 import failover.agent.decision.Task;
 import failover.protocol.wire.Action;
 
@@ -11,7 +11,7 @@ final class Ears {
     private final Mutant mutant;
     private final boolean identityKnown;
     /** The newest memory that the core wanted to be saved. */
-    private AgentMemory known;
+    private DurableAgentState known;
     private Action change;
     private CommandKind lastIdentityCommand;
 
@@ -41,7 +41,7 @@ final class Ears {
         }
     }
 
-    void remembers(AgentMemory memory) {
+    void remembers(DurableAgentState memory) {
         known = memory;
     }
 
@@ -52,11 +52,11 @@ final class Ears {
 
     /** It is bound to a manager. */
     boolean managed() {
-        return known != null && known.bonds().managed();
+        return known != null && known.bindings().managed();
     }
 
     /** Reality can be read without the state file: the validator can be asked, and no change is half done. */
     boolean mayForget() {
-        return identityKnown && known != null && known.intent() == null && known.unsettled() == null;
+        return identityKnown && known != null && known.intent() == null && known.inDoubt() == null;
     }
 }

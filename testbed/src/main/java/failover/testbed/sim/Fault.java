@@ -120,7 +120,7 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
      * @param with kinds that are in it although their class does not have them
      * @param without kinds that it was drawn without when its seed became known
      */
-    static List<Fault> plan(Dice dice, Dice more, RunClass runClass, Set<Kind> with, Set<Kind> without, long until) {
+    static List<Fault> plan(RandomStream dice, RandomStream more, RunClass runClass, Set<Kind> with, Set<Kind> without, long until) {
         List<Fault> plan = runClass == RunClass.OBSERVERS_FAIL ? observers(dice, until) : known(dice, runClass, until);
         if (runClass != RunClass.OBSERVERS_FAIL) {
             added(more, runClass, with, without, until, plan);
@@ -128,7 +128,7 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
         return plan;
     }
 
-    private static void added(Dice dice, RunClass runClass, Set<Kind> with, Set<Kind> without, long until, List<Fault> plan) {
+    private static void added(RandomStream dice, RunClass runClass, Set<Kind> with, Set<Kind> without, long until, List<Fault> plan) {
         List<Kind> chosen = new ArrayList<>();
         for (Kind kind : Kind.values()) {
             boolean possible = kind.added && (runClass.allows(kind) || with.contains(kind)) && !without.contains(kind);
@@ -152,7 +152,7 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
         }
     }
 
-    private static List<Fault> known(Dice dice, RunClass runClass, long until) {
+    private static List<Fault> known(RandomStream dice, RunClass runClass, long until) {
         List<Fault> plan = new ArrayList<>();
         // Most runs have trouble of a few kinds only: then it is the combination that is searched, not the average of all.
         boolean[] chosen = new boolean[Kind.values().length];
@@ -195,7 +195,7 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
     }
 
     /** All ways to one host fail, not all at once, and with them whatever it and the others would need to notice. */
-    private static void storm(Dice dice, RunClass runClass, long at, List<Fault> plan) {
+    private static void storm(RandomStream dice, RunClass runClass, long at, List<Fault> plan) {
         int host = (int) dice.between(0, 1);
         long nanos = dice.millis(12_000, 40_000);
         if (dice.chance(0.5)) {
@@ -218,7 +218,7 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
     }
 
     /** One observer at a time fails, and is well again before the next. */
-    private static List<Fault> observers(Dice dice, long until) {
+    private static List<Fault> observers(RandomStream dice, long until) {
         Kind[] kinds = Arrays.stream(Kind.values()).filter(RunClass.OBSERVERS_FAIL::allows).toArray(Kind[]::new);
         List<Fault> plan = new ArrayList<>();
         long at = dice.millis(45_000, 60_000);
@@ -231,7 +231,7 @@ record Fault(int id, long at, Kind kind, int host, long nanos, int number) {
         return plan;
     }
 
-    private static Kind draw(Dice dice, boolean[] chosen) {
+    private static Kind draw(RandomStream dice, boolean[] chosen) {
         int total = 0;
         for (Kind kind : Kind.values()) {
             total += chosen[kind.ordinal()] ? kind.weight : 0;

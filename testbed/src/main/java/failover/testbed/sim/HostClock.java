@@ -1,6 +1,6 @@
 package failover.testbed.sim;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import java.time.Duration;
 
 /**
@@ -40,7 +40,7 @@ final class HostClock {
         this.rate = rate;
     }
 
-    static HostClock any(Dice dice) {
+    static HostClock any(RandomStream dice) {
         return new HostClock(dice.between(-(1L << 60), 1L << 60), dice.between(-3000, 3000), dice.millis(60_000, 10_000_000_000L),
                 1 + dice.between(-1000, 1000) / 1000.0 * WORST_RATE);
     }
@@ -51,11 +51,12 @@ final class HostClock {
     }
 
     /** What a program on this host reads at that instant of the world. */
-    Now read(long world) {
+    ClockReading read(long world) {
         long local = (long) ((world - paused(world)) * rate);
         long awake = (long) ((world - slept(world)) * rate);
         long boot = bootOffset + local;
-        return new Now(monotonicOffset + awake, WALL_AT_BEGIN + wallOffset + local / 1_000_000L, boot - Math.floorMod(boot, BOOT_STEP));
+        return new ClockReading(monotonicOffset + awake, WALL_AT_BEGIN + wallOffset + local / 1_000_000L, boot - Math.floorMod(boot,
+                BOOT_STEP));
     }
 
     /** How long the world takes until this host has seen that time pass. */

@@ -1,21 +1,21 @@
 package failover.testbed.sim;
 
 import failover.agent.decision.AgentEvent;
-import failover.manager.decision.ManagerMemory;
-import failover.manager.decision.ManagerRules;
+import failover.manager.decision.DurableManagerState;
+import failover.manager.decision.ManagerOptions;
 import failover.manager.decision.Policy;
-import failover.protocol.Now;
-import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.ClockReading;
+import failover.protocol.lease.LeaseTiming;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.Grant;
-import failover.protocol.wire.LeaseOffer;
-import failover.protocol.wire.LeaseWord;
+import failover.protocol.wire.LeaseKeepalive;
+import failover.protocol.wire.LeaseStatus;
 import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.PromiseRequest;
 import failover.protocol.wire.StatusRequest;
 import failover.protocol.wire.StatusResponse;
-import failover.protocol.wire.StayRequest;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 import java.time.Duration;
 
 /** How the rules about leases and evidence are taken away: what a core without them would have believed, said or not waited for. */
@@ -26,21 +26,23 @@ final class LeaseMutants {
     }
 
     /** What an agent reads from its clocks (E9). */
-    static Now clock(Mutant mutant, Now real) {
+    static ClockReading clock(Mutant mutant, ClockReading real) {
         if (mutant.is(Mutant.WALL_CLOCK_ONLY)) {
             long nanos = real.wallMillis() * 1_000_000L;
-            return new Now(nanos, real.wallMillis(), nanos);
+            return new ClockReading(nanos, real.wallMillis(), nanos);
         }
-        return mutant.is(Mutant.MONOTONIC_ONLY) ? new Now(real.nanos(), Math.floorDiv(real.nanos(), 1_000_000L), real.nanos()) : real;
+        return mutant.is(Mutant.MONOTONIC_ONLY) ? new ClockReading(real.nanos(), Math.floorDiv(real.nanos(), 1_000_000L), real.nanos())
+                : real;
     }
 
     /** The instant that a token names; {@code null} where there is none. */
-    static Now issued(String token) {
+    static ClockReading issued(String token) {
         if (token == null) {
             return null;
         }
         String[] parts = token.split("\\.", -1);
-        return new Now(Long.parseUnsignedLong(parts[1], 16), Long.parseUnsignedLong(parts[3], 16), Long.parseUnsignedLong(parts[2], 16));
+        return new ClockReading(Long.parseUnsignedLong(parts[1], 16), Long.parseUnsignedLong(parts[3], 16), Long.parseUnsignedLong(parts[2],
+                16));
     }
 
     private static String nonce(String token) {
@@ -48,20 +50,20 @@ final class LeaseMutants {
     }
 
     /** The same token as if it had been issued now. */
-    private static String fresh(String token, String nonce, Now now) {
+    private static String fresh(String token, String nonce, ClockReading now) {
         return token == null ? null : nonce + "." + Long.toHexString(now.nanos()) + "."
                 + Long.toHexString(now.bootNanos()) + "." + Long.toHexString(now.wallMillis());
     }
 
     /** What a polled agent takes the poll for. */
-    static StatusRequest polled(Mutant mutant, StatusRequest request, Now now) {
-        LeaseOffer offer = request.lease();
+    static StatusRequest polled(Mutant mutant, StatusRequest request, ClockReading now) {
+        LeaseKeepalive offer = request.lease();
         boolean late = mutant.is(Mutant.LEASE_FROM_RECEIPT);
         boolean deaf = mutant.is(Mutant.NEWER_HOLDER_NOT_HEARD);
         if (offer == null || !late && !deaf && !mutant.is(Mutant.SECOND_PROCESS_NOT_NOTICED)) {
             return request;
         }
-        return with(request, new LeaseOffer(late ? fresh(offer.token(), nonce(offer.token()), now) : offer.token(), offer.grantEpoch(),
+        return with(request, new LeaseKeepalive(late ? fresh(offer.token(), nonce(offer.token()), now) : offer.token(), offer.grantEpoch(),
                 start(mutant, offer.managerStart()), offer.heartbeatMs(), offer.leaseMs(), offer.fenceMs(), offer.jitterMs(),
                 offer.paused(), run(mutant, offer.managerRun()), deaf ? 0 : offer.otherEpoch()));
     }
@@ -85,7 +87,7 @@ final class LeaseMutants {
         } else if (event instanceof AgentEvent.StayAsked asks) {
             PeerStatusRequest real = asks.request();
             return new AgentEvent.StayAsked(asks.ticket(), new PeerStatusRequest(real.fromValidator(), real.timestamp(), real.hostId(), 0,
-                    new StayRequest(0, real.stay().leaseMs(), real.stay().jitterMs()), real.leave()));
+                    new PromiseRequest(0, real.stay().leaseMs(), real.stay().jitterMs()), real.leave()));
         }
         return event;
     }
@@ -96,7 +98,7 @@ final class LeaseMutants {
     }
 
     /** What an agent takes an order for; {@code sinceStart}: how long it has been running; {@code nonce}: of that start. */
-    static AgentEvent.ChangeAsked asked(Mutant mutant, AgentEvent.ChangeAsked event, Duration sinceStart, String nonce, Now now) {
+    static AgentEvent.ChangeAsked asked(Mutant mutant, AgentEvent.ChangeAsked event, Duration sinceStart, String nonce, ClockReading now) {
         Grant grant = event.request().grant();
         if (grant == null) {
             return event;
@@ -113,45 +115,45 @@ final class LeaseMutants {
     }
 
     /** The rules a manager goes by. */
-    static ManagerRules rules(Mutant mutant, ManagerRules real) {
+    static ManagerOptions rules(Mutant mutant, ManagerOptions real) {
         Policy policy = real.policy();
         if (mutant.is(Mutant.NO_E3_WAIT)) {
-            LeaseNumbers n = policy.numbers();
+            LeaseTiming n = policy.numbers();
             Duration little = n.heartbeat().multipliedBy(2);
-            LeaseNumbers hasty = new LeaseNumbers(n.heartbeat(), little, little, n.jitter(), n.fence(), little.minus(n.jitter()),
+            LeaseTiming hasty = new LeaseTiming(n.heartbeat(), little, little, n.jitter(), n.fence(), little.minus(n.jitter()),
                     n.misses());
             policy = new Policy(hasty, policy.sources(), policy.evidence(), policy.fencing(), policy.holdWhileVoting());
         } else if (mutant.is(Mutant.EVIDENCE_IGNORED)) {
             policy = new Policy(policy.numbers(), policy.sources(), Policy.VoteEvidence.OFF, policy.fencing(), policy.holdWhileVoting());
         }
         Duration grace = mutant.is(Mutant.NO_E8) ? Duration.ZERO : real.startupGrace();
-        return new ManagerRules(real.dryRun(), real.rolesConfigured(), real.primaryEndpoint(), real.secondaryEndpoint(),
+        return new ManagerOptions(real.dryRun(), real.rolesConfigured(), real.primaryEndpoint(), real.secondaryEndpoint(),
                 real.heartbeatInterval(), real.missesBeforeFailover(), real.slotDiffThreshold(), real.slotCheckInterval(),
                 real.requestTimeout(), real.unhealthyChecks(), real.minProcessUptime(), real.failoverCooldown(), real.demotionTimeout(),
                 real.promotionTimeout(), grace, policy, real.stakedIdentity());
     }
 
     /** A manager that does not wait believes that it has started, and heard nothing, long ago. */
-    static Now started(Mutant mutant, Now real) {
-        return mutant.is(Mutant.NO_E8) ? new Now(real.nanos() - LONG_AGO.toNanos(), real.wallMillis(), real.bootNanos()) : real;
+    static ClockReading started(Mutant mutant, ClockReading real) {
+        return mutant.is(Mutant.NO_E8) ? new ClockReading(real.nanos() - LONG_AGO.toNanos(), real.wallMillis(), real.bootNanos()) : real;
     }
 
-    static ManagerMemory remembered(Mutant mutant, ManagerMemory memory) {
-        ManagerMemory kept = mutant.is(Mutant.COOLDOWN_NOT_DURABLE) ? memory.withMovedAt(0)
+    static DurableManagerState remembered(Mutant mutant, DurableManagerState memory) {
+        DurableManagerState kept = mutant.is(Mutant.COOLDOWN_NOT_DURABLE) ? memory.withMovedAt(0)
                 : mutant.is(Mutant.OLD_NUMBERS_FORGOTTEN) ? memory.withTerms(null) : memory;
         return mutant.is(Mutant.EPOCH_NOT_DURABLE) ? kept.withEpoch(0) : kept;
     }
 
     /** A manager that does not wait for leases to run out grants them all the same. */
-    static StatusRequest sent(Mutant mutant, StatusRequest request, LeaseNumbers numbers) {
-        LeaseOffer offer = request.lease();
+    static StatusRequest sent(Mutant mutant, StatusRequest request, LeaseTiming numbers) {
+        LeaseKeepalive offer = request.lease();
         boolean real = offer == null || !mutant.is(Mutant.NO_E3_WAIT);
-        return real ? request : with(request, new LeaseOffer(offer.token(), offer.grantEpoch(), offer.managerStart(),
+        return real ? request : with(request, new LeaseKeepalive(offer.token(), offer.grantEpoch(), offer.managerStart(),
                 offer.heartbeatMs(), numbers.lease().toMillis(), numbers.fence().toMillis(), numbers.jitter().toMillis(), offer.paused(),
                 offer.managerRun(), offer.otherEpoch()));
     }
 
-    static FailoverRequest sent(Mutant mutant, FailoverRequest request, LeaseNumbers numbers) {
+    static FailoverRequest sent(Mutant mutant, FailoverRequest request, LeaseTiming numbers) {
         Grant grant = request.grant();
         boolean real = grant == null || !mutant.is(Mutant.NO_E3_WAIT);
         return real ? request : with(request, new Grant(grant.token(), grant.managerId(), grant.managerStart(),
@@ -161,13 +163,13 @@ final class LeaseMutants {
     }
 
     /** What a source's word is taken for; {@code before} is its last that was no error, {@code slot} the cluster's. */
-    static VoteWord word(Mutant mutant, VoteWord said, VoteWord before, long slot, boolean frozen, boolean lags) {
+    static VoteReport word(Mutant mutant, VoteReport said, VoteReport before, long slot, boolean frozen, boolean lags) {
         if (mutant.is(Mutant.RPC_ERROR_MEANS_STILL) && said.error() != null && before != null) {
-            return new VoteWord(before.account(), before.lastVote(), slot, 0, null);
+            return new VoteReport(before.account(), before.lastVote(), slot, 0, null);
         }
         boolean old = mutant.is(Mutant.FROZEN_SOURCE_BELIEVED) && frozen || mutant.is(Mutant.LAGGING_SOURCE_BELIEVED) && lags;
         return old && said.error() == null
-                ? new VoteWord(said.account(), said.lastVote(), slot, 0, null) : said;
+                ? new VoteReport(said.account(), said.lastVote(), slot, 0, null) : said;
     }
 
     /** When a source is said to have been asked: any look counts after the last call, however old it is. */
@@ -180,7 +182,7 @@ final class LeaseMutants {
      * reached, it means nothing at which epoch a host was passive. A host that does not keep its promise does not speak of it either.
      */
     static StatusResponse status(Mutant mutant, StatusResponse real) {
-        LeaseWord word = real.lease();
+        LeaseStatus word = real.lease();
         boolean forgetful = mutant.is(Mutant.EPOCH_NOT_DURABLE)
                 || mutant.is(Mutant.NO_ACTIVE_BY_REACHABILITY) && !real.isActive();
         boolean faithless = mutant.is(Mutant.NO_PEER_REFUSAL) || mutant.is(Mutant.NO_HOLD_OFF);
@@ -193,12 +195,12 @@ final class LeaseMutants {
                 real.networkSlot(), real.slotDiff(), real.isHealthy(), real.isActive(), real.lastTowerBackup(), real.error(),
                 real.timestamp(), real.hostId(), real.version(), real.role(), real.identity(), real.stakedIdentity(),
                 real.identityVerified(), forgetful ? 0 : real.epoch(), real.dryRun(), real.operation(), real.lastOperation(), real.unfit(),
-                new LeaseWord(word.token(), word.leftMs(), word.fenceCapable() || credulous, word.refused(), word.paused(),
+                new LeaseStatus(word.token(), word.leftMs(), word.fenceCapable() || credulous, word.refused(), word.paused(),
                         faithless ? 0 : word.boundMs(), word.fencedBy(), word.doubled()), real.votes(), incurious ? null : real.peerId(),
                 real.operationMs(), real.voteState());
     }
 
-    private static StatusRequest with(StatusRequest request, LeaseOffer offer) {
+    private static StatusRequest with(StatusRequest request, LeaseKeepalive offer) {
         return new StatusRequest(request.timestamp(), request.lastReceivedTimestamp(), request.managerId(), request.epoch(), offer,
                 request.slotMs());
     }

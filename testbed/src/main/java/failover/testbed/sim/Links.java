@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 final class Links {
     private static final double PATIENCE = 0.35;
 
-    private final World world;
+    private final SimContext world;
     private final AgentHost[] agents;
     private final RunClass runClass;
     private final long silence;
@@ -24,7 +24,7 @@ final class Links {
     private final AgentHost[] led = new AgentHost[2];
     private final Route[] routes = {new Route(), new Route()};
 
-    Links(World world, AgentHost[] agents, RunClass runClass, Duration silence) {
+    Links(SimContext world, AgentHost[] agents, RunClass runClass, Duration silence) {
         this.world = world;
         this.agents = agents;
         this.runClass = runClass;
@@ -95,7 +95,7 @@ final class Links {
             return;
         }
         long usual = way(host) + routes[host].there() + routes[host].heldFor(request.action());
-        Dice late = world.dice(Fault.Kind.COMMANDS_LATE, host);
+        RandomStream late = world.dice(Fault.Kind.COMMANDS_LATE, host);
         long there = world.on(Fault.Kind.COMMANDS_LATE, host) && late.chance(0.5) ? late.millis(10, 30_000) : usual;
         world.agenda().after(there, () -> {
             if (atTheDoor(host)) {
@@ -122,7 +122,7 @@ final class Links {
 
     /** Some come long after whoever sent them has given up. */
     private long late(int host, long limit) {
-        Dice dice = world.dice(Fault.Kind.POLLS_LATE, host);
+        RandomStream dice = world.dice(Fault.Kind.POLLS_LATE, host);
         return !runClass.answering() && dice.chance(0.3) ? dice.between(0, limit * 8) : dice.between(0, limit);
     }
 
@@ -136,7 +136,7 @@ final class Links {
     }
 
     private long way(int host) {
-        return world.dice(Dice.Concern.NETWORK, host).between(80_000, 3_000_000);
+        return world.dice(RandomStream.Concern.NETWORK, host).between(80_000, 3_000_000);
     }
 
     private long way(int host, boolean sure, long limit) {

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** One host: its clocks, and its sleep. Whatever runs on it, runs by its timers, which stand still while it sleeps. */
 final class Machine {
-    private final World world;
+    private final SimContext world;
     private final int host;
     private final HostClock clock;
     private final List<Timer> due = new ArrayList<>();
@@ -17,7 +17,7 @@ final class Machine {
     private record Timer(long at, long slept, Runnable work) {
     }
 
-    Machine(World world, int host, HostClock clock) {
+    Machine(SimContext world, int host, HostClock clock) {
         this.world = world;
         this.host = host;
         this.clock = clock;

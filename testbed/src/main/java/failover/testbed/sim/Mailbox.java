@@ -10,12 +10,12 @@ import java.util.function.Consumer;
  * @param <E> what the core is told
  */
 final class Mailbox<E> {
-    private final Program program;
+    private final SimProcess program;
     private final Consumer<E> work;
     private final Deque<E> events = new ArrayDeque<>();
     private boolean working;
 
-    Mailbox(Program program, Consumer<E> work) {
+    Mailbox(SimProcess program, Consumer<E> work) {
         this.program = program;
         this.work = work;
     }

@@ -1,21 +1,21 @@
 package failover.testbed.sim;
 
+import failover.manager.decision.DurableManagerState;
+import failover.manager.decision.FailoverMachine;
 import failover.manager.decision.Failure;
 import failover.manager.decision.Host;
-import failover.manager.decision.ManagerCore;
 import failover.manager.decision.ManagerEffect;
 import failover.manager.decision.ManagerEvent;
-import failover.manager.decision.ManagerMemory;
-import failover.manager.decision.ManagerRules;
+import failover.manager.decision.ManagerOptions;
 import failover.manager.decision.ManagerState;
 import failover.manager.decision.Step;
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.StateView;
 import failover.protocol.wire.StatusResponse;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,22 +26,22 @@ final class ManagerHost {
     /** So many requests to one host may be open at once; one more is not sent. */
     private static final int MOST_POLLS = 8;
 
-    private final World world;
+    private final SimContext world;
     private final String id;
-    private final Program program;
-    private ManagerRules rules;
-    private ManagerCore core;
+    private final SimProcess program;
+    private ManagerOptions rules;
+    private FailoverMachine core;
     /** What it goes by from its next start on. */
-    private Supplier<ManagerRules> next;
+    private Supplier<ManagerOptions> next;
     private final Links links;
     private final Sources sources;
     private final Cluster cluster;
-    private final Disk<ManagerMemory> disk;
-    private final Examiner examiner;
+    private final SimDisk<DurableManagerState> disk;
+    private final InvariantChecker examiner;
     private final Mutant mutant;
-    private final Dice network;
+    private final RandomStream network;
     private final Totals totals;
-    private final ManagerEyes eyes;
+    private final SimSources eyes;
     private final Mailbox<ManagerEvent> mailbox;
     private boolean up;
     /** So often it began without memory. */
@@ -62,12 +62,12 @@ final class ManagerHost {
     /** The newest final tower that it was given, and has not lost with its disk; 0 when none. */
     private long newestTower;
 
-    ManagerHost(World world, String id, ManagerRules rules, Links links, Sources sources, Cluster cluster, Mutant mutant,
+    ManagerHost(SimContext world, String id, ManagerOptions rules, Links links, Sources sources, Cluster cluster, Mutant mutant,
             Totals totals) {
         this.id = id;
         this.cluster = cluster;
         this.world = world;
-        this.program = new Program(world, World.MANAGER);
+        this.program = new SimProcess(world, SimContext.MANAGER);
         this.patience = new Patience(world);
         this.operators = new Operators(world, asked -> program.arrive(() -> post(asked)));
         this.mailbox = new Mailbox<>(program, this::step);
@@ -76,14 +76,14 @@ final class ManagerHost {
         this.sources = sources;
         this.mutant = mutant;
         this.totals = totals;
-        this.network = world.dice(Dice.Concern.NETWORK, World.MANAGER);
-        this.disk = new Disk<>(world, program, Fault.Kind.MANAGER_DISK_FULL, World.MANAGER);
-        this.examiner = new Examiner(world, cluster, sources, disk);
-        this.eyes = new ManagerEyes(world, program, sources, cluster, examiner, mutant, this::post);
+        this.network = world.dice(RandomStream.Concern.NETWORK, SimContext.MANAGER);
+        this.disk = new SimDisk<>(world, program, Fault.Kind.MANAGER_DISK_FULL, SimContext.MANAGER);
+        this.examiner = new InvariantChecker(world, cluster, sources, disk);
+        this.eyes = new SimSources(world, program, sources, cluster, examiner, mutant, this::post);
     }
 
     /** Its configuration is another one at each start from the next on. */
-    void goesBy(Supplier<ManagerRules> configuration) {
+    void goesBy(Supplier<ManagerOptions> configuration) {
         next = configuration;
     }
 
@@ -98,17 +98,17 @@ final class ManagerHost {
     }
 
     /** Its state file. */
-    Disk<ManagerMemory> disk() {
+    SimDisk<DurableManagerState> disk() {
         return disk;
     }
 
     /** What its promotions are held against. */
-    Examiner examiner() {
+    InvariantChecker examiner() {
         return examiner;
     }
 
     /** What it goes by since it started last. */
-    ManagerRules rules() {
+    ManagerOptions rules() {
         return rules;
     }
 
@@ -130,9 +130,9 @@ final class ManagerHost {
     }
 
     private void starts() {
-        ManagerMemory memory = disk.read();
+        DurableManagerState memory = disk.read();
         rules = next.get();
-        core = new ManagerCore(LeaseMutants.rules(mutant, rules));
+        core = new FailoverMachine(LeaseMutants.rules(mutant, rules));
         up = true;
         examiner.started(rules);
         world.towers().granted(rules.policy().numbers().lease());
@@ -144,9 +144,9 @@ final class ManagerHost {
         links.heard(1);
         lives += memory == null ? 1 : 0;
         // Who has no memory makes an id of its own anew.
-        ManagerMemory first = memory == null ? ManagerMemory.fresh(lives == 1 ? id : id + "-" + lives)
+        DurableManagerState first = memory == null ? DurableManagerState.fresh(lives == 1 ? id : id + "-" + lives)
                 : LeaseMutants.remembered(mutant, memory);
-        world.say(World.MANAGER, () -> "manager starts " + first);
+        world.say(SimContext.MANAGER, () -> "manager starts " + first);
         Step step = core.start(first, world.nextRun(), memory == null ? now() : LeaseMutants.started(mutant, now()));
         state = step.state();
         mailbox.begin(() -> perform(step));
@@ -157,18 +157,18 @@ final class ManagerHost {
         if (!up) {
             return;
         }
-        world.say(World.MANAGER, () -> "manager dies");
+        world.say(SimContext.MANAGER, () -> "manager dies");
         up = false;
         program.die();
         mailbox.die();
         dieAfter = 0;
         disk.crash();
-        ManagerMemory left = disk.read();
+        DurableManagerState left = disk.read();
         world.ledger().managerDies(left == null ? null : left.holder());
         operators.broken();
         commands.clear();
         int mine = program.life();
-        world.machine(World.MANAGER).after(down, () -> {
+        world.machine(SimContext.MANAGER).after(down, () -> {
             if (mine == program.life()) {
                 start();
             }
@@ -178,7 +178,7 @@ final class ManagerHost {
     /** Stopped (SIGSTOP, a long collection). */
     void freeze(long nanos) {
         if (up) {
-            world.say(World.MANAGER, () -> "manager stands still");
+            world.say(SimContext.MANAGER, () -> "manager stands still");
             program.freeze(nanos);
         }
     }
@@ -223,7 +223,7 @@ final class ManagerHost {
         return operators;
     }
 
-    private static long slot(ManagerMemory.LastTower tower) {
+    private static long slot(DurableManagerState.LastTower tower) {
         return tower == null ? 0 : tower.tower().lastVotedSlot();
     }
 
@@ -231,13 +231,13 @@ final class ManagerHost {
         return core.view(state, now());
     }
 
-    private Now now() {
+    private ClockReading now() {
         return program.now();
     }
 
     private void heartbeat() {
         post(new ManagerEvent.Tick());
-        program.after(world.clock(World.MANAGER).world(rules.heartbeatInterval()), this::heartbeat);
+        program.after(world.clock(SimContext.MANAGER).world(rules.heartbeatInterval()), this::heartbeat);
     }
 
     private void post(ManagerEvent event) {
@@ -247,8 +247,8 @@ final class ManagerHost {
     }
 
     private void step(ManagerEvent event) {
-        world.mark(World.MANAGER, event);
-        Now now = now();
+        world.mark(SimContext.MANAGER, event);
+        ClockReading now = now();
         world.mark(now.nanos());
         Step step = core.step(state, mutant.toManager(event, commands), now);
         state = step.state();
@@ -262,7 +262,7 @@ final class ManagerHost {
                 return;
             }
             if (!(effect instanceof ManagerEffect.Say)) {
-                world.mark(World.MANAGER, effect);
+                world.mark(SimContext.MANAGER, effect);
             }
             perform(effect);
             boolean ofMove = effect instanceof ManagerEffect.Save || effect instanceof ManagerEffect.Command
@@ -277,7 +277,7 @@ final class ManagerHost {
         if (effect instanceof ManagerEffect.Poll poll) {
             poll(poll);
         } else if (effect instanceof ManagerEffect.ReadNetworkSlot) {
-            VoteWord word = sources.ofSource(0);
+            VoteReport word = sources.ofSource(0);
             program.after(network.millis(20, 200), () -> post(word.error() != null ? new ManagerEvent.NetworkSlotUnknown(word.error())
                     : new ManagerEvent.NetworkSlotRead(word.slot())));
         } else if (effect instanceof ManagerEffect.ReadVotes read) {
@@ -294,10 +294,10 @@ final class ManagerHost {
         } else if (effect instanceof ManagerEffect.Answer answer) {
             operators.answer(answer);
         } else if (effect instanceof ManagerEffect.Wake wake) {
-            program.after(world.clock(World.MANAGER).world(wake.after()), () -> post(new ManagerEvent.Tick()));
+            program.after(world.clock(SimContext.MANAGER).world(wake.after()), () -> post(new ManagerEvent.Tick()));
         } else if (effect instanceof ManagerEffect.Say say) {
             totals.said(say.line());
-            world.note(World.MANAGER, say.line());
+            world.note(SimContext.MANAGER, say.line());
         } else {
             throw new AssertionError(effect);
         }
@@ -313,7 +313,7 @@ final class ManagerHost {
         }
         open[host]++;
         boolean[] answered = new boolean[1];
-        program.after(world.clock(World.MANAGER).world(poll.limit()), () -> {
+        program.after(world.clock(SimContext.MANAGER).world(poll.limit()), () -> {
             if (!answered[0]) {
                 answered[0] = true;
                 open[host]--;
@@ -343,7 +343,7 @@ final class ManagerHost {
         links.heard(host);
         patience.heard(host, status);
         if (status.votes() != null && poll.poll() > answeredPoll[host]) {
-            examiner.told(Examiner.beside(poll.host()), status.votes(), askedAt);
+            examiner.told(InvariantChecker.beside(poll.host()), status.votes(), askedAt);
         }
         // In the middle of a move a status tells of what is just being taken back.
         if (status.isActive() && status.operation() == null && !state.moving()) {
@@ -368,8 +368,8 @@ final class ManagerHost {
         commands.put(command.command(), command.request());
         boolean[] answered = new boolean[1];
         totals.commands++;
-        world.say(World.MANAGER, () -> "commands " + host + ": " + command.request());
-        program.after(world.clock(World.MANAGER).world(command.limit()), () -> {
+        world.say(SimContext.MANAGER, () -> "commands " + host + ": " + command.request());
+        program.after(world.clock(SimContext.MANAGER).world(command.limit()), () -> {
             if (!answered[0]) {
                 answered[0] = true;
                 post(new ManagerEvent.CommandFailed(command.command(), new Failure(Failure.Kind.NO_ANSWER, "timeout")));
@@ -386,7 +386,7 @@ final class ManagerHost {
     private void commanded(ManagerEffect.Command command, FailoverResponse response, Failure.Kind failure, boolean[] answered) {
         if (!answered[0]) {
             answered[0] = true;
-            world.say(World.MANAGER, () -> "is told " + (response == null ? failure : response));
+            world.say(SimContext.MANAGER, () -> "is told " + (response == null ? failure : response));
             if (response != null && response.success() && Action.BECOME_ACTIVE.wire().equals(command.request().action())) {
                 world.ledger().told(command.host().ordinal());
             }

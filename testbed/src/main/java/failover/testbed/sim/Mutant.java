@@ -1,23 +1,23 @@
 package failover.testbed.sim;
 
 import failover.agent.decision.AgentEvent;
-import failover.agent.decision.AgentMemory;
-import failover.agent.decision.AgentRules;
+import failover.agent.decision.AgentOptions;
 import failover.agent.decision.CommandKind;
 import failover.agent.decision.CommandResult;
+import failover.agent.decision.DurableAgentState;
 import failover.agent.decision.FormerLease;
 import failover.agent.decision.Observation;
 import failover.agent.decision.ProcessView;
 import failover.agent.decision.TaskResult;
 import failover.manager.decision.Failure;
 import failover.manager.decision.ManagerEvent;
-import failover.manager.decision.NodeWord;
+import failover.manager.decision.NodeReport;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.Outcome;
-import failover.protocol.wire.Role;
 import failover.protocol.wire.PeerStatusResponse;
+import failover.protocol.wire.Role;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
@@ -163,13 +163,13 @@ public enum Mutant {
     }
 
     /** What an agent goes by. */
-    AgentRules rules(AgentRules real) {
+    AgentOptions rules(AgentOptions real) {
         if (this != BOOT_IDENTITY_STAKED) {
             return real;
         }
         Set<CommandKind> kinds = EnumSet.copyOf(real.configured());
         kinds.remove(CommandKind.PASSIVE_SYMLINK);
-        return new AgentRules(real.dryRun(), real.activeOnStart(), real.configuredIdentity(), kinds, real.managerTimeout(),
+        return new AgentOptions(real.dryRun(), real.activeOnStart(), real.configuredIdentity(), kinds, real.managerTimeout(),
                 real.peerConfigured(), real.checkInternetWhenIsolated(), real.minProcessUptime(), real.towerBackupInterval(),
                 real.commandTimeout(), real.demotionTimeout(), real.promotionTimeout(), real.fenceTimeout(), real.maxTowerLagSlots(),
                     real.fencing(), real.watchdog(), real.version());
@@ -231,7 +231,7 @@ public enum Mutant {
     }
 
     /** The lease that a restarted agent finds in the lease file; {@code lost}: it finds no state file. */
-    FormerLease former(FormerLease real, AgentMemory memory, boolean lost) {
+    FormerLease former(FormerLease real, DurableAgentState memory, boolean lost) {
         if ((lost || is(HALF_DONE_CHANGE_FORGOTTEN)) && is(LEASE_FILE_IGNORED)) {
             return null;
         }
@@ -241,9 +241,9 @@ public enum Mutant {
     }
 
     /** What a restarted agent reads. */
-    AgentMemory remembered(AgentMemory memory) {
-        AgentMemory kept = is(PROMISED_LENGTH_FORGOTTEN) ? memory.withPromised(0) : memory;
-        return is(HALF_DONE_CHANGE_FORGOTTEN) ? kept.withIntent(null).withUnsettled(null) : kept;
+    DurableAgentState remembered(DurableAgentState memory) {
+        DurableAgentState kept = is(PROMISED_LENGTH_FORGOTTEN) ? memory.withPromised(0) : memory;
+        return is(HALF_DONE_CHANGE_FORGOTTEN) ? kept.withIntent(null).withInDoubt(null) : kept;
     }
 
     /**
@@ -253,7 +253,7 @@ public enum Mutant {
      * @param change what it does now; {@code null} when nothing
      * @param last the newest identity command of that change; {@code null} when none
      */
-    AgentEvent toAgent(AgentEvent event, AgentMemory known, Action change, CommandKind last) {
+    AgentEvent toAgent(AgentEvent event, DurableAgentState known, Action change, CommandKind last) {
         if (this == NONE) {
             return event;
         }
@@ -270,7 +270,7 @@ public enum Mutant {
         return LeaseMutants.answered(this, event);
     }
 
-    private TaskResult toAgent(TaskResult result, AgentMemory known, Action change, CommandKind last) {
+    private TaskResult toAgent(TaskResult result, DurableAgentState known, Action change, CommandKind last) {
         if (result instanceof TaskResult.Looked looked) {
             Observation seen = looked.observation();
             boolean demotion = change == Action.BECOME_PASSIVE && SimValidator.STAKED.equals(seen.identity());
@@ -324,8 +324,8 @@ public enum Mutant {
                 return new ManagerEvent.CommandFailed(failed.command(), new Failure(Failure.Kind.NOT_DELIVERED, "timeout"));
             }
         } else if (is(ONE_NODE_TWICE) && event instanceof ManagerEvent.NodeRead read) {
-            NodeWord word = read.node();
-            return new ManagerEvent.NodeRead(read.source(), new NodeWord(null, word.genesis(), word.finalized()), read.askedAt());
+            NodeReport word = read.node();
+            return new ManagerEvent.NodeRead(read.source(), new NodeReport(null, word.genesis(), word.finalized()), read.askedAt());
         }
         return event;
     }

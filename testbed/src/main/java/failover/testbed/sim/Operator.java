@@ -1,18 +1,18 @@
 package failover.testbed.sim;
 
-import failover.testbed.sim.Dice.Concern;
+import failover.testbed.sim.RandomStream.Concern;
 
 /** An operator who pauses the pair and resumes it, again and again, and leaves it resumed in the end (INV-7). */
 final class Operator {
     private static final long LOOKS_AGAIN = 5_000_000_000L;
 
-    private final World world;
+    private final SimContext world;
     private final ManagerHost manager;
-    private final Dice dice;
+    private final RandomStream dice;
     private final long until;
 
     /** Works until that instant of the run, and then only makes sure that nothing stays paused. */
-    Operator(World world, ManagerHost manager, long until) {
+    Operator(SimContext world, ManagerHost manager, long until) {
         this.world = world;
         this.manager = manager;
         this.dice = world.dice(Concern.OPERATORS, 1);

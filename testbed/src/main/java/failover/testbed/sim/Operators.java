@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 
 /** Whoever has asked one manager for a failover or a pause: it gets an answer, and one only. */
 final class Operators {
-    private final World world;
+    private final SimContext world;
     private final Consumer<ManagerEvent> ask;
     private final Map<Long, Boolean> tickets = new HashMap<>();
     private final List<Integer> answers = new ArrayList<>();
@@ -20,7 +20,7 @@ final class Operators {
     private long pauseWanted;
 
     /** {@code ask}: how a question reaches the manager. */
-    Operators(World world, Consumer<ManagerEvent> ask) {
+    Operators(SimContext world, Consumer<ManagerEvent> ask) {
         this.world = world;
         this.ask = ask;
     }
@@ -29,7 +29,7 @@ final class Operators {
     void failover(String reason, boolean fenced) {
         long ticket = ++lastTicket;
         tickets.put(ticket, true);
-        world.say(World.MANAGER, () -> "operator asks: " + reason);
+        world.say(SimContext.MANAGER, () -> "operator asks: " + reason);
         ask.accept(new ManagerEvent.FailoverAsked(ticket, reason, fenced, false));
     }
 
@@ -38,7 +38,7 @@ final class Operators {
         long ticket = ++lastTicket;
         pauseWanted = pause ? ticket : 0;
         tickets.put(ticket, true);
-        world.say(World.MANAGER, () -> "operator asks to " + (pause ? "pause" : "resume"));
+        world.say(SimContext.MANAGER, () -> "operator asks to " + (pause ? "pause" : "resume"));
         ask.accept(new ManagerEvent.PauseAsked(ticket, pause, "sim"));
     }
 

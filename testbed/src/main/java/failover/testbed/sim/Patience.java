@@ -1,31 +1,31 @@
 package failover.testbed.sim;
 
-import failover.manager.decision.ManagerMemory;
-import failover.manager.decision.ManagerRules;
-import failover.protocol.lease.LeaseNumbers;
+import failover.manager.decision.DurableManagerState;
+import failover.manager.decision.ManagerOptions;
+import failover.protocol.lease.LeaseTiming;
 import failover.protocol.wire.StatusResponse;
 import java.time.Duration;
 
 /** For how long one manager has to wait before it may replace a host, by the contract and not by what it does. */
 final class Patience {
-    private final World world;
+    private final SimContext world;
     private final long[] boundUntil = new long[2];
     private final boolean[] attested = new boolean[2];
-    private ManagerRules rules;
+    private ManagerOptions rules;
     private long startedAt;
     /** How long the leases of its start before bind everybody else. */
     private Duration granted = Duration.ZERO;
 
-    Patience(World world) {
+    Patience(SimContext world) {
         this.world = world;
     }
 
     /** It starts by these rules; {@code memory} is what is on its disk, {@code null} for nothing. */
-    void starts(ManagerMemory memory, ManagerRules its) {
+    void starts(DurableManagerState memory, ManagerOptions its) {
         rules = its;
         startedAt = world.agenda().now();
         granted = memory == null || memory.terms() == null ? Duration.ZERO
-                : LeaseNumbers.grantorWait(Duration.ofMillis(memory.terms().leaseMs()), Duration.ofMillis(memory.terms().jitterMs()));
+                : LeaseTiming.grantorWait(Duration.ofMillis(memory.terms().leaseMs()), Duration.ofMillis(memory.terms().jitterMs()));
     }
 
     void heard(int host, StatusResponse status) {
@@ -38,7 +38,7 @@ final class Patience {
      * leases of the start before may have left (E8).
      */
     Duration silence() {
-        Duration rest = granted.minusNanos((long) ((world.agenda().now() - startedAt) * world.clock(World.MANAGER).rate()));
+        Duration rest = granted.minusNanos((long) ((world.agenda().now() - startedAt) * world.clock(SimContext.MANAGER).rate()));
         return rest.compareTo(rules.silence()) > 0 ? rest : rules.silence();
     }
 

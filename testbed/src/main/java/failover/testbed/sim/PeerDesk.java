@@ -2,12 +2,12 @@ package failover.testbed.sim;
 
 import failover.agent.decision.AgentEffect;
 import failover.agent.decision.AgentEvent;
-import failover.agent.decision.AgentMemory;
+import failover.agent.decision.DurableAgentState;
 import failover.protocol.wire.LeaveRequest;
 import failover.protocol.wire.PeerStatusRequest;
 import failover.protocol.wire.PeerStatusResponse;
-import failover.protocol.wire.StayAnswer;
-import failover.protocol.wire.StayRequest;
+import failover.protocol.wire.PromiseAnswer;
+import failover.protocol.wire.PromiseRequest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,13 +19,13 @@ import java.util.function.Supplier;
 final class PeerDesk {
     private static final Duration KEEP_LIMIT = Duration.ofMillis(1500);
 
-    private final World world;
-    private final Program program;
+    private final SimContext world;
+    private final SimProcess program;
     private final int host;
     private final PeerLink link;
     private final Supplier<String> hostId;
     private final Consumer<AgentEvent> core;
-    private final BiConsumer<StayAnswer, Consumer<PeerStatusResponse>> status;
+    private final BiConsumer<PromiseAnswer, Consumer<PeerStatusResponse>> status;
     private final Map<Long, Consumer<PeerStatusResponse>> tickets = new TreeMap<>();
     private long lastTicket;
 
@@ -35,8 +35,8 @@ final class PeerDesk {
      * @param core takes the events
      * @param status answers with what this host is, and with what the core says, if it says anything
      */
-    PeerDesk(World world, Program program, int host, PeerLink link, Supplier<String> hostId, Consumer<AgentEvent> core,
-            BiConsumer<StayAnswer, Consumer<PeerStatusResponse>> status) {
+    PeerDesk(SimContext world, SimProcess program, int host, PeerLink link, Supplier<String> hostId, Consumer<AgentEvent> core,
+            BiConsumer<PromiseAnswer, Consumer<PeerStatusResponse>> status) {
         this.world = world;
         this.program = program;
         this.host = host;
@@ -77,7 +77,7 @@ final class PeerDesk {
         }
     }
 
-    void ask(StayRequest stay, LeaveRequest leave, Consumer<PeerStatusResponse> answer) {
+    void ask(PromiseRequest stay, LeaveRequest leave, Consumer<PeerStatusResponse> answer) {
         link.ask(new PeerStatusRequest("peer", 0, hostId.get(), 0, stay, leave), answer);
     }
 
@@ -91,7 +91,7 @@ final class PeerDesk {
     }
 
     /** Durable, or late: then nobody waits for it any more. */
-    void keeps(AgentEffect.Keep keep, Disk<AgentMemory> disk) {
+    void keeps(AgentEffect.Keep keep, SimDisk<DurableAgentState> disk) {
         boolean[] answered = new boolean[1];
         Consumer<String> once = error -> {
             if (!answered[0]) {

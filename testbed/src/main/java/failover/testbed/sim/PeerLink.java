@@ -8,14 +8,14 @@ import java.util.function.Consumer;
 final class PeerLink {
     private static final long PATIENCE = 2_000_000_000L;
 
-    private final World world;
-    private final Program program;
+    private final SimContext world;
+    private final SimProcess program;
     private final int host;
     private AgentHost peer;
     private int peerHost;
     private boolean lost;
 
-    PeerLink(World world, Program program, int host) {
+    PeerLink(SimContext world, SimProcess program, int host) {
         this.world = world;
         this.program = program;
         this.host = host;
@@ -42,7 +42,7 @@ final class PeerLink {
             program.after(cut ? PATIENCE : 1_000_000, () -> answer.accept(null));
             return;
         }
-        Dice network = world.dice(Dice.Concern.NETWORK, host);
+        RandomStream network = world.dice(RandomStream.Concern.NETWORK, host);
         boolean[] answered = new boolean[1];
         Consumer<PeerStatusResponse> once = words -> {
             if (!answered[0]) {

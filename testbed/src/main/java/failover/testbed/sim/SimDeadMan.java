@@ -2,25 +2,26 @@ package failover.testbed.sim;
 
 import failover.agent.decision.AgentEffect;
 import failover.agent.decision.AgentEvent;
-import failover.agent.decision.AgentMemory;
-import failover.agent.decision.AgentRules;
-import failover.agent.decision.Feeding;
+import failover.agent.decision.AgentOptions;
+import failover.agent.decision.DurableAgentState;
 import failover.agent.decision.FenceEffect;
 import failover.agent.decision.FenceEvent;
 import failover.agent.decision.FormerLease;
-import failover.agent.decision.Hold;
+import failover.agent.decision.HeldLease;
 import failover.agent.decision.SelfFence;
 import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
-import failover.protocol.Now;
-import failover.protocol.wire.LeaseOffer;
+import failover.agent.decision.WatchdogPolicy;
+import failover.protocol.ClockReading;
+import failover.protocol.wire.LeaseKeepalive;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * The agent's dead-man thread (E2, E4): the real {@link SelfFence}, with this world's time, commands, looks and fencer in the place of
- * {@code failover.agent.DeadMan}'s. It needs nobody's message, but it is a thread of the agent's process: it stands still and dies with it.
+ * {@code failover.agent.DeadManSwitch}'s. It needs nobody's message, but it is a thread of the agent's process: it stands still and dies
+ * with it.
  */
 final class SimDeadMan {
     private static final long LOOK = 20_000_000L;
@@ -28,18 +29,18 @@ final class SimDeadMan {
     /** For how long the fencer's last answer counts. */
     private static final long LATELY = 3_000_000_000L;
 
-    private final World world;
+    private final SimContext world;
     private final int host;
-    private final Program program;
-    private final AgentRules rules;
-    private final CommandRunner commands;
-    private final Eyes shown;
-    private final Eyes eyes;
+    private final SimProcess program;
+    private final AgentOptions rules;
+    private final SimCommandRunner commands;
+    private final SimProbe shown;
+    private final SimProbe eyes;
     private final SimKiller killer;
-    private final Disk<AgentMemory> disk;
+    private final SimDisk<DurableAgentState> disk;
     private final Mutant mutant;
     private final Consumer<AgentEvent> post;
-    private final Dice dice;
+    private final RandomStream dice;
     private SimFencer fencer;
     private SimWatchdog watchdog;
     private SelfFence machine;
@@ -59,8 +60,8 @@ final class SimDeadMan {
      * @param shown the looks that the rest of the agent shares
      * @param eyes its own
      */
-    SimDeadMan(World world, int host, Program program, AgentRules rules, CommandRunner commands, Eyes shown, Eyes eyes, SimKiller killer,
-            Disk<AgentMemory> disk, Mutant mutant, Consumer<AgentEvent> post) {
+    SimDeadMan(SimContext world, int host, SimProcess program, AgentOptions rules, SimCommandRunner commands, SimProbe shown, SimProbe eyes,
+            SimKiller killer, SimDisk<DurableAgentState> disk, Mutant mutant, Consumer<AgentEvent> post) {
         this.world = world;
         this.host = host;
         this.program = program;
@@ -72,7 +73,7 @@ final class SimDeadMan {
         this.disk = disk;
         this.mutant = mutant;
         this.post = post;
-        this.dice = world.dice(Dice.Concern.FENCERS, host);
+        this.dice = world.dice(RandomStream.Concern.FENCERS, host);
     }
 
     /** The lease file of this host, and who watches it. */
@@ -125,7 +126,7 @@ final class SimDeadMan {
             return;
         }
         program.after(world.clock(host).world(rules.watchdog().every()), this::feeding);
-        if (Feeding.allowed(machine.current(), true, now()) || mutant.is(Mutant.WATCHDOG_FED_TOO_LONG)) {
+        if (WatchdogPolicy.allowed(machine.current(), true, now()) || mutant.is(Mutant.WATCHDOG_FED_TOO_LONG)) {
             program.after(dice.between(10_000, 1_000_000), watchdog::feed);
         }
     }
@@ -142,19 +143,19 @@ final class SimDeadMan {
     }
 
     /** Without E0 a lease that has run out goes on when the manager's word for it comes. */
-    void revive(LeaseOffer offer) {
+    void revive(LeaseKeepalive offer) {
         AgentEffect.Publish current = machine.current();
-        Hold hold = current == null ? null : current.hold();
-        Now issued = LeaseMutants.issued(offer.token());
+        HeldLease hold = current == null ? null : current.hold();
+        ClockReading issued = LeaseMutants.issued(offer.token());
         if (hold != null && !machine.fencing() && hold.ended(now()) && issued != null && hold.epoch() == offer.grantEpoch()) {
-            Hold again = new Hold(hold.epoch(), issued, hold.worth(), hold.fence(), hold.jitter(), hold.watchdog());
+            HeldLease again = new HeldLease(hold.epoch(), issued, hold.worth(), hold.fence(), hold.jitter(), hold.watchdog());
             publish(new AgentEffect.Publish(again, current.memory()), Long.MAX_VALUE);
         }
     }
 
-    private Now now() {
-        Now real = LeaseMutants.clock(mutant, program.now());
-        return new Now(real.nanos() - late.toNanos(), real.wallMillis() - late.toMillis(), real.bootNanos() - late.toNanos());
+    private ClockReading now() {
+        ClockReading real = LeaseMutants.clock(mutant, program.now());
+        return new ClockReading(real.nanos() - late.toNanos(), real.wallMillis() - late.toMillis(), real.bootNanos() - late.toNanos());
     }
 
     /** From now on this is what counts, by somebody who has heard of so many fences. */

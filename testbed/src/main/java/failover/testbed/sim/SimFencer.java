@@ -1,7 +1,7 @@
 package failover.testbed.sim;
 
 import failover.agent.decision.FormerLease;
-import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.lease.LeaseTiming;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,13 +9,13 @@ import java.util.function.Consumer;
 
 /**
  * The fencer of one host (E4): a process of its own that looks at the lease in memory, and before its deadline kills the agent, its
- * commands and the validator. The words are those of {@code failover.agent.fence.FencerLink}; deadlines are on the host's boot clock.
+ * commands and the validator. The words are those of {@code failover.agent.fence.FencerChannel}; deadlines are on the host's boot clock.
  */
 final class SimFencer {
     private static final long LOOK = 250_000_000L;
     private static final long AGAIN = 100_000_000L;
     /** How long before the deadline it fires, whatever the lease's numbers: who wants it later tells a later deadline. */
-    private static final long AHEAD = (long) (LeaseNumbers.MAX_FENCER.toNanos() * (1 + LeaseNumbers.CLOCK_RATE));
+    private static final long AHEAD = (long) (LeaseTiming.MAX_FENCER.toNanos() * (1 + LeaseTiming.CLOCK_RATE));
 
     /**
      * What it did.
@@ -27,13 +27,13 @@ final class SimFencer {
     record Fenced(long deadline, long at, long verifiedAt) {
     }
 
-    private final World world;
+    private final SimContext world;
     private final int host;
     private final boolean present;
     private final Machine machine;
     private final AgentHost agent;
     private final SimValidator validator;
-    private final Dice dice;
+    private final RandomStream dice;
     private final List<Fenced> fenced = new ArrayList<>();
     /** The file: the deadline on the boot clock, 0 when disarmed. */
     private long deadline;
@@ -45,14 +45,14 @@ final class SimFencer {
     private long timerAt;
     private boolean fencing;
 
-    SimFencer(World world, int host, boolean present, AgentHost agent, SimValidator validator) {
+    SimFencer(SimContext world, int host, boolean present, AgentHost agent, SimValidator validator) {
         this.world = world;
         this.host = host;
         this.present = present;
         this.machine = world.machine(host);
         this.agent = agent;
         this.validator = validator;
-        this.dice = world.dice(Dice.Concern.FENCERS, host);
+        this.dice = world.dice(RandomStream.Concern.FENCERS, host);
         // Its long timer stands still in a suspend: it is its looking every 250 ms that sees the deadline passed.
         machine.onWake(() -> machine.after(dice.between(0, LOOK), this::due));
     }

@@ -10,9 +10,9 @@ import java.time.Duration;
 final class SimValidator {
     static final String STAKED = "StakedIdentity1111111111111111111111111111";
 
-    private final World world;
+    private final SimContext world;
     private final Machine machine;
-    private final Dice dice;
+    private final RandomStream dice;
     private final Cluster cluster;
     private final int host;
     private final String own;
@@ -28,9 +28,9 @@ final class SimValidator {
     /** Its supervisor takes at least so long. */
     private long slowStart;
 
-    SimValidator(World world, int host, Cluster cluster) {
+    SimValidator(SimContext world, int host, Cluster cluster) {
         this.world = world;
-        this.dice = world.dice(Dice.Concern.VALIDATORS, host);
+        this.dice = world.dice(RandomStream.Concern.VALIDATORS, host);
         this.machine = world.machine(host);
         this.cluster = cluster;
         this.host = host;

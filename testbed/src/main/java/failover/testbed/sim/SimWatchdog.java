@@ -1,29 +1,29 @@
 package failover.testbed.sim;
 
-import failover.protocol.lease.WatchdogNumbers;
+import failover.protocol.lease.WatchdogTiming;
 
 /**
  * systemd's watchdog on one host (E4): W after the last keepalive it kills the agent, and whenever the agent is gone it stops the validator
  * that is bound to it, dead at the latest D_w later. What the agent started dies with it.
  */
 final class SimWatchdog {
-    private final World world;
+    private final SimContext world;
     private final int host;
-    private final WatchdogNumbers numbers;
+    private final WatchdogTiming numbers;
     private final AgentHost agent;
     private final SimValidator validator;
-    private final Dice dice;
+    private final RandomStream dice;
     private boolean running;
     private boolean pending;
     private long fedAt;
 
-    SimWatchdog(World world, int host, WatchdogNumbers numbers, AgentHost agent, SimValidator validator) {
+    SimWatchdog(SimContext world, int host, WatchdogTiming numbers, AgentHost agent, SimValidator validator) {
         this.world = world;
         this.host = host;
         this.numbers = numbers;
         this.agent = agent;
         this.validator = validator;
-        this.dice = world.dice(Dice.Concern.FENCERS, host);
+        this.dice = world.dice(RandomStream.Concern.FENCERS, host);
     }
 
     /** Runs, and its last keepalive is still worth something. */

@@ -1,7 +1,7 @@
 package failover.testbed.sim;
 
-import failover.manager.decision.ManagerRules;
-import failover.testbed.sim.Dice.Concern;
+import failover.manager.decision.ManagerOptions;
+import failover.testbed.sim.RandomStream.Concern;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +21,7 @@ public final class Simulation {
 
     private static final long USUAL_COOLDOWN = 60_000_000_000L;
 
-    private final World world;
+    private final SimContext world;
     private final RunClass runClass;
     private final SimValidator[] validators = new SimValidator[2];
     private final AgentHost[] agents = new AgentHost[2];
@@ -35,18 +35,18 @@ public final class Simulation {
     private final Setup setup;
     private final boolean mutated;
     private SimValidator third;
-    private Chaos chaos;
+    private Nemesis chaos;
     /** For so long a host that wakes may sign: its fencer's need, or that of its own fence. */
     private final long moment;
     private long bothSince = -1;
     private long both;
 
-    private Simulation(World world, long seed, RunClass runClass, Mutant mutant, List<Fault> plan, Setup setup) {
+    private Simulation(SimContext world, long seed, RunClass runClass, Mutant mutant, List<Fault> plan, Setup setup) {
         this.seed = seed;
         this.runClass = runClass;
         this.plan = plan;
         this.world = world;
-        ManagerRules rules = setup.manager();
+        ManagerOptions rules = setup.manager();
         this.setup = setup;
         this.mutated = mutant != Mutant.NONE;
         links = new Links(world, agents, runClass, rules.silence());
@@ -89,11 +89,11 @@ public final class Simulation {
     }
 
     /** A pair of that setup, to which nothing happens but what is done to it. Begun by {@link #begin}, played by {@link #step}. */
-    static Simulation scripted(World world, RunClass runClass, Mutant mutant, Setup setup) {
+    static Simulation scripted(SimContext world, RunClass runClass, Mutant mutant, Setup setup) {
         return new Simulation(world, 0, runClass, mutant, List.of(), setup);
     }
 
-    World world() {
+    SimContext world() {
         return world;
     }
 
@@ -119,21 +119,21 @@ public final class Simulation {
 
     /** A third host with validator and agent: not yet anybody's peer, nor known to the manager. */
     AgentHost third() {
-        third = new SimValidator(world, World.THIRD, cluster);
+        third = new SimValidator(world, SimContext.THIRD, cluster);
         SimValidator[] all = {validators[0], validators[1], null, third};
-        AgentHost agent = new AgentHost(world, World.THIRD, setup.agents().get(1), third,
+        AgentHost agent = new AgentHost(world, SimContext.THIRD, setup.agents().get(1), third,
                 new Sources(world, cluster, all, sources.count()), links, Mutant.NONE, setup.identityKnown());
-        agent.deadMan().fencer(new SimFencer(world, World.THIRD, setup.fencers().get(1), agent, third));
+        agent.deadMan().fencer(new SimFencer(world, SimContext.THIRD, setup.fencers().get(1), agent, third));
         agent.pairWith(agents[0]);
         return agent;
     }
 
     /** Another manager of the same configuration, of that id and with ways of its own; it does not run yet. */
-    ManagerHost another(String id, ManagerRules rules, Links its) {
+    ManagerHost another(String id, ManagerOptions rules, Links its) {
         return new ManagerHost(world, id, rules, its, sources, cluster, Mutant.NONE, totals);
     }
 
-    Links otherWays(ManagerRules rules) {
+    Links otherWays(ManagerOptions rules) {
         return new Links(world, agents, runClass, rules.silence());
     }
 
@@ -178,12 +178,13 @@ public final class Simulation {
     }
 
     private static List<Fault> plan(long seed, RunClass runClass, Set<Fault.Kind> with, Set<Fault.Kind> without) {
-        return Fault.plan(new Dice(seed, 1 + Concern.FAULTS.ordinal() * 3L), new Dice(seed, 900), runClass, with, without, TROUBLE);
+        return Fault.plan(new RandomStream(seed, 1 + Concern.FAULTS.ordinal() * 3L), new RandomStream(seed, 900), runClass, with, without,
+                TROUBLE);
     }
 
     /** The same with other faults. */
     static RunResult run(long seed, RunClass runClass, Mutant mutant, List<Fault> plan, PrintStream listing) {
-        World world = new World(seed, listing);
+        SimContext world = new SimContext(seed, listing);
         return new Simulation(world, seed, runClass, mutant, plan, Setup.drawn(world.dice(Concern.CONFIGURATION), runClass)).play();
     }
 
@@ -201,14 +202,14 @@ public final class Simulation {
     }
 
     private RunResult play() {
-        chaos = new Chaos(world, manager, agents, validators, links, sources, runClass, totals,
+        chaos = new Nemesis(world, manager, agents, validators, links, sources, runClass, totals,
                 id -> another(id, setup.manager(), otherWays(setup.manager())));
         // What is so from the beginning is so before anybody asks: a source that never tells has not told once either.
         plan.stream().filter(fault -> fault.at() == 0).forEach(chaos::begin);
         begin();
         manager.start();
         if (runClass == RunClass.OTHER_NUMBERS) {
-            Dice numbers = world.dice(Concern.NUMBERS);
+            RandomStream numbers = world.dice(Concern.NUMBERS);
             manager.goesBy(() -> Setup.otherNumbers(setup.manager(), numbers));
         }
         Operator operator = new Operator(world, manager, TROUBLE);
@@ -223,9 +224,9 @@ public final class Simulation {
         long end = TROUBLE + PEACE + Math.max(0, setup.manager().failoverCooldown().toNanos() - USUAL_COOLDOWN);
         try {
             playUntil(end);
-            Aftermath aftermath = new Aftermath(world, runClass, setup, manager, agents, validators, chaos, totals);
+            LivenessChecker aftermath = new LivenessChecker(world, runClass, setup, manager, agents, validators, chaos, totals);
             if (world.violation() == null && aftermath.tipAhead()) {
-                playUntil(end + Aftermath.TIP_GIVEN_UP.toNanos());
+                playUntil(end + LivenessChecker.TIP_GIVEN_UP.toNanos());
             }
             if (world.violation() == null) {
                 aftermath.check();
@@ -274,7 +275,7 @@ public final class Simulation {
         }
         boolean more = third != null && third.ableToSign();
         if (more) {
-            world.ledger().able(World.THIRD);
+            world.ledger().able(SimContext.THIRD);
         }
         boolean two = one && other || more && (one || other);
         if (two && runClass.sleeps() && bothSince >= 0 && world.agenda().now() - bothSince > moment) {
@@ -283,7 +284,7 @@ public final class Simulation {
             world.violated("INV-1: two validators are able to sign with the staked identity");
         } else if (two && bothSince < 0) {
             bothSince = world.agenda().now();
-            world.note(World.MANAGER, "two validators are able to sign");
+            world.note(SimContext.MANAGER, "two validators are able to sign");
         } else if (!two && bothSince >= 0) {
             both += world.agenda().now() - bothSince;
             bothSince = -1;

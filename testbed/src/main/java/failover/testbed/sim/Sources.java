@@ -1,7 +1,7 @@
 package failover.testbed.sim;
 
-import failover.manager.decision.NodeWord;
-import failover.protocol.wire.VoteWord;
+import failover.manager.decision.NodeReport;
+import failover.protocol.wire.VoteReport;
 
 /**
  * Whoever can be asked about the identity's votes: the RPC of each host's own validator, and the cluster's RPCs that the manager asks. An
@@ -15,7 +15,7 @@ final class Sources {
     /** In so many slots an answer has got old. */
     private static final long FORK_SEEN = 16;
 
-    private final World world;
+    private final SimContext world;
     private final Cluster cluster;
     private final SimValidator[] validators;
     private final int count;
@@ -27,7 +27,7 @@ final class Sources {
     /** Whose validator's RPC a cluster RPC really is; -1: a node of its own. */
     private final int[] beside = {-1, -1};
 
-    Sources(World world, Cluster cluster, SimValidator[] validators, int count) {
+    Sources(SimContext world, Cluster cluster, SimValidator[] validators, int count) {
         this.world = world;
         this.cluster = cluster;
         this.validators = validators;
@@ -59,7 +59,7 @@ final class Sources {
     }
 
     /** What the validator's RPC on that host says now. */
-    VoteWord ofHost(int host) {
+    VoteReport ofHost(int host) {
         SimValidator validator = validators[host];
         if (!validator.running()) {
             return silent("connection refused");
@@ -71,7 +71,7 @@ final class Sources {
         // On its own fork it hears of no new vote but its own.
         long known = forkedAt[host] < 0 ? slot : Math.min(slot, forkedAt[host]);
         boolean own = forkedAt[host] >= 0 && validator.ableToSign();
-        VoteWord word = word(own ? slot - 1 : cluster.lastVote(known), slot);
+        VoteReport word = word(own ? slot - 1 : cluster.lastVote(known), slot);
         return minimal(host) ? byMinimalApi(word, host) : word;
     }
 
@@ -81,21 +81,21 @@ final class Sources {
     }
 
     /** The slot is asked for before the votes are, and once more after them: what is told is a little more than what is known. */
-    private VoteWord byMinimalApi(VoteWord word, int host) {
+    private VoteReport byMinimalApi(VoteReport word, int host) {
         long spread = Math.floorMod(world.fixed(210 + host, world.agenda().now()), 100);
         long before = spread < 80 ? 0 : spread < 95 ? 1 : 3;
-        return new VoteWord(ACCOUNT, word.lastVote(), word.slot() - before, 0, null, before == 0 ? 0 : word.slot());
+        return new VoteReport(ACCOUNT, word.lastVote(), word.slot() - before, 0, null, before == 0 ? 0 : word.slot());
     }
 
     /** What that cluster RPC says of itself. */
-    NodeWord node(int source) {
+    NodeReport node(int source) {
         if (beside[source] >= 0) {
             SimValidator validator = validators[beside[source]];
-            return validator.running() && validator.answers() ? new NodeWord(validator.identity(), GENESIS, cluster.finalized())
-                    : NodeWord.SILENT;
+            return validator.running() && validator.answers() ? new NodeReport(validator.identity(), GENESIS, cluster.finalized())
+                    : NodeReport.SILENT;
         }
         boolean silent = world.on(Fault.Kind.CLUSTER_BLIND, 0) || world.on(Fault.Kind.RPC_ERROR, source);
-        return silent ? NodeWord.SILENT : new NodeWord("node" + source, GENESIS, cluster.finalized());
+        return silent ? NodeReport.SILENT : new NodeReport("node" + source, GENESIS, cluster.finalized());
     }
 
     /** The validator of that host follows a fork of its own, or has until lately: its newest answer may be of then. */
@@ -109,7 +109,7 @@ final class Sources {
     }
 
     /** What that cluster RPC says now. */
-    VoteWord ofSource(int source) {
+    VoteReport ofSource(int source) {
         if (beside[source] >= 0) {
             return ofHost(beside[source]);
         }
@@ -133,11 +133,11 @@ final class Sources {
         return word(cluster.lastVote(slot), slot);
     }
 
-    private static VoteWord word(long lastVote, long slot) {
-        return new VoteWord(ACCOUNT, lastVote, slot, 0, null);
+    private static VoteReport word(long lastVote, long slot) {
+        return new VoteReport(ACCOUNT, lastVote, slot, 0, null);
     }
 
-    private static VoteWord silent(String error) {
-        return new VoteWord(ACCOUNT, 0, 0, 0, error);
+    private static VoteReport silent(String error) {
+        return new VoteReport(ACCOUNT, 0, 0, 0, error);
     }
 }

@@ -17,12 +17,12 @@ final class Towers {
     /** The longest set-identity, and what a fence needs: for so long a vote signed on waking may be one that no promotion knew of. */
     private static final long AFTER_SLEEP = 30_000_000_000L;
 
-    private final World world;
-    private final long[] file = new long[World.TARGETS];
-    private final boolean[] signs = new boolean[World.TARGETS];
+    private final SimContext world;
+    private final long[] file = new long[SimContext.TARGETS];
+    private final boolean[] signs = new boolean[SimContext.TARGETS];
     /** The tower as it was when the present identity_remove_command began. */
-    private final long[] beforeRemoval = new long[World.TARGETS];
-    private final boolean[] handed = new boolean[World.TARGETS];
+    private final long[] beforeRemoval = new long[SimContext.TARGETS];
+    private final boolean[] handed = new boolean[SimContext.TARGETS];
     private Cluster cluster;
     private boolean judged;
     private boolean copiedEarly;
@@ -31,10 +31,10 @@ final class Towers {
     private long store;
     private long newestSigned;
     /** The newest final tower that whoever ordered that host's promotion last had in its hand; 0 when none. */
-    private final long[] ordered = new long[World.TARGETS];
-    private final boolean[] byHand = new boolean[World.TARGETS];
+    private final long[] ordered = new long[SimContext.TARGETS];
+    private final boolean[] byHand = new boolean[SimContext.TARGETS];
 
-    Towers(World world) {
+    Towers(SimContext world) {
         this.world = world;
     }
 

@@ -2,15 +2,15 @@ package failover.testbed.sim;
 
 import failover.agent.decision.AgentEffect;
 import failover.agent.decision.AgentEvent;
-import failover.agent.decision.AgentMemory;
-import failover.agent.decision.Hold;
+import failover.agent.decision.DurableAgentState;
+import failover.agent.decision.HeldLease;
 import failover.agent.decision.Observation;
 import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
 import failover.manager.decision.ManagerEffect;
 import failover.manager.decision.ManagerEvent;
 import failover.manager.decision.VoteReading;
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.PeerStatusResponse;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Method;
@@ -85,16 +85,16 @@ final class Trace {
         return numbers(seen.atNanos(), seen.slot(), seen.process().pid() * 4 + (seen.healthy() ? 1 : 0) ^ text(seen.identity()));
     }
 
-    private static long memory(AgentMemory memory) {
+    private static long memory(DurableAgentState memory) {
         long open = (memory.intent() == null ? 0 : 8 + memory.intent().epoch() * 16) + memory.role().ordinal() * 4
                 + (memory.identityRead() ? 2 : 0) + (memory.terms() == null ? 0 : 1);
-        long process = memory.unsettled() == null ? 0 : memory.unsettled().pid();
+        long process = memory.inDoubt() == null ? 0 : memory.inDoubt().pid();
         return numbers(numbers(memory.epoch(), memory.demotedAtMillis(), process), open, text(memory.stakedIdentity())
-                + text(memory.bonds().managerId()) + memory.bonds().managerStart());
+                + text(memory.bindings().managerId()) + memory.bindings().managerStart());
     }
 
-    private static long lease(Hold hold) {
-        Now base = hold == null ? null : hold.base();
+    private static long lease(HeldLease hold) {
+        ClockReading base = hold == null ? null : hold.base();
         return base == null ? 0 : numbers(hold.epoch(), base.nanos() ^ base.bootNanos(), base.wallMillis() ^ hold.worth().toNanos());
     }
 

@@ -1,6 +1,6 @@
 package failover.testbed.sim;
 
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -30,8 +30,8 @@ final class Witness {
     private long before;
     private long here;
 
-    /** Its answer to a question that was asked then, in the manager's time ({@link Examiner#time}). */
-    void said(VoteWord word, long asked) {
+    /** Its answer to a question that was asked then, in the manager's time ({@link InvariantChecker#time}). */
+    void said(VoteReport word, long asked) {
         if (word.error() != null) {
             failedAt = Math.max(failedAt, asked);
         } else if (askedAt == NEVER) {

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.testbed.lab.Shell;
-import failover.testbed.lab.Shell.Result;
+import failover.testbed.lab.BashRunner;
+import failover.testbed.lab.BashRunner.Result;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ class DistIT {
     }
 
     private static Result sh(Path directory, String command) {
-        return Shell.run(List.of("sh", "-c", command), directory, "");
+        return BashRunner.run(List.of("sh", "-c", command), directory, "");
     }
 
     @Test

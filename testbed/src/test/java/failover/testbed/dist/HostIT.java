@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import failover.testbed.lab.Await;
-import failover.testbed.lab.Shell;
-import failover.testbed.lab.Shell.Result;
+import failover.testbed.lab.BashRunner;
+import failover.testbed.lab.BashRunner.Result;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -32,7 +32,7 @@ class HostIT {
     private Path tmp;
 
     private static Result sh(Path directory, String command) {
-        return Shell.run(List.of("sh", "-c", command), directory, "");
+        return BashRunner.run(List.of("sh", "-c", command), directory, "");
     }
 
     private static int freePort() throws IOException {

@@ -1,13 +1,13 @@
 package failover.testbed.e2e;
 
 import failover.testbed.lab.Await;
+import failover.testbed.lab.BashRunner;
 import failover.testbed.lab.FrozenDisk;
 import failover.testbed.lab.FullDisk;
 import failover.testbed.lab.Lab;
 import failover.testbed.lab.MemoryLimit;
 import failover.testbed.lab.MuteResolver;
 import failover.testbed.lab.Needs;
-import failover.testbed.lab.Shell;
 import failover.testbed.lab.TaskLimit;
 import failover.testbed.lab.UnreadPipe;
 import io.vertx.core.json.JsonObject;
@@ -124,7 +124,7 @@ interface Deprivation extends AutoCloseable {
         @Override
         public void take(Lab lab) throws IOException {
             if (Saboteur.FILES.equals(what)) {
-                Shell.run(List.of("prlimit", "--pid", String.valueOf(lab.agent("a").pid()), "--nofile=256:256")).ok();
+                BashRunner.run(List.of("prlimit", "--pid", String.valueOf(lab.agent("a").pid()), "--nofile=256:256")).ok();
             }
             Files.createFile(directory.resolve(what));
             Await.until("the saboteur takes the " + what, Pair.SOON, () -> !Files.exists(directory.resolve(what)));

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.testbed.lab.Await;
+import failover.testbed.lab.BashRunner;
 import failover.testbed.lab.Lab;
 import failover.testbed.lab.LabLogs;
 import failover.testbed.lab.Needs;
-import failover.testbed.lab.Shell;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,11 +93,11 @@ class FencerTermsIT {
         List<String> become = List.of("setpriv", "--reuid=" + ANOTHER_USER, "--regid=" + ANOTHER_USER, "--clear-groups");
         List<String> test = new ArrayList<>(become);
         test.addAll(List.of("test", "-r", Path.of("target/failover-testbed.jar").toAbsolutePath().toString()));
-        Shell.Result can;
+        BashRunner.Result can;
         try {
-            can = Shell.run(test);
+            can = BashRunner.run(test);
         } catch (java.io.UncheckedIOException e) {
-            can = new Shell.Result(1, "", e.toString());
+            can = new BashRunner.Result(1, "", e.toString());
         }
         Needs.orSkip(can.exit() == 0 ? "" : "no other user can run the testbed here: " + can.error().strip());
         List<String> whole = new ArrayList<>(List.of("sh", "-c", "chmod 711 .. . && chown " + ANOTHER_USER + " ledger unstaked.json"

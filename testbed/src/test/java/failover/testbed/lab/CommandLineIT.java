@@ -51,10 +51,11 @@ class CommandLineIT {
     void theKeypairMayComeFromStandardInput() throws IOException {
         Keypair other = Keypair.generate();
         String numbers = Arrays.stream(toInts(other.bytes())).mapToObj(String::valueOf).collect(Collectors.joining(",", "[", "]\n"));
-        Shell.run(List.of(b().files().cli().toString(), "--ledger", b().files().ledger().toString(), "set-identity"), null, numbers).ok();
+        BashRunner.run(List.of(b().files().cli().toString(), "--ledger", b().files().ledger().toString(), "set-identity"), null,
+                numbers).ok();
         assertEquals(other.pubkey().toString(), b().rpc("getIdentity").getJsonObject("result").getString("identity"));
-        Shell.Result bad = Shell.run(List.of(b().files().cli().toString(), "-l", b().files().ledger().toString(), "set-identity"), null,
-            "[1,2]");
+        BashRunner.Result bad = BashRunner.run(List.of(b().files().cli().toString(), "-l", b().files().ledger().toString(), "set-identity"),
+                null, "[1,2]");
         assertEquals(1, bad.exit());
     }
 
@@ -70,7 +71,7 @@ class CommandLineIT {
     void anAuthorizedVoterIsAddedOnceAndAllAreRemoved() {
         assertEquals(0, b().cli("authorized-voter", "remove-all").exit());
         assertEquals(0, b().cli("authorized-voter", "add", b().files().stakedKey().toString()).exit());
-        Shell.Result again = b().cli("authorized-voter", "add", b().files().stakedKey().toString());
+        BashRunner.Result again = b().cli("authorized-voter", "add", b().files().stakedKey().toString());
         assertEquals(1, again.exit());
         assertTrue(again.error().contains("Authorized voter already present"), again.error());
     }
@@ -79,12 +80,12 @@ class CommandLineIT {
     void aMissingKeypairABadOneAndAMissingValidatorAreNamed() throws IOException {
         assertTrue(b().cli("set-identity", "/nowhere.json").error().startsWith("Unable to access path /nowhere.json"));
         Path bad = Files.writeString(lab.directory().resolve("bad.json"), "[1]");
-        Shell.Result refused = b().cli("set-identity", bad.toString());
+        BashRunner.Result refused = b().cli("set-identity", bad.toString());
         assertTrue(refused.error().contains("Failed to read identity keypair from " + bad), refused.error());
-        Shell.Result nobody = Shell.run(List.of(b().files().cli().toString(), "-l", "/nowhere", "contact-info"));
+        BashRunner.Result nobody = BashRunner.run(List.of(b().files().cli().toString(), "-l", "/nowhere", "contact-info"));
         assertEquals(1, nobody.exit());
         assertTrue(nobody.error().contains("/nowhere/admin.rpc"), nobody.error());
-        assertEquals(1, Shell.run(List.of(b().files().cli().toString(), "frobnicate")).exit());
+        assertEquals(1, BashRunner.run(List.of(b().files().cli().toString(), "frobnicate")).exit());
     }
 
     @Test
@@ -98,7 +99,7 @@ class CommandLineIT {
             "monitor"), Map.of(), lab.directory(), lab.directory().resolve("monitor.log"));
         monitor.start();
         monitor.awaitLog("Identity: ", SOON);
-        List<String> pids = Shell.run(List.of("pgrep", "-x", b().comm())).ok().output().lines().sorted().toList();
+        List<String> pids = BashRunner.run(List.of("pgrep", "-x", b().comm())).ok().output().lines().sorted().toList();
         assertEquals(List.of(String.valueOf(b().pid()), String.valueOf(monitor.pid())).stream().sorted().toList(), pids);
         monitor.stop();
         assertEquals(143, monitor.exitCode());

@@ -40,13 +40,13 @@ class EtcdIT {
         return json;
     }
 
-    private Shell.Result backup(String name) {
-        return Shell.run(List.of("bash", "-c", commands(name).getString("tower_backup_command")));
+    private BashRunner.Result backup(String name) {
+        return BashRunner.run(List.of("bash", "-c", commands(name).getString("tower_backup_command")));
     }
 
-    private Shell.Result restore(String name, String... options) {
+    private BashRunner.Result restore(String name, String... options) {
         String[] command = {"bash", "-c", commands(name).getString("tower_restore_command")};
-        return options.length == 0 ? Shell.run(List.of(command)) : Shell.run(List.of("bash", "-o", options[0], "-c", command[2]));
+        return options.length == 0 ? BashRunner.run(List.of(command)) : BashRunner.run(List.of("bash", "-o", options[0], "-c", command[2]));
     }
 
     @Test

@@ -55,8 +55,8 @@ class FaultsIT {
 
     @Test
     void itIsFoundByItsProcessNameAsAgaveIs() throws IOException {
-        assertEquals(String.valueOf(a().pid()), Shell.run(List.of("pgrep", "-x", a().comm())).ok().output().strip());
-        assertEquals(a().comm(), Shell.run(List.of("ps", "-o", "comm=", "-p", String.valueOf(a().pid()))).ok().output().strip());
+        assertEquals(String.valueOf(a().pid()), BashRunner.run(List.of("pgrep", "-x", a().comm())).ok().output().strip());
+        assertEquals(a().comm(), BashRunner.run(List.of("ps", "-o", "comm=", "-p", String.valueOf(a().pid()))).ok().output().strip());
     }
 
     private static long slot() {
@@ -155,7 +155,7 @@ class FaultsIT {
     @Test
     void duringStartUpTheAdminSocketSaysRetry() {
         a().fault("starting");
-        Shell.Result refused = a().setUnstaked();
+        BashRunner.Result refused = a().setUnstaked();
         assertEquals(1, refused.exit());
         assertTrue(refused.error().contains("Retry once validator start up is complete"), refused.error());
     }

@@ -21,7 +21,8 @@ public final class FullDisk implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Shell.Result mounted = Shell.run(List.of("mount", "-t", "tmpfs", "-o", "size=256k,mode=0755", "lab", directory.toString()));
+        BashRunner.Result mounted = BashRunner.run(List.of("mount", "-t", "tmpfs", "-o", "size=256k,mode=0755", "lab",
+                directory.toString()));
         Needs.orSkip(mounted.exit() == 0 ? "" : "a file system cannot be mounted here: " + mounted.error().strip());
         return new FullDisk(directory);
     }
@@ -39,6 +40,6 @@ public final class FullDisk implements AutoCloseable {
     @Override
     public void close() {
         // Lazily: a validator's socket may be open on it.
-        Shell.run(List.of("umount", "-l", directory.toString())).ok();
+        BashRunner.run(List.of("umount", "-l", directory.toString())).ok();
     }
 }

@@ -68,7 +68,7 @@ class HandoverIT {
 
     @Test
     void aValidatorWithoutATowerRefusesIfOneIsRequired() {
-        Shell.Result refused = lab.validator("b").setStaked(true);
+        BashRunner.Result refused = lab.validator("b").setStaked(true);
         assertEquals(1, refused.exit());
         assertTrue(refused.error().startsWith("setIdentity request failed: Server returned rpc error Invalid params: "
             + "Unable to load tower file for identity " + lab.staked() + ": IO Error"), refused.error());

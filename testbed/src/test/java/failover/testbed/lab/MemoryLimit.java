@@ -72,7 +72,7 @@ public final class MemoryLimit implements AutoCloseable {
 
     /** A further process in it asks for four times of what there is. Returns when it has ended, one way or the other. */
     public void exhaust() {
-        Shell.run(glutton(""));
+        BashRunner.run(glutton(""));
     }
 
     /** How many processes the OOM killer has ended in it. */

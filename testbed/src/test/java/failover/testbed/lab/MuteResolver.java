@@ -29,7 +29,7 @@ public final class MuteResolver implements AutoCloseable {
 
     /** With its files in that directory; without the right to mount or to take the port 53 the test is skipped and says why. */
     public static MuteResolver in(Path directory) {
-        Shell.Result may = Shell.run(List.of("unshare", "-m", "true"));
+        BashRunner.Result may = BashRunner.run(List.of("unshare", "-m", "true"));
         Needs.orSkip(may.exit() == 0 ? "" : "a mount namespace cannot be had here: " + may.error().strip());
         try {
             String address = "127.53." + ProcessHandle.current().pid() % 250 + "." + (1 + System.nanoTime() % 250);

@@ -56,7 +56,7 @@ class NetworkIT {
         Process ear = new ProcessBuilder(network.inside(to, List.of("perl", "-e", EAR))).start();
         try (var said = ear.inputReader()) {
             assertEquals("hears", said.readLine());
-            Shell.run(network.inside(from, List.of("perl", "-e", MOUTH, network.address(to)))).ok();
+            BashRunner.run(network.inside(from, List.of("perl", "-e", MOUTH, network.address(to)))).ok();
             return Integer.parseInt(said.readLine());
         } finally {
             ear.destroyForcibly();

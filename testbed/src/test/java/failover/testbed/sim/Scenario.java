@@ -1,9 +1,9 @@
 package failover.testbed.sim;
 
-import failover.agent.decision.AgentRules;
-import failover.manager.decision.ManagerRules;
+import failover.agent.decision.AgentOptions;
+import failover.manager.decision.ManagerOptions;
 import failover.manager.decision.Policy;
-import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.lease.LeaseTiming;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -154,8 +154,8 @@ final class Scenario {
         return this;
     }
 
-    LeaseNumbers numbers() {
-        return LeaseNumbers.of(heartbeat, misses);
+    LeaseTiming numbers() {
+        return LeaseTiming.of(heartbeat, misses);
     }
 
     Scenario at(double second, Consumer<Stage> work) {
@@ -231,7 +231,7 @@ final class Scenario {
 
     /** Plays it; {@code seed} chooses delays and clocks, and nothing else. */
     Play play(Mutant mutant, long seed, PrintStream listing) {
-        World world = new World(seed, listing, rates);
+        SimContext world = new SimContext(seed, listing, rates);
         world.slotNanos(Stage.nanos(slot));
         Setup setup = setup();
         Simulation simulation = Simulation.scripted(world, judgedAs, mutant, setup);
@@ -242,7 +242,7 @@ final class Scenario {
             stage.startManager();
         }
         scenes.forEach(scene -> world.agenda().after(Stage.nanos(scene.at), () -> {
-            world.note(World.MANAGER, "SCENE " + scene.at);
+            world.note(SimContext.MANAGER, "SCENE " + scene.at);
             scene.work.accept(stage);
         }));
         play.look();
@@ -271,11 +271,11 @@ final class Scenario {
     private Setup setup() {
         List<String> names = List.of("rpc0", "rpc1").subList(0, sources);
         Policy policy = new Policy(numbers(), names, evidence, fencing, holdWhileVoting);
-        ManagerRules rules = Setup.managerRules(policy, misses, true, Duration.ofNanos(Stage.nanos(cooldown)), SimValidator.STAKED);
-        List<AgentRules> agents = new ArrayList<>();
+        ManagerOptions rules = Setup.managerRules(policy, misses, true, Duration.ofNanos(Stage.nanos(cooldown)), SimValidator.STAKED);
+        List<AgentOptions> agents = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            AgentRules usual = Setup.agentRules(rules, i == 0, SimValidator.STAKED, Setup.configured(symlinks, restarts), true);
-            agents.add(new AgentRules(usual.dryRun(), usual.activeOnStart(), usual.configuredIdentity(), usual.configured(),
+            AgentOptions usual = Setup.agentRules(rules, i == 0, SimValidator.STAKED, Setup.configured(symlinks, restarts), true);
+            agents.add(new AgentOptions(usual.dryRun(), usual.activeOnStart(), usual.configuredIdentity(), usual.configured(),
                     usual.managerTimeout(), usual.peerConfigured(), usual.checkInternetWhenIsolated(), usual.minProcessUptime(),
                     usual.towerBackupInterval(), commandTimeout, usual.demotionTimeout(), usual.promotionTimeout(),
                     usual.fenceTimeout(), usual.maxTowerLagSlots(), usual.fencing(),

@@ -4,7 +4,7 @@ import static failover.testbed.sim.Scenes.play;
 import static failover.testbed.sim.Stage.A;
 import static failover.testbed.sim.Stage.B;
 
-import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.lease.LeaseTiming;
 import failover.testbed.sim.Fault.Kind;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -19,7 +19,7 @@ class ScenarioRestartsTest {
         double hours = Double.parseDouble(System.getProperty("steady.hours", "4"));
         Scenario steady = Scenario.of("1 steady").sources(2).fencers().clocks(1.005, 0.995, 1).watchingTheLease().stays()
                 .until(hours * 3600);
-        LeaseNumbers numbers = steady.numbers();
+        LeaseTiming numbers = steady.numbers();
         Duration slack = numbers.fenceLead().plus(numbers.jitter()).plus(numbers.heartbeat().multipliedBy(numbers.misses()));
         play(steady.expect(play -> play.leastLease().compareTo(slack) >= 0 ? null
                 : "the lease had no more than " + play.leastLease() + " left, E1 leaves " + slack), 1);

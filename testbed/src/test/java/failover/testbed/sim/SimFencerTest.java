@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.agent.decision.AgentRules;
+import failover.agent.decision.AgentOptions;
 import failover.agent.decision.CommandKind;
-import failover.protocol.lease.LeaseNumbers;
+import failover.protocol.lease.LeaseTiming;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 /** The simulated fencer, beside a real agent core and a validator that carries the identity. */
 class SimFencerTest {
     private static final long SECOND = 1_000_000_000L;
-    private static final LeaseNumbers NUMBERS = LeaseNumbers.of(Duration.ofSeconds(2), 5);
+    private static final LeaseTiming NUMBERS = LeaseTiming.of(Duration.ofSeconds(2), 5);
 
-    private final World world = new World(11, null);
+    private final SimContext world = new SimContext(11, null);
     private final Cluster cluster = new Cluster(world);
     private final SimValidator validator = new SimValidator(world, 0, cluster);
     private final AgentHost agent;
@@ -26,9 +26,9 @@ class SimFencerTest {
     SimFencerTest() {
         AgentHost[] agents = new AgentHost[2];
         Links links = new Links(world, agents, RunClass.NEVER_FREEZE, Duration.ofSeconds(10));
-        AgentRules rules = new AgentRules(false, true, SimValidator.STAKED, EnumSet.allOf(CommandKind.class), Duration.ofSeconds(30), true,
-                false, Duration.ofSeconds(20), Duration.ofSeconds(15), Duration.ofSeconds(5), Duration.ofSeconds(10),
-                Duration.ofSeconds(20), Duration.ZERO, 0, AgentRules.Fencing.BEST_EFFORT, "1.0.0");
+        AgentOptions rules = new AgentOptions(false, true, SimValidator.STAKED, EnumSet.allOf(CommandKind.class), Duration.ofSeconds(30),
+                true, false, Duration.ofSeconds(20), Duration.ofSeconds(15), Duration.ofSeconds(5), Duration.ofSeconds(10),
+                Duration.ofSeconds(20), Duration.ZERO, 0, AgentOptions.Fencing.BEST_EFFORT, "1.0.0");
         agent = new AgentHost(world, 0, rules, validator, new Sources(world, cluster, new SimValidator[] {validator, validator}, 1), links,
                 Mutant.NONE, true);
         agent.pairWith(agent);

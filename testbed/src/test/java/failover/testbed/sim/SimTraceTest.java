@@ -75,13 +75,14 @@ class SimTraceTest {
 
     @Test
     void aFaultLessChangesNoOtherFaultsThrows() {
-        World one = new World(5, null);
-        World two = new World(5, null);
+        SimContext one = new SimContext(5, null);
+        SimContext two = new SimContext(5, null);
         two.dice(Fault.Kind.SET_HUNG, 0).millis(0, 1_000);
-        two.dice(Dice.Concern.DISK, 0).chance(0.5);
-        assertEquals(one.dice(Dice.Concern.NETWORK, 0).millis(0, 1_000), two.dice(Dice.Concern.NETWORK, 0).millis(0, 1_000));
+        two.dice(RandomStream.Concern.DISK, 0).chance(0.5);
+        assertEquals(one.dice(RandomStream.Concern.NETWORK, 0).millis(0, 1_000), two.dice(RandomStream.Concern.NETWORK, 0).millis(0,
+                1_000));
         assertEquals(one.dice(Fault.Kind.SET_LATE, 0).millis(0, 1_000), two.dice(Fault.Kind.SET_LATE, 0).millis(0, 1_000));
-        assertEquals(one.dice(Dice.Concern.DISK, 1).millis(0, 1_000), two.dice(Dice.Concern.DISK, 1).millis(0, 1_000));
+        assertEquals(one.dice(RandomStream.Concern.DISK, 1).millis(0, 1_000), two.dice(RandomStream.Concern.DISK, 1).millis(0, 1_000));
         assertEquals(one.fixed(100, 3), two.fixed(100, 3));
     }
 }

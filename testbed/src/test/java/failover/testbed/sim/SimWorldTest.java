@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.Now;
+import failover.protocol.ClockReading;
 import failover.protocol.wire.FinalTower;
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class SimWorldTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private final World world = new World(7, null);
+    private final SimContext world = new SimContext(7, null);
     private final Cluster cluster = new Cluster(world);
     private final SimValidator[] validators = {new SimValidator(world, 0, cluster), new SimValidator(world, 1, cluster)};
     private final Sources sources = new Sources(world, cluster, validators, 2);
@@ -48,10 +48,10 @@ class SimWorldTest {
 
     @Test
     void inASuspendTheMonotonicClockStandsStillAndWallAndBootClockGoOn() {
-        Now before = world.clock(0).read(0);
+        ClockReading before = world.clock(0).read(0);
         world.machine(0).suspend(300 * SECOND);
         until(301 * SECOND);
-        Now after = world.clock(0).read(world.agenda().now());
+        ClockReading after = world.clock(0).read(world.agenda().now());
         assertEquals(1, after.since(before.nanos()).toSeconds(), 1);
         assertEquals(301, (after.wallMillis() - before.wallMillis()) / 1000.0, 2);
         assertEquals(301, (after.bootNanos() - before.bootNanos()) / 1e9, 2);
@@ -62,12 +62,12 @@ class SimWorldTest {
     @Test
     void ratesStayWithinTheBoundAndAStepMovesTheWallClockOnly() {
         for (long seed = 0; seed < 200; seed++) {
-            assertEquals(1, new World(seed, null).clock(0).rate(), 0.005);
+            assertEquals(1, new SimContext(seed, null).clock(0).rate(), 0.005);
         }
-        Now before = world.clock(1).read(SECOND);
+        ClockReading before = world.clock(1).read(SECOND);
         world.clock(1).stepWall(-60_000);
-        Now after = world.clock(1).read(SECOND);
-        assertEquals(new Now(before.nanos(), before.wallMillis() - 60_000, before.bootNanos()), after);
+        ClockReading after = world.clock(1).read(SECOND);
+        assertEquals(new ClockReading(before.nanos(), before.wallMillis() - 60_000, before.bootNanos()), after);
     }
 
     @Test
@@ -81,7 +81,7 @@ class SimWorldTest {
 
     @Test
     void aFrozenProgramWorksOffWhatWaitedInItsOrderAfterTheThaw() {
-        Program program = new Program(world, 0);
+        SimProcess program = new SimProcess(world, 0);
         program.after(SECOND, () -> program.freeze(10 * SECOND));
         program.after(3 * SECOND, () -> see("timer"));
         world.agenda().after(2 * SECOND, () -> program.arrive(() -> see("request")));
@@ -92,7 +92,7 @@ class SimWorldTest {
 
     @Test
     void aProgramThatIsKilledWhileFrozenDoesNothingMore() {
-        Program program = new Program(world, 0);
+        SimProcess program = new SimProcess(world, 0);
         program.freeze(10 * SECOND);
         program.after(SECOND, () -> see("timer"));
         world.agenda().after(5 * SECOND, program::die);
@@ -104,13 +104,13 @@ class SimWorldTest {
     @Test
     void votesLandWhateverHappensToTheAgentAndNotFromAnIsolatedValidator() {
         until(20 * SECOND);
-        VoteWord voting = sources.ofSource(0);
+        VoteReport voting = sources.ofSource(0);
         assertTrue(voting.slot() - voting.lastVote() <= 12, voting.toString());
         world.open(Fault.Kind.VALIDATOR_ISOLATED, 0, 60 * SECOND);
         until(40 * SECOND);
-        VoteWord first = sources.ofSource(1);
+        VoteReport first = sources.ofSource(1);
         until(50 * SECOND);
-        VoteWord then = sources.ofSource(0);
+        VoteReport then = sources.ofSource(0);
         assertEquals(first.lastVote(), then.lastVote(), "no vote of an isolated validator lands");
         assertTrue(then.slot() - first.slot() >= 24, "while the cluster goes on");
         assertTrue(sources.ofHost(0).slot() < voting.slot() + 2, "its own slot stands still");
@@ -123,7 +123,7 @@ class SimWorldTest {
     void aHaltedClusterShowsNeitherSlotsNorVotes() {
         until(20 * SECOND);
         world.open(Fault.Kind.CLUSTER_HALTED, 0, 30 * SECOND);
-        VoteWord before = sources.ofSource(0);
+        VoteReport before = sources.ofSource(0);
         until(45 * SECOND);
         assertEquals(before, sources.ofSource(0));
         until(70 * SECOND);
@@ -133,19 +133,19 @@ class SimWorldTest {
     @Test
     void sourcesErrLimitFreezeLagAndComeFromPoolsButEachAnswerIsOfOneNode() {
         until(100 * SECOND);
-        VoteWord right = sources.ofSource(0);
+        VoteReport right = sources.ofSource(0);
         world.open(Fault.Kind.RPC_ERROR, 0, SECOND);
         assertNotNull(sources.ofSource(0).error());
         assertEquals(right, sources.ofSource(1));
         until(102 * SECOND);
         world.open(Fault.Kind.RPC_FROZEN, 0, 20 * SECOND);
-        VoteWord frozen = sources.ofSource(0);
+        VoteReport frozen = sources.ofSource(0);
         until(120 * SECOND);
         assertEquals(frozen, sources.ofSource(0));
         until(130 * SECOND);
         sources.lag(1, 100);
         world.open(Fault.Kind.RPC_LAGS, 1, SECOND);
-        VoteWord lagging = sources.ofSource(1);
+        VoteReport lagging = sources.ofSource(1);
         assertEquals(cluster.slot() - 100, lagging.slot());
         assertEquals(cluster.lastVote(cluster.slot() - 100), lagging.lastVote());
         until(140 * SECOND);
@@ -166,9 +166,9 @@ class SimWorldTest {
         until(20 * SECOND);
         world.open(Fault.Kind.VALIDATOR_FORKED, 1, 60 * SECOND);
         until(22 * SECOND);
-        VoteWord first = sources.ofHost(1);
+        VoteReport first = sources.ofHost(1);
         until(40 * SECOND);
-        VoteWord then = sources.ofHost(1);
+        VoteReport then = sources.ofHost(1);
         assertEquals(first.lastVote(), then.lastVote());
         assertTrue(then.slot() - first.slot() >= 40);
         assertTrue(sources.ofSource(0).lastVote() > then.lastVote() + 20, "the cluster knows better");
@@ -179,7 +179,7 @@ class SimWorldTest {
         world.machine(0).suspend(60 * SECOND);
         until(30 * SECOND);
         assertTrue(!validators[0].ableToSign());
-        VoteWord first = sources.ofSource(0);
+        VoteReport first = sources.ofSource(0);
         assertTrue(first.slot() - first.lastVote() > 60);
         until(90 * SECOND);
         assertTrue(validators[0].ableToSign());
@@ -190,11 +190,11 @@ class SimWorldTest {
     /** The whole of it is a pause of the virtual machine: no clock of it has seen it, and its timers neither. */
     @Test
     void inAPauseOfTheVirtualMachineAllThreeClocksStandStill() {
-        Now before = world.clock(0).read(0);
+        ClockReading before = world.clock(0).read(0);
         world.machine(0).after(10 * SECOND, () -> see("timer"));
         world.machine(0).pause(300 * SECOND);
         until(301 * SECOND);
-        Now after = world.clock(0).read(world.agenda().now());
+        ClockReading after = world.clock(0).read(world.agenda().now());
         assertEquals(1, after.longestSince(before).toMillis() / 1000.0, 0.1);
         until(320 * SECOND);
         assertEquals(List.of("timer@310"), seen);
@@ -206,7 +206,7 @@ class SimWorldTest {
     /** A disk that hangs gives no answer, and does what it was asked for once it is well. */
     @Test
     void aDiskThatHangsAnswersWhenItIsWellAgain() {
-        Disk<String> disk = new Disk<>(world, new Program(world, 0), Fault.Kind.AGENT_DISK_FULL, 0);
+        SimDisk<String> disk = new SimDisk<>(world, new SimProcess(world, 0), Fault.Kind.AGENT_DISK_FULL, 0);
         world.open(Fault.Kind.DISK_HANGS, 0);
         disk.write("new", error -> see("written"));
         disk.whenItAnswers(() -> see("read"));

@@ -1,13 +1,13 @@
 package failover.testbed.sim;
 
-import failover.agent.decision.AgentMemory;
 import failover.agent.decision.CommandKind;
-import failover.manager.decision.ManagerMemory;
-import failover.manager.decision.ManagerRules;
+import failover.agent.decision.DurableAgentState;
+import failover.manager.decision.DurableManagerState;
+import failover.manager.decision.ManagerOptions;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
-import failover.testbed.sim.CommandRunner.Rigged;
+import failover.testbed.sim.SimCommandRunner.Rigged;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,34 +16,34 @@ import java.util.List;
 final class Stage {
     static final int A = 0;
     static final int B = 1;
-    static final int M = World.MANAGER;
+    static final int M = SimContext.MANAGER;
     private static final long FOR_EVER = 1_000_000_000_000_000L;
     private static final long SOON = 20_000_000L;
 
     /** A command that does what it is for, at once. */
     static final Rigged WORKS = new Rigged(SOON, 0, SOON / 2, false);
     /** It says no, in the validator's own words, and nothing happens. */
-    static final Rigged REFUSED = new Rigged(SOON, 1, CommandRunner.NEVER, false);
+    static final Rigged REFUSED = new Rigged(SOON, 1, SimCommandRunner.NEVER, false);
     /** It never returns, and nothing happens. */
-    static final Rigged HANGS = new Rigged(CommandRunner.NEVER, 1, CommandRunner.NEVER, false);
+    static final Rigged HANGS = new Rigged(SimCommandRunner.NEVER, 1, SimCommandRunner.NEVER, false);
     /** It says that it is done, and it is not. */
-    static final Rigged LIES = new Rigged(SOON, 0, CommandRunner.NEVER, false);
+    static final Rigged LIES = new Rigged(SOON, 0, SimCommandRunner.NEVER, false);
 
     private final Simulation simulation;
-    private final ManagerRules rules;
+    private final ManagerOptions rules;
     private final List<FailoverResponse> answers = new ArrayList<>();
     private ManagerHost second;
-    private ManagerMemory backup;
-    private AgentMemory aside;
+    private DurableManagerState backup;
+    private DurableAgentState aside;
 
-    Stage(Simulation simulation, ManagerRules rules) {
+    Stage(Simulation simulation, ManagerOptions rules) {
         this.simulation = simulation;
         this.rules = rules;
     }
 
     /** Never returns, and takes effect after that time, whoever kills it. */
     static Rigged landsLate(double seconds) {
-        return new Rigged(CommandRunner.NEVER, 1, nanos(seconds), false);
+        return new Rigged(SimCommandRunner.NEVER, 1, nanos(seconds), false);
     }
 
     /** Ends with that status at once, as {@code timeout} or {@code ssh} around it do, and takes effect after that time. */

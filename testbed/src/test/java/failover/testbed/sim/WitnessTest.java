@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import failover.protocol.wire.VoteWord;
+import failover.protocol.wire.VoteReport;
 import org.junit.jupiter.api.Test;
 
 /** The checker of INV-6: what a source has truly shown. */
@@ -13,7 +13,7 @@ class WitnessTest {
     private final Witness witness = new Witness();
 
     private void says(long vote, long slot, long asked) {
-        witness.said(new VoteWord("account", vote, slot, 0, null), asked * SECOND);
+        witness.said(new VoteReport("account", vote, slot, 0, null), asked * SECOND);
     }
 
     @Test

@@ -1,0 +1,199 @@
+package failover.manager.decision;
+
+import failover.manager.decision.DurableManagerState.Step;
+import failover.protocol.wire.FinalTower;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A move of the identity under way; a long action is part of the state, not a thread that waits. */
+final class Operation {
+    /** What a move is for. */
+    enum Kind {
+        /** The active is replaced, or, where nobody is active, somebody made so. */
+        FAILOVER,
+        /** Both are active: one is made passive, nobody is promoted. */
+        FENCE
+    }
+
+    private static final Duration LAST_CALL = Duration.ofMillis(500);
+
+    final Kind kind;
+    final String operationId;
+    final Host from;
+    final Host to;
+    final String reason;
+    /** The manager's own decision, counted by the cooldown. */
+    final boolean automatic;
+    /** The active is well: its validator is not to be hurt. */
+    final boolean planned;
+    /** {@link #from} has been silent for S when the move began. */
+    final boolean silentFrom;
+    /** Nobody was active when it began. */
+    final boolean vacant;
+    /** The way back: {@link #to} lost the identity by this very operation and is given it again, because {@link #from} did not take it. */
+    final boolean back;
+    final List<Long> tickets = new ArrayList<>();
+
+    Step step = Step.DEMOTING;
+    long epoch;
+    /** Number of the Save that makes the present step durable; 0 once it is. */
+    long saving;
+    /** A disk that has not answered by then hangs, and has not written (monotonic). */
+    long saveBy;
+    /** The command that is out; 0 while the memory is being saved or an outcome is being read from statuses. */
+    long command;
+    /** When it went out: what a host was asked before says nothing of what became of it (monotonic). */
+    long sentAt;
+    /** The shell has told by then what became of it; where it has not, nobody answered (monotonic). */
+    long answerBy;
+    /** {@link #from} answered that it is passive, in this move. */
+    boolean demoted;
+    /** Its validator's process is dead: it cannot be given the identity back. */
+    boolean fromDead;
+    /** The answer to become_active was lost: the outcome is read from {@link #to}'s statuses until then (monotonic); 0 when not. */
+    long resolveBy;
+    /** The last call to a silent {@link #from} failed then: only later looks at its votes count (E6); 0 when none is awaited. */
+    long provedAfter;
+    long proveBy;
+    /** The last call to a silent {@link #to} failed then (E6). */
+    long clearFailedAt;
+    /** What the votes said, for the record (INV-5). */
+    String proof = "";
+    /** The newest tower that a host handed over after its identity was off in this operation; {@code null} when none. */
+    FinalTower tower;
+    /** Whose that is. */
+    Host towerOf;
+    /** {@link #to} has never been asked to become active, or refused before it ran anything: it has signed nothing. */
+    boolean untouched = true;
+    /** The validator of {@link #to} itself said no, and carried another identity afterwards: it has never had this one. */
+    boolean saidNo;
+    /** {@link #to} is taken for gone, it has not said that it is passive. */
+    boolean goneTo;
+    /** An operator states that {@link #from} cannot sign. */
+    boolean fenced;
+    /** An operator states that {@link #to}, of which it is not known whether it is active, cannot sign. */
+    boolean fencedTo;
+    /** It counts for the cooldown; what counted before stands in the next two, should it turn out never to have been begun. */
+    boolean counted;
+    long movedBefore;
+    long movedMillisBefore;
+    /** An operator accepts a tower that is older than the chain, or none. */
+    boolean staleTower;
+    /** The highest epoch that an answer to one of its commands told of. */
+    long toldEpoch;
+    /** When a failed clearing is tried again; 0 when none waits. */
+    long retryAt;
+    String trouble = "";
+    /** The move is made because votes stand still, the newest of them being this slot; 0 when not. */
+    long stalledVote;
+
+    Operation(Kind kind, String operationId, long epoch, Host from, Host to, String reason, boolean automatic, boolean planned,
+            boolean silentFrom, boolean vacant) {
+        this(kind, operationId, epoch, from, to, reason, automatic, planned, silentFrom, vacant, false);
+    }
+
+    private Operation(Kind kind, String operationId, long epoch, Host from, Host to, String reason, boolean automatic, boolean planned,
+            boolean silentFrom, boolean vacant, boolean back) {
+        this.back = back;
+        this.kind = kind;
+        this.operationId = operationId;
+        this.epoch = epoch;
+        this.from = from;
+        this.to = to;
+        this.reason = reason;
+        this.automatic = automatic;
+        this.planned = planned;
+        this.silentFrom = silentFrom;
+        this.vacant = vacant;
+    }
+
+    /** How long the last call to a silent host waits for an answer. */
+    static Duration lastCall(ManagerOptions rules) {
+        return LAST_CALL.compareTo(rules.requestTimeout()) <= 0 ? LAST_CALL : rules.requestTimeout();
+    }
+
+    /** Whom the command of the present step goes to. */
+    Host recipient() {
+        return step == Step.DEMOTING ? from : to;
+    }
+
+    /**
+     * The way back, a promotion like any other: what becomes of its become_active is watched in the same way, and nobody else has the
+     * identity before it is known.
+     */
+    Operation wayBack(long newEpoch) {
+        Operation way = new Operation(kind, operationId, newEpoch, to, from, reason, automatic, false, false, false, true);
+        way.tickets.addAll(tickets);
+        way.demoted = !goneTo;
+        way.proof = proof;
+        way.tower = tower;
+        way.towerOf = towerOf;
+        way.untouched = untouched;
+        way.fenced = fencedTo;
+        way.staleTower = staleTower;
+        way.trouble = trouble;
+        return way;
+    }
+
+    /** Keeps the newer one of two final towers. */
+    void handed(FinalTower other, Host owner) {
+        if (other != null && (tower == null || other.lastVotedSlot() > tower.lastVotedSlot())) {
+            tower = other;
+            towerOf = owner;
+        }
+    }
+
+    Operation copy() {
+        Operation copy = new Operation(kind, operationId, epoch, from, to, reason, automatic, planned, silentFrom, vacant, back);
+        copy.tickets.addAll(tickets);
+        copy.step = step;
+        copy.saving = saving;
+        copy.saveBy = saveBy;
+        copy.command = command;
+        copy.sentAt = sentAt;
+        copy.answerBy = answerBy;
+        copy.demoted = demoted;
+        copy.fromDead = fromDead;
+        copy.resolveBy = resolveBy;
+        copy.retryAt = retryAt;
+        copy.provedAfter = provedAfter;
+        copy.proveBy = proveBy;
+        copy.clearFailedAt = clearFailedAt;
+        copy.toldEpoch = toldEpoch;
+        copy.proof = proof;
+        copy.tower = tower;
+        copy.towerOf = towerOf;
+        copy.untouched = untouched;
+        copy.saidNo = saidNo;
+        copy.goneTo = goneTo;
+        copy.fenced = fenced;
+        copy.fencedTo = fencedTo;
+        copy.counted = counted;
+        copy.movedBefore = movedBefore;
+        copy.movedMillisBefore = movedMillisBefore;
+        copy.staleTower = staleTower;
+        copy.trouble = trouble;
+        copy.stalledVote = stalledVote;
+        return copy;
+    }
+
+    /** What it is doing, for people. */
+    String doing() {
+        return back && step == Step.PROMOTING ? "giving the identity back to [" + to + "]" : step.name().toLowerCase(Locale.ROOT);
+    }
+
+    DurableManagerState.Intent intent() {
+        String why = proof.isEmpty() ? reason : reason + "; " + proof;
+        return kind == Kind.FENCE ? null : new DurableManagerState.Intent(operationId, from, to, step, why);
+    }
+
+    /** What is not known of it and holds everything else up, for whoever asks why nobody is promoted; empty when nothing is. */
+    String unresolved() {
+        boolean open = step == DurableManagerState.Step.CLEARING || resolveBy != 0;
+        return open ? "; [" + to + "] may be active or not, and nobody else is promoted before that is known"
+                + (trouble.isEmpty() ? "" : " (" + trouble + "); if it certainly cannot sign: failover-manager --trigger-failover "
+                + "--i-have-fenced") : "";
+    }
+}
