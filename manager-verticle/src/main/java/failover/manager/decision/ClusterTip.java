@@ -20,7 +20,8 @@ record ClusterTip(long slot, long at, boolean trusted, String by, SlotPace pace,
     /** Two that go on together for so long outweigh a tip that was once trusted: the cluster was started anew from an earlier slot. */
     private static final long TWO_AGAINST_TRUSTED = Duration.ofMinutes(2).toNanos();
     private static final long ONE_AGAINST_RESTORED = Duration.ofMinutes(10).toNanos();
-    private static final long HOUR = Duration.ofHours(1).toNanos();
+    /** No node goes on at the cluster's pace so far behind it: who is that far from a tip that was restored shows that a clock was set. */
+    private static final long NO_LAG = Duration.ofMinutes(10).toNanos();
 
     /** The tip of an earlier start. */
     static ClusterTip restored(long slot, long at) {
@@ -89,7 +90,7 @@ record ClusterTip(long slot, long at, boolean trusted, String by, SlotPace pace,
             return ahead(reading) && !minute ? this : led(seen, minute || trusted && !ahead(reading));
         }
         boolean takesBack = lags && !trusted && (seen.source().equals(by) ? minute : restored
-                && seen.steady() >= ONE_AGAINST_RESTORED && estimate(reading.askedAt()) - reading.slot() > pace.least(HOUR));
+                && seen.steady() >= ONE_AGAINST_RESTORED && estimate(reading.askedAt()) - reading.slot() > pace.least(NO_LAG));
         return takesBack ? led(seen, true) : this;
     }
 

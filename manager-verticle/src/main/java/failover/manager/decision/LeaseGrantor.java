@@ -271,6 +271,14 @@ final class LeaseGrantor {
                 move.back && !move.untouched, state.evidence.slotMillis());
     }
 
+    /**
+     * An agent of ours that was not heard since this start, and so has no token to echo: it cannot be granted anything yet, and an order
+     * without a grant is what an original gets, which judges less of it.
+     */
+    static boolean ungrantable(ManagerState state, Host host) {
+        return !state.view(host).everAnswered() && state.memory.host(host).id() != null;
+    }
+
     private static String token(HostView view) {
         return view.status == null || view.status.lease() == null ? null : view.status.lease().token();
     }

@@ -356,6 +356,12 @@ final class OperationPhases {
             ends.fail(state, now, out);
             return;
         }
+        if (LeaseGrantor.ungrantable(state, move.from)) {
+            out.add(say(Level.WARNING, "the identity is not given back to [" + move.from + "] now: it has answered no poll of this start "
+                    + "yet, and nothing can be granted to it before"));
+            ends.fail(state, now, out);
+            return;
+        }
         long epoch = state.nextEpoch();
         state.memory = state.memory.withEpoch(epoch);
         state.move = move.wayBack(epoch);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.manager.decision.VoteFinding.Word;
 import failover.protocol.ClockReading;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,20 @@ class EvidenceSourcesTest {
         assertTrue(evidence.everWorked());
         bothSay(0, 8, TIP, 400);
         assertEquals(Word.NO_PROGRESS, judge(8, ONE, BESIDE).word(), judge(8, ONE, BESIDE).why());
+    }
+
+    /** A wall clock that was set forward before a start lets the cluster seem further than it is; where one source is left, it says so. */
+    @Test
+    void aTipThatAClockHasSetAheadIsGivenUpAfterTenMinutesUnlessItIsSoNearThatASourceMayLagByIt() {
+        for (int minutes : new int[] {8, 20, 45, 600}) {
+            ChainTip kept = new ChainTip(TIP, 1_700_000_000_000L - Duration.ofMinutes(minutes).toMillis());
+            evidence = Evidence.restored(kept, new ClockReading(at(0), 1_700_000_000_000L));
+            for (int second = 0; second <= 700; second += 2) {
+                says(ONE, second, TIP);
+            }
+            Word word = judge(700, ONE).word();
+            assertEquals(minutes > 10 ? Word.NO_PROGRESS : Word.UNKNOWN, word, minutes + " min: " + judge(700, ONE).why());
+        }
     }
 
     @Test

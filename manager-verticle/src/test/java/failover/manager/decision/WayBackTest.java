@@ -34,6 +34,23 @@ class WayBackTest {
         manager.noReply(Kind.NO_ANSWER);
     }
 
+    /** An order without a grant is an original's: the agent takes an old tower for it, and a bound one refuses it. */
+    @Test
+    void whoHasAnsweredNothingSinceThisStartButTheLastCallIsNotGivenItBackWithoutAGrant() {
+        manager.memory = manager.memory.withEpoch(3).withHolder(Host.PRIMARY)
+                .with(Host.PRIMARY, new DurableManagerState.HostRecord("http://a", "id-primary", 3, 0))
+                .with(Host.SECONDARY, new DurableManagerState.HostRecord("http://b", "id-secondary", 2, 2));
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
+        manager.a().answers = false;
+        manager.begin().beats(12);
+        assertEquals("primary become_passive", manager.out(), () -> manager.lines.toString());
+        manager.reply("done");
+        assertEquals("secondary become_active", manager.out());
+        manager.reply("refused");
+        assertEquals("", manager.out(), () -> manager.lines.toString());
+        assertEquals(1, manager.said("nothing can be granted to it before"));
+    }
+
     @Test
     void anOldHolderThatIsGivenItBackAndDiesInItIsNotTakenForDead() {
         unanswered();

@@ -7,6 +7,8 @@ import failover.protocol.wire.StateView;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What is demanded once the faults are over (LIVE-1 to LIVE-4), and of a pair to which one more thing happens then. */
@@ -22,6 +24,9 @@ final class LivenessChecker {
     private static final Duration SEEN_TWICE = Duration.ofMillis(750);
     /** E6: for so long one source that is left goes on alone against a tip that was kept; and what a failover takes then. */
     static final Duration TIP_GIVEN_UP = Duration.ofMinutes(12);
+    /** Ten minutes of slots at the slowest pace, and some: no source lags by more. */
+    private static final long MAY_LAG = 1300;
+    private static final Pattern SLOTS_BEHIND = Pattern.compile("is (\\d+) slots behind \\d+, where the cluster must be");
     /** Tower, fencer and set-identity at B, when nothing fails. */
     private static final Duration ACTIVATION = Duration.ofMillis(2500);
 
@@ -49,6 +54,12 @@ final class LivenessChecker {
     /** By a wall clock that was set forward before a start, the cluster must be where nobody sees it: that is not believed for ever. */
     boolean tipAhead() {
         return manager.up() && manager.view().why().contains("is not where it must be") && world.clock(SimContext.MANAGER).wallSteps() > 0;
+    }
+
+    /** By the manager's own words. */
+    private long slotsAhead() {
+        Matcher said = SLOTS_BEHIND.matcher(manager.view().why());
+        return said.find() ? Long.parseLong(said.group(1)) : Long.MAX_VALUE;
     }
 
     /** After the peace. */
@@ -113,6 +124,12 @@ final class LivenessChecker {
         int dead = agents[0].up() ? 1 : 0;
         if (left && !one && manager.view().operation() != null && !agents[dead].up() && !attested(dead)) {
             // It may be active, and by what it said last nobody would end it: the operator is told so, and has --i-have-fenced.
+            totals.needOperator++;
+            return;
+        }
+        if (left && !one && tipAhead() && slotsAhead() <= MAY_LAG) {
+            // So near a tip that a clock has set ahead a source may lag by it: the verdict says how far it is, and the operator has
+            // --i-have-fenced until the cluster has come there.
             totals.needOperator++;
             return;
         }
