@@ -139,9 +139,16 @@ final class HostView {
         return status != null && askedAt - rolesChangedAt < 0;
     }
 
-    /** It holds the identity without a lease by its newest answer: where it falls silent nothing over there ends by itself (E2, E4). */
-    boolean unleased() {
-        return ours() && status.isActive() && !status.dryRun() && !changing() && status.lease() != null && status.lease().leftMs() == 0;
+    /**
+     * It holds the identity without a lease by its newest answer: where it falls silent nothing over there ends by itself (E2, E4). One
+     * that says the epoch that was issued to it last has taken that lease, and has lost it since, or doubts it: that is ended over there.
+     *
+     * @param issued the highest epoch at which it was ever granted the identity; 0 when never
+     */
+    boolean unleased(long issued) {
+        boolean taken = issued > 0 && ours() && status.epoch() == issued;
+        return ours() && status.isActive() && !status.dryRun() && !changing() && status.lease() != null && status.lease().leftMs() == 0
+                && !taken;
     }
 
     /** For so long it will refuse to be promoted on the other's silence, by its newest word (E7). */

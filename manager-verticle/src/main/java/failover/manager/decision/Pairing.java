@@ -133,10 +133,10 @@ final class Pairing {
         String peer = view.status.peerId() == null || view.status.peerId().isEmpty() ? null : view.status.peerId();
         if (!view.ours() || !view.status.hostId().equals(known.id())
                 || Objects.equals(peer, known.peerId()) && known.attested() == view.fenceCapable
-                && known.unleased() == view.unleased()) {
+                && known.unleased() == view.unleased(known.issued())) {
             return false;
         }
-        state.memory = state.memory.with(view.host, known.withWord(peer, view.fenceCapable, view.unleased()));
+        state.memory = state.memory.with(view.host, known.withWord(peer, view.fenceCapable, view.unleased(known.issued())));
         return true;
     }
 

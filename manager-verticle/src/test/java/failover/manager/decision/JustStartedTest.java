@@ -133,6 +133,18 @@ class JustStartedTest {
         assertEquals("primary become_passive", manager.out());
     }
 
+    /** It had taken its lease, which its wall clock has ended: its agent, or what stands behind it, takes the identity off. */
+    @Test
+    void whoSaysTheEpochThatItWasGivenHasTakenItsLeaseAlthoughNothingIsLeftOfIt() {
+        met(false);
+        manager.beats(1);
+        manager.a().epoch = manager.state.memory.primary().issued();
+        manager.beats(1);
+        manager.a().answers = false;
+        manager.beats(5);
+        assertEquals("primary become_passive", manager.out(), () -> manager.lines.toString());
+    }
+
     /** It is cut off in the very moment of the last call, and had no lease then. */
     @Test
     void itIsNotReplacedInTheLastLookEither() {
