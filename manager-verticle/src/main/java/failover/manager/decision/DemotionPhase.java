@@ -97,8 +97,7 @@ final class DemotionPhase {
 
     /** By its validator's word, after everything it was granted, and it obeys this manager. */
     private static boolean stillExcluded(ManagerState state, HostView view) {
-        boolean refuses = view.status != null && view.status.lease() != null && view.status.lease().refused() != null;
-        return state.excluded(view.host) && FailureDetector.excluded(view) && !refuses
+        return state.excluded(view.host) && FailureDetector.excluded(view) && view.refusal() == null
                 && Pairing.foreign(state, view.host, view.status.hostId()) == null;
     }
 

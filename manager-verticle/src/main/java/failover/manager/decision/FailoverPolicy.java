@@ -147,8 +147,8 @@ final class FailoverPolicy {
         if (active.status != null && active.status.dryRun()) {
             blockers.add("the agent of the active is in dry-run: it would demote nothing");
         }
-        if (active.status != null && active.status.lease() != null && active.status.lease().refused() != null) {
-            blockers.add("the active's agent refuses this manager: " + active.status.lease().refused()
+        if (active.refusal() != null) {
+            blockers.add("the active's agent refuses this manager: " + active.refusal()
                     + (silent ? "; where that host certainly cannot sign: failover-manager --trigger-failover --i-have-fenced" : ""));
         }
         if (rules.policy().holdWhileVoting() && judgement.verdict() == Verdict.ACTIVE_REPORTED_SICK

@@ -87,9 +87,9 @@ final class FailureDetector {
                     + "agent, or "
                     + "the disk under its state_dir, hangs; look at that host");
         }
-        if (active.status.lease() != null && active.status.lease().refused() != null) {
+        if (active.refusal() != null) {
             return of(Verdict.MANAGER_REFUSED, "[" + active.host + "] is active and takes no lease from this manager: "
-                    + active.status.lease().refused() + "; only its peer keeps it in office. Where another manager, or a newer copy of "
+                    + active.refusal() + "; only its peer keeps it in office. Where another manager, or a newer copy of "
                     + "this "
                     + "one, runs: stop one of the two; the agents take the one that is left once both have heard nothing of the other for "
                     + seconds(rules.silence()) + " s");

@@ -80,8 +80,8 @@ final class Fitness {
             reasons.add("its agent says epoch " + status.epoch() + ", which nobody can have given it (the highest known here is "
                     + state.memory.epoch() + "): stop it, remove its state file, and start it again while it is passive");
         }
-        if (status.lease() != null && status.lease().refused() != null) {
-            reasons.add("its agent refuses this manager: " + status.lease().refused());
+        if (view.refusal() != null) {
+            reasons.add("its agent refuses this manager: " + view.refusal());
         }
         addForeignIdentity(state, view, reasons);
         return reasons;

@@ -151,6 +151,11 @@ final class HostView {
                 && !taken;
     }
 
+    /** Why its agent takes nothing from this manager, by its newest answer; {@code null} when it does, or does not say (E12). */
+    String refusal() {
+        return status == null || status.lease() == null ? null : status.lease().refused();
+    }
+
     /** For so long it will refuse to be promoted on the other's silence, by its newest word (E7). */
     Duration boundFor(ClockReading now) {
         if (status == null || status.lease() == null) {

@@ -207,7 +207,7 @@ final class LeaseGrantor {
         boolean mine = !rules.dryRun() && state.move == null && !view.givenUp && !Pairing.stranger(state, view)
                 && view.host == state.holder && view.status != null && view.ours()
                 && view.status.isActive() && !view.status.dryRun() && !view.busy() && view.status.lease() != null
-                && view.status.lease().refused() == null;
+                && view.refusal() == null;
         if (!mine) {
             return;
         }

@@ -39,7 +39,7 @@ final class ReplacementReadiness {
         if (active.status != null && active.status.dryRun()) {
             reasons.add("the agent of [" + active.host + "] is in dry-run");
         }
-        if (active.status != null && active.status.lease() != null && active.status.lease().refused() != null) {
+        if (active.refusal() != null) {
             reasons.add("the agent of [" + active.host + "] refuses this manager");
         }
         if (Pairing.mismatch(state) != null) {

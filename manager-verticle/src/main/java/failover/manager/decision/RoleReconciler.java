@@ -77,7 +77,7 @@ final class RoleReconciler {
         DurableManagerState.HostRecord known = state.memory.host(view.host);
         // Never one that nobody can have been given: what is issued later must not count as answered already.
         // Nor what a host says that another manager may make active in the next moment.
-        boolean obeys = view.status.lease() == null || view.status.lease().refused() == null;
+        boolean obeys = view.refusal() == null;
         long passive = view.status.isActive() || !obeys ? 0
                 : FailureDetector.excluded(view) ? Math.min(view.status.epoch(), state.highestEpoch()) : known.passive();
         boolean itself = Pairing.foreign(state, view.host, view.status.hostId()) == null;
