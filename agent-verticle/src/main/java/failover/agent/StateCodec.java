@@ -2,10 +2,10 @@ package failover.agent;
 
 import failover.agent.decision.DurableAgentState;
 import failover.agent.decision.DurableAgentState.Bindings;
+import failover.agent.decision.DurableAgentState.InDoubt;
 import failover.agent.decision.DurableAgentState.Intent;
 import failover.agent.decision.DurableAgentState.Manager;
 import failover.agent.decision.DurableAgentState.Terms;
-import failover.agent.decision.DurableAgentState.InDoubt;
 import failover.protocol.Bounds;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.LastOperation;

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.agent.decision.DurableAgentState;
-import failover.agent.decision.DurableAgentState.Intent;
 import failover.agent.decision.DurableAgentState.InDoubt;
+import failover.agent.decision.DurableAgentState.Intent;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.LastOperation;
 import failover.protocol.wire.Role;

@@ -6,7 +6,7 @@ import failover.manager.decision.DurableManagerState.HostRecord;
 import failover.manager.decision.DurableManagerState.Intent;
 import failover.manager.decision.DurableManagerState.LastTower;
 import failover.manager.decision.DurableManagerState.Pause;
-import failover.manager.decision.DurableManagerState.Step;
+import failover.manager.decision.DurableManagerState.Phase;
 import failover.manager.decision.DurableManagerState.Terms;
 import failover.manager.decision.Host;
 import failover.protocol.Bounds;
@@ -235,7 +235,7 @@ final class FileStateStore {
             return new DurableManagerState(id, count(json, "start"), count(json, "epoch"), host(json.getString("holder")),
                     known(json, Host.PRIMARY), known(json, Host.SECONDARY), cut(json, "moved_at_ms", WALL), intent == null ? null
                     : new Intent(intent.getString("operation_id"), required(intent, "from"), required(intent, "to"),
-                            Step.valueOf(intent.getString("step", "").toUpperCase(Locale.ROOT)), intent.getString("reason")),
+                            Phase.valueOf(intent.getString("step", "").toUpperCase(Locale.ROOT)), intent.getString("reason")),
                     pause == null ? null : new Pause(pause.getString("reason", ""), cut(pause, "since_ms", WALL)),
                     tip == null ? null : tip(tip),
                     // It granted longer leases, too, and those are still to be waited for.

@@ -34,7 +34,7 @@ class FileStateStoreTest {
             new DurableManagerState.HostRecord("http://a:1", "id-a", 11, 10, "id-b", true, false),
             new DurableManagerState.HostRecord("http://b:2", "id-b", 12, 0),
             1736000000123L,
-            new DurableManagerState.Intent("op-1", Host.SECONDARY, Host.PRIMARY, DurableManagerState.Step.PROMOTING, "a \"b\"\n<c>"),
+            new DurableManagerState.Intent("op-1", Host.SECONDARY, Host.PRIMARY, DurableManagerState.Phase.PROMOTING, "a \"b\"\n<c>"),
             new DurableManagerState.Pause("work on the rack", 1736000000000L),
             new ChainTip(300_000_000L, 1736000000100L, List.of("https://one", "[secondary]")),
             new DurableManagerState.Terms(9406, 500))
@@ -77,7 +77,7 @@ class FileStateStoreTest {
 
     @Test
     void eachStepOfAMoveComesBack() throws IOException {
-        for (DurableManagerState.Step step : DurableManagerState.Step.values()) {
+        for (DurableManagerState.Phase step : DurableManagerState.Phase.values()) {
             DurableManagerState memory = BARE.withIntent(new DurableManagerState.Intent("o", Host.PRIMARY, Host.SECONDARY, step, "r"));
             assertEquals(memory, FileStateStore.decode(FileStateStore.encode(memory)));
         }

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.agent.decision.CommandResult.How;
 import failover.agent.decision.DurableAgentState.Bindings;
-import failover.agent.decision.DurableAgentState.Terms;
 import failover.agent.decision.DurableAgentState.InDoubt;
+import failover.agent.decision.DurableAgentState.Terms;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverResponse;
 import failover.protocol.wire.LeaseKeepalive;

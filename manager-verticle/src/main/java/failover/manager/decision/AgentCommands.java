@@ -1,6 +1,6 @@
 package failover.manager.decision;
 
-import failover.manager.decision.DurableManagerState.Step;
+import failover.manager.decision.DurableManagerState.Phase;
 import failover.protocol.ClockReading;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
@@ -25,7 +25,7 @@ final class AgentCommands {
     /** Sends the command of the present step; a silent host's last call is not waited for beyond its limit. */
     void send(ManagerState state, Operation move, Host host, Action action, Duration limit, ClockReading now, List<ManagerEffect> out) {
         FailoverRequest request = new FailoverRequest(action.wire(), move.reason, false, now.wallSeconds(), move.operationId, move.epoch,
-                limit.toMillis(), move.planned && move.step == Step.DEMOTING, grants.first(state, move, action, state.view(host)),
+                limit.toMillis(), move.planned && move.step == Phase.DEMOTING, grants.first(state, move, action, state.view(host)),
                 action == Action.BECOME_ACTIVE ? FinalTowers.newest(state, move, rules) : null,
                 action == Action.BECOME_ACTIVE ? FinalTowers.before(state, move, rules) : null);
         Duration wait = move.silentFrom && host == move.from ? limit : limit.plus(ANSWER_SLACK);

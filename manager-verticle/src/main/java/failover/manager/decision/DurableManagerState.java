@@ -127,7 +127,7 @@ public record DurableManagerState(
      * @param step how far it had come
      * @param reason why
      */
-    public record Intent(String operationId, Host from, Host to, Step step, String reason) {
+    public record Intent(String operationId, Host from, Host to, Phase step, String reason) {
     }
 
     /**
@@ -140,7 +140,7 @@ public record DurableManagerState(
     }
 
     /** How far a move has come. */
-    public enum Step {
+    public enum Phase {
         /** {@code from} is asked to become passive. */
         DEMOTING,
         /** {@code to} is asked to become active. */

@@ -1,6 +1,6 @@
 package failover.manager.decision;
 
-import failover.manager.decision.DurableManagerState.Step;
+import failover.manager.decision.DurableManagerState.Phase;
 import failover.protocol.wire.FinalTower;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ final class Operation {
     final boolean back;
     final List<Long> tickets = new ArrayList<>();
 
-    Step step = Step.DEMOTING;
+    Phase step = Phase.DEMOTING;
     long epoch;
     /** Number of the Save that makes the present step durable; 0 once it is. */
     long saving;
@@ -116,7 +116,7 @@ final class Operation {
 
     /** Whom the command of the present step goes to. */
     Host recipient() {
-        return step == Step.DEMOTING ? from : to;
+        return step == Phase.DEMOTING ? from : to;
     }
 
     /**
@@ -181,7 +181,7 @@ final class Operation {
 
     /** What it is doing, for people. */
     String doing() {
-        return back && step == Step.PROMOTING ? "giving the identity back to [" + to + "]" : step.name().toLowerCase(Locale.ROOT);
+        return back && step == Phase.PROMOTING ? "giving the identity back to [" + to + "]" : step.name().toLowerCase(Locale.ROOT);
     }
 
     DurableManagerState.Intent intent() {
@@ -191,7 +191,7 @@ final class Operation {
 
     /** What is not known of it and holds everything else up, for whoever asks why nobody is promoted; empty when nothing is. */
     String unresolved() {
-        boolean open = step == DurableManagerState.Step.CLEARING || resolveBy != 0;
+        boolean open = step == DurableManagerState.Phase.CLEARING || resolveBy != 0;
         return open ? "; [" + to + "] may be active or not, and nobody else is promoted before that is known"
                 + (trouble.isEmpty() ? "" : " (" + trouble + "); if it certainly cannot sign: failover-manager --trigger-failover "
                 + "--i-have-fenced") : "";

@@ -1,6 +1,6 @@
 package failover.manager.decision;
 
-import failover.manager.decision.DurableManagerState.Step;
+import failover.manager.decision.DurableManagerState.Phase;
 import failover.protocol.ClockReading;
 import failover.protocol.Level;
 import failover.protocol.wire.Action;
@@ -43,31 +43,31 @@ final class OperationPhases {
         if (move.to != null) {
             out.add(say(Level.INFO, "To:   [" + move.to + "] " + rules.endpoint(move.to)));
         }
-        enter(state, Step.DEMOTING, now, out);
+        enter(state, Phase.DEMOTING, now, out);
     }
 
     /** A manager that stopped in the middle: what was sent may still take effect, so the outcome is read before anything else is done. */
     void resume(ManagerState state, DurableManagerState.Intent intent, ClockReading now, List<ManagerEffect> out) {
         out.add(say(Level.WARNING, "this manager stopped in the middle of operation " + intent.operationId() + " (" + intent.step()
                 + ", [" + intent.from() + "] to [" + intent.to() + "]): reading what became of it"));
-        if (intent.step() == Step.DEMOTING) {
+        if (intent.step() == Phase.DEMOTING) {
             state.memory = state.memory.withIntent(null);
             out.add(new ManagerEffect.Remember(state.memory));
             return;
         }
         // Earlier versions wrote the way back as a step of the way there; the host that may be active is the one the command went to.
-        boolean back = intent.step() == Step.RESTORING;
+        boolean back = intent.step() == Phase.RESTORING;
         Operation move = new Operation(Operation.Kind.FAILOVER, intent.operationId(), state.memory.epoch(), back ? intent.to()
                 : intent.from(), back ? intent.from() : intent.to(), intent.reason(), true, false, false, false);
         move.untouched = false;
         move.sentAt = now.nanos();
         move.trouble = "this manager stopped in the middle of it";
         state.move = move;
-        if (intent.step() == Step.CLEARING) {
-            move.step = Step.CLEARING;
+        if (intent.step() == Phase.CLEARING) {
+            move.step = Phase.CLEARING;
             move.retryAt = now.nanos();
         } else {
-            move.step = Step.PROMOTING;
+            move.step = Phase.PROMOTING;
             move.resolveBy = now.plus(rules.promotionTimeout());
         }
     }
@@ -79,7 +79,7 @@ final class OperationPhases {
         }
         move.saving = 0;
         String error = event.error();
-        if (error != null && move.step == Step.CLEARING) {
+        if (error != null && move.step == Phase.CLEARING) {
             // What is not known does not become known by a disk that is full: the move stays, and with it everybody else's hands off.
             out.add(say(Level.ERROR, "the state could not be made durable, tried again: " + error));
             OperationCompletion.tell(move, move.trouble + move.unresolved() + "; the state could not be made durable: " + error, out);
@@ -264,7 +264,7 @@ final class OperationPhases {
     /** An operator states that the host cannot sign of which a move does not know whether it is active; false where none is in doubt. */
     boolean stated(ManagerState state, long ticket, ClockReading now, List<ManagerEffect> out) {
         Operation move = state.move;
-        boolean open = move != null && (move.resolveBy != 0 || move.step == Step.CLEARING);
+        boolean open = move != null && (move.resolveBy != 0 || move.step == Phase.CLEARING);
         if (open) {
             out.add(say(Level.WARNING, "the operator states that [" + move.to + "] cannot sign: operation " + move.operationId
                     + " waits for its word no more"));
@@ -283,7 +283,7 @@ final class OperationPhases {
         if (move.kind == Operation.Kind.FENCE) {
             ends.fail(state, now, out);
         } else {
-            enter(state, Step.PROMOTING, now, out);
+            enter(state, Phase.PROMOTING, now, out);
         }
     }
 
@@ -316,7 +316,7 @@ final class OperationPhases {
         move.untouched = false;
         move.epoch = state.nextEpoch();
         state.memory = state.memory.withEpoch(move.epoch);
-        enter(state, Step.CLEARING, now, out);
+        enter(state, Phase.CLEARING, now, out);
     }
 
     private void cleared(ManagerState state, Operation move, boolean done, FailoverResponse response, String words, ClockReading now,
@@ -365,10 +365,10 @@ final class OperationPhases {
         long epoch = state.nextEpoch();
         state.memory = state.memory.withEpoch(epoch);
         state.move = move.wayBack(epoch);
-        enter(state, Step.PROMOTING, now, out);
+        enter(state, Phase.PROMOTING, now, out);
     }
 
-    private void enter(ManagerState state, Step step, ClockReading now, List<ManagerEffect> out) {
+    private void enter(ManagerState state, Phase step, ClockReading now, List<ManagerEffect> out) {
         Operation move = state.move;
         move.step = step;
         move.command = 0;
@@ -377,7 +377,7 @@ final class OperationPhases {
         move.saving = state.number();
         move.saveBy = SaveDeadline.by(now);
         state.memory = state.memory.withIntent(move.intent());
-        if (step == Step.PROMOTING) {
+        if (step == Phase.PROMOTING) {
             state.memory = state.memory.with(move.to, state.memory.host(move.to).withIssued(move.epoch));
             Cooldown.counts(state, move, now);
         }

@@ -286,11 +286,11 @@ class GrantTest {
         HostRecord b = new HostRecord("http://b", "id-b", 6, 7);
         Pause pause = new Pause("rack", 1);
         DurableManagerState memory = new DurableManagerState("m", 3, 7, Host.SECONDARY, b, a, 5, new DurableManagerState.Intent("op",
-                Host.PRIMARY, Host.SECONDARY, DurableManagerState.Step.PROMOTING, "r"), pause, new ChainTip(9, 1),
+                Host.PRIMARY, Host.SECONDARY, DurableManagerState.Phase.PROMOTING, "r"), pause, new ChainTip(9, 1),
                 new DurableManagerState.Terms(9406, 500));
         DurableManagerState begun = memory.begun("http://a", "http://b");
         assertEquals(new DurableManagerState("m", 4, 7, Host.PRIMARY, a, b, 5, new DurableManagerState.Intent("op",
-                Host.SECONDARY, Host.PRIMARY, DurableManagerState.Step.PROMOTING, "r"), pause, new ChainTip(9, 1),
+                Host.SECONDARY, Host.PRIMARY, DurableManagerState.Phase.PROMOTING, "r"), pause, new ChainTip(9, 1),
                 new DurableManagerState.Terms(9406, 500)), begun);
     }
 

@@ -81,8 +81,8 @@ class JustStartedTest {
 
     /** What an earlier start has left in the middle is a move like any other. */
     @ParameterizedTest
-    @EnumSource(value = DurableManagerState.Step.class, names = {"PROMOTING", "CLEARING"})
-    void anUnfinishedMoveWaitsAsWell(DurableManagerState.Step step) {
+    @EnumSource(value = DurableManagerState.Phase.class, names = {"PROMOTING", "CLEARING"})
+    void anUnfinishedMoveWaitsAsWell(DurableManagerState.Phase step) {
         manager.memory = manager.memory.withEpoch(7).withHolder(Host.PRIMARY)
                 .withIntent(new Intent("op", Host.PRIMARY, Host.SECONDARY, step, "test"));
         manager.a().active = false;

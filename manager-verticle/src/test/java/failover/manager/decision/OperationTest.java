@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.manager.decision.DurableManagerState.HostRecord;
-import failover.manager.decision.DurableManagerState.Step;
+import failover.manager.decision.DurableManagerState.Phase;
 import failover.manager.decision.Failure.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -211,8 +211,8 @@ class OperationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Step.class)
-    void scenario36ARestartedManagerReadsRealityAtEveryStep(Step step) {
+    @EnumSource(Phase.class)
+    void scenario36ARestartedManagerReadsRealityAtEveryStep(Phase step) {
         manager.memory = DurableManagerState.fresh("manager-id").withEpoch(7).withHolder(Host.PRIMARY)
                 .with(Host.PRIMARY, HostRecord.at("http://a")).with(Host.SECONDARY, HostRecord.at("http://b"))
                 .withIntent(new DurableManagerState.Intent("op", Host.PRIMARY, Host.SECONDARY, step, "test"));
@@ -220,10 +220,10 @@ class OperationTest {
         manager.a().epoch = 7;
         // The first answers tell who asks, and with the next look the move goes on.
         manager.begin().beats(2);
-        boolean open = step != Step.DEMOTING;
+        boolean open = step != Phase.DEMOTING;
         // On the way back it is the old holder that may be about to take the identity.
-        String asked = step == Step.RESTORING ? "primary" : "secondary";
-        if (step == Step.RESTORING) {
+        String asked = step == Phase.RESTORING ? "primary" : "secondary";
+        if (step == Phase.RESTORING) {
             assertEquals("", manager.out());
             manager.beats(10);
         }

@@ -19,13 +19,13 @@ class RenamedTest {
     private String operation;
 
     /** The secondary was sent become_active, and nobody knows what became of it. */
-    private void unresolved(DurableManagerState.Step step) {
+    private void unresolved(DurableManagerState.Phase step) {
         manager.evidence = Policy.VoteEvidence.OFF;
         manager.leased();
         manager.ask();
         manager.reply("done");
         assertEquals("secondary become_active", manager.out());
-        if (step == DurableManagerState.Step.CLEARING) {
+        if (step == DurableManagerState.Phase.CLEARING) {
             manager.noReply(Failure.Kind.NO_ANSWER);
             manager.beats(2);
             assertEquals("secondary become_passive", manager.out());
@@ -63,7 +63,7 @@ class RenamedTest {
     @ParameterizedTest
     @CsvSource({"http://a, http://c, PROMOTING", "http://a, http://c, CLEARING", "http://d, http://b, PROMOTING",
         "http://d, http://b, CLEARING", "http://d, http://c, PROMOTING", "http://d, http://c, CLEARING"})
-    void anUnfinishedPromotionIsNotForgottenBecauseAnEndpointIsAnotherOne(String first, String second, DurableManagerState.Step step) {
+    void anUnfinishedPromotionIsNotForgottenBecauseAnEndpointIsAnotherOne(String first, String second, DurableManagerState.Phase step) {
         unresolved(step);
         restart(first, second);
         nobodyElseIsPromoted(40);
@@ -85,7 +85,7 @@ class RenamedTest {
     @ParameterizedTest
     @ValueSource(strings = {"http://b, http://a", "http://c, http://a", "http://b, http://d"})
     void norBecauseTheHostsAreNamedTheOtherWayRound(String endpoints) {
-        unresolved(DurableManagerState.Step.CLEARING);
+        unresolved(DurableManagerState.Phase.CLEARING);
         ManagerAtWork.Says was = manager.hosts.get(Host.PRIMARY);
         manager.hosts.put(Host.PRIMARY, manager.hosts.get(Host.SECONDARY));
         manager.hosts.put(Host.SECONDARY, was);
@@ -103,7 +103,7 @@ class RenamedTest {
     @ParameterizedTest
     @ValueSource(strings = {"another-machine", "id-primary", ""})
     void whatAnotherMachineSaysAtTheNewAddressEndsNoDoubt(String who) {
-        unresolved(DurableManagerState.Step.CLEARING);
+        unresolved(DurableManagerState.Phase.CLEARING);
         manager.b().answers = true;
         manager.b().hostId = who;
         manager.b().active = false;
@@ -266,7 +266,7 @@ class RenamedTest {
     void whatAStartGoesOnWith() {
         HostRecord a = new HostRecord("http://a", "id-a", 7, 5);
         HostRecord b = new HostRecord("http://b", "id-b", 6, 7);
-        Intent intent = new Intent("op", Host.PRIMARY, Host.SECONDARY, DurableManagerState.Step.PROMOTING, "r");
+        Intent intent = new Intent("op", Host.PRIMARY, Host.SECONDARY, DurableManagerState.Phase.PROMOTING, "r");
         DurableManagerState memory = new DurableManagerState("m", 3, 7, Host.PRIMARY, a, b, 5, intent, null, new ChainTip(9, 1,
                 List.of("rpc")), null);
         for (String[] pair : new String[][] {{"http://a", "http://c"}, {"http://c", "http://b"}, {"http://c", "http://d"}}) {

@@ -167,7 +167,7 @@ class WayBackTest {
         if (!written) {
             // As an earlier version wrote it.
             manager.memory = manager.memory.withIntent(new DurableManagerState.Intent(manager.saved.intent().operationId(), Host.PRIMARY,
-                    Host.SECONDARY, DurableManagerState.Step.RESTORING, "test"));
+                    Host.SECONDARY, DurableManagerState.Phase.RESTORING, "test"));
         }
         manager.a().answers = false;
         manager.begin();

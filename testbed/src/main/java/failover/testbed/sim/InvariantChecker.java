@@ -1,7 +1,7 @@
 package failover.testbed.sim;
 
 import failover.manager.decision.DurableManagerState;
-import failover.manager.decision.DurableManagerState.Step;
+import failover.manager.decision.DurableManagerState.Phase;
 import failover.manager.decision.Host;
 import failover.manager.decision.ManagerOptions;
 import failover.manager.decision.Policy;
@@ -113,8 +113,8 @@ final class InvariantChecker {
     private void rests(Host host, FailoverRequest request, DurableManagerState durable, DurableManagerState.Intent intent) {
         if (intent == null || uncovered.equals(request.operationId())) {
             world.violated("INV-5: a promotion without a durable intent");
-        } else if (host != (intent.step() == Step.RESTORING ? intent.from() : intent.to())
-                || intent.step() != Step.RESTORING && intent.step() != Step.PROMOTING) {
+        } else if (host != (intent.step() == Phase.RESTORING ? intent.from() : intent.to())
+                || intent.step() != Phase.RESTORING && intent.step() != Phase.PROMOTING) {
             world.violated("INV-5: the durable intent is another one: " + intent);
         } else if (durable.epoch() < request.epoch()) {
             world.violated("INV-5: a promotion at an epoch that is not durable: " + request.epoch() + " after " + durable.epoch());
@@ -139,10 +139,10 @@ final class InvariantChecker {
         }
         decided = intent;
         unproved = null;
-        if (intent == null || intent.step() != Step.PROMOTING && intent.step() != Step.RESTORING || !looked()) {
+        if (intent == null || intent.step() != Phase.PROMOTING && intent.step() != Phase.RESTORING || !looked()) {
             return;
         }
-        Host suspect = intent.step() == Step.RESTORING ? intent.to() : intent.from();
+        Host suspect = intent.step() == Phase.RESTORING ? intent.to() : intent.from();
         int asked = 0;
         int still = 0;
         boolean twice = false;
