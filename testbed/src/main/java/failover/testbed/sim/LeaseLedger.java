@@ -151,6 +151,16 @@ final class LeaseLedger {
         }
     }
 
+    /** The same by the answer to its order, which may come late: it was the last to have it all the same. */
+    void toldOfOrder(int host) {
+        if (ableAt[host] > ableAt[1 - host]) {
+            told = host;
+            toldToo = NOBODY;
+        } else {
+            told(host);
+        }
+    }
+
     /** The same by a status, with its validator's word for it or without. */
     void told(int host, boolean verified) {
         if (verified) {

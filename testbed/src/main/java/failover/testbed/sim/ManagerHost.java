@@ -388,7 +388,7 @@ final class ManagerHost {
             answered[0] = true;
             world.say(SimContext.MANAGER, () -> "is told " + (response == null ? failure : response));
             if (response != null && response.success() && Action.BECOME_ACTIVE.wire().equals(command.request().action())) {
-                world.ledger().told(command.host().ordinal());
+                world.ledger().toldOfOrder(command.host().ordinal());
             }
             if (response != null && response.tower() != null) {
                 newestTower = Math.max(newestTower, response.tower().lastVotedSlot());

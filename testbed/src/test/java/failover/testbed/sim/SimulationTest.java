@@ -87,7 +87,7 @@ class SimulationTest {
     @CsvSource({"NEVER_FREEZE, 239", "EXTREME_NUMBERS, 50", "HOSTS_ANSWER, 41000954", "NEVER_FREEZE, 41000455", "HOSTS_ANSWER, 45023686",
         "NEVER_FREEZE, 45020944", "FREEZES_WITH_FENCER, 46003428", "HOSTS_ANSWER, 46004476", "HOSTS_ANSWER, 47001886",
         "EXTREME_NUMBERS, 47001875", "FREEZES_WITH_FENCER, 50022444", "FREEZES_WITH_WATCHDOG, 50008212",
-        "FREEZES_WITH_WATCHDOG, 50020404"})
+        "FREEZES_WITH_WATCHDOG, 50020404", "FREEZES_WITH_WATCHDOG, 50020372"})
     void aSeedOfManagersThatForgetFindsItNoMore(RunClass runClass, long seed) {
         RunResult run = Simulation.run(seed, runClass, Mutant.NONE, null);
         assertTrue(run.ok(), run.toString());
