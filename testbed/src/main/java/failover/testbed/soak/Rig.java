@@ -7,6 +7,7 @@ import failover.testbed.lab.UnreadPipe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -142,10 +143,19 @@ final class Rig implements AutoCloseable {
         remove(to);
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()));
+                copyIfThere(file, to.resolve(from.relativize(file).toString()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the manager is just writing has another name in a moment. */
+    private static void copyIfThere(Path file, Path to) throws IOException {
+        try {
+            Files.copy(file, to);
+        } catch (NoSuchFileException ignored) {
+            // It is copied, or will be next time, under that name.
         }
     }
 
