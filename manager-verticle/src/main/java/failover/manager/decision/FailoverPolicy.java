@@ -86,6 +86,11 @@ final class FailoverPolicy {
             refuse(ticket, "Cannot failover: both endpoints lead to the same host, or to the hosts the other way round", out);
             return;
         }
+        String elsewhere = event.fenced() ? null : elsewhere(active, now);
+        if (elsewhere != null) {
+            refuse(ticket, "Cannot failover: " + elsewhere, out);
+            return;
+        }
         String untold = LeaseGrantor.untold(state, rules);
         if (untold != null) {
             refuse(ticket, "Cannot failover: " + untold + "; ask again in a moment", out);
@@ -205,6 +210,10 @@ final class FailoverPolicy {
             if (Pairing.mismatch(state) != null) {
                 blockers.add("peer_mismatch: " + Pairing.mismatch(state));
             }
+            String elsewhere = elsewhere(state.view(target.other()), now);
+            if (elsewhere != null) {
+                blockers.add(elsewhere);
+            }
             if (!state.view(target.other()).answers(rules, now)) {
                 // What is written of it may be older than what it was given since: another process of this manager may live (E8).
                 addGrace(state, now, blockers);
@@ -301,6 +310,12 @@ final class FailoverPolicy {
             blockers.add("cooldown: " + left.toSeconds() + " s of " + rules.failoverCooldown().toSeconds() + " s are left since the last "
                     + "automatic failover; an operator may still move by hand");
         }
+    }
+
+    /** That it is passive is true for this moment only where another manager may make it active in the next one (E12). */
+    private String elsewhere(HostView view, ClockReading now) {
+        return view.refusal() == null || !view.answers(rules, now) ? null : "the agent of [" + view.host + "] obeys another "
+                + "manager, which may make it active in the next moment: " + view.refusal();
     }
 
     private void addUntold(ManagerState state, List<String> blockers) {

@@ -52,6 +52,23 @@ class ForgottenTest {
         assertEquals(0, manager.state.memory.secondary().passive());
     }
 
+    /** It is passive now, and another manager may make it active while this one makes the other so. */
+    @Test
+    void nobodyIsMadeActiveOnTheWordOfAHostThatObeysAnotherManager() {
+        manager.leased();
+        manager.a().active = false;
+        manager.a().lease = new LeaseStatus("a-1", 0, true, "manager x is bound", false, 0);
+        manager.beats(5);
+        assertEquals(Verdict.NO_ACTIVE, manager.verdict());
+        assertEquals("", manager.out());
+        assertTrue(manager.blockers().contains("obeys another manager"), manager::blockers);
+        long ticket = manager.ask();
+        assertTrue(manager.answers.get(ticket).error().contains("obeys another manager"), () -> manager.answers.get(ticket).error());
+        manager.fenced = true;
+        manager.ask();
+        assertEquals("primary become_passive", manager.out());
+    }
+
     /** What is written of the silent one may be older than what a copy of this manager has given it since. */
     @Test
     void aHostThatWasPassiveIsNotTakenForItInTheFirstMomentsOfAStart() {

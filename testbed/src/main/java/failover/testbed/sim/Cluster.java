@@ -109,6 +109,11 @@ final class Cluster {
         return last;
     }
 
+    /** So many votes have been sent that a tower of that slot does not know. */
+    long votesAfter(long slot) {
+        return stretches.stream().mapToLong(each -> Math.max(0, Math.min(each.to, slot() + 1) - Math.max(each.from, slot + 1))).sum();
+    }
+
     /** The slot whose block carries that vote; {@link #NEVER} when it gets lost. */
     private long landed(int host, long vote) {
         long chance = world.fixed(100 + host, vote) >>> 1;

@@ -127,6 +127,11 @@ final class LivenessChecker {
             totals.needOperator++;
             return;
         }
+        if (left && !one && (manager.view().why() + manager.view().verdict()).contains("before it had taken a lease")) {
+            // E3: by what it said last nothing over there would end by itself: the operator is told so, and has --i-have-fenced.
+            totals.needOperator++;
+            return;
+        }
         if (left && !one && tipAhead() && slotsAhead() <= MAY_LAG) {
             // So near a tip that a clock has set ahead a source may lag by it: the verdict says how far it is, and the operator has
             // --i-have-fenced until the cluster has come there.
