@@ -174,7 +174,7 @@ last_voter_is() {
 }
 
 host_text() { # JSON of one host in /state
-    local text
+    local text problem
     if [ "$(field answering "$1")" != true ]; then
         text="silent $(field silent_ms "$1") ms"
     elif [ "$(field is_active "$1")" = true ]; then
@@ -182,7 +182,12 @@ host_text() { # JSON of one host in /state
     else
         text=passive
     fi
-    [[ $1 =~ \"problems\":\[\"([^\"]*)\" ]] && text="$text (${BASH_REMATCH[1]})"
+    if [[ $1 =~ \"problems\":\[\"([^\"]*)\" ]]; then
+        problem=${BASH_REMATCH[1]}
+        # The whole of it is in the manager's log; here it must leave room for the verdict.
+        [ "${#problem}" -le 40 ] || problem=${problem:0:39}…
+        text="$text ($problem)"
+    fi
     echo "$text"
 }
 
@@ -199,12 +204,15 @@ view() { # one line: who votes, the slots, what the manager makes of it
     if get "$api_port" /state; then
         verdict=$(field verdict "$body")
         hosts=${body#*\"hosts\":[}
+        hosts=${hosts%%\}\]*} # the sources of votes behind them are a list as well
         a=$(host_text "${hosts%%\},\{*}")
         b=$(host_text "${hosts##*\},\{}")
     fi
     local tenths=$(((${EPOCHREALTIME//[!0-9]/} - epoch) / 100000))
     printf '%4d.%d s  slot %s  votes: %-17s A %-28s B %-20s manager: %s\n' $((tenths / 10)) $((tenths % 10)) "$slot" "$voter" "$a" "$b" "$verdict"
 }
+
+one_each() { [[ $(view) == *' A active '*' B passive '* ]]; }
 
 watch_for() { # SECONDS
     local until=$((SECONDS + $1))
@@ -331,6 +339,7 @@ start_cluster
 epoch=${EPOCHREALTIME//[!0-9]/}
 say "A votes, B stands by"
 watch_for 5
+await 10 "a line that says that A is active and B passive" "$run/manager/manager.log" one_each
 lines=$(wc -l < "$run/manager/manager.log")
 say "killing the validator that votes: kill -KILL $validator_a"
 kill -KILL "$validator_a"
