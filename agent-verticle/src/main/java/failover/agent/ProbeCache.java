@@ -28,7 +28,7 @@ final class ProbeCache {
     private volatile long notBefore = Long.MIN_VALUE;
 
     /**
-     * An observer.
+     * A cache.
      *
      * @param listener told of each look that was not asked for by a task
      * @param order what a look asks for, by whether nothing remembered may be part of the answer

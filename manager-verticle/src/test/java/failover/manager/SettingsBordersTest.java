@@ -22,7 +22,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Every setting at its extremes: it is refused by its name, or can be worked with. Our own seeds; more with -Dfailover.seeds=N. */
-class OptionsFactoryBordersTest {
+class SettingsBordersTest {
     private static final List<String> KEYS = List.of("active_validator", "passive_validator", "validator1", "validator2",
         "cluster_rpc", "dry_run", "log_file", "state_dir", "api_listen",
         "staked_identity_pubkey", "vote_evidence", "fencing", "hold_while_voting", "misses_before_failover",

@@ -146,9 +146,8 @@ final class HostView {
      * @param issued the highest epoch at which it was ever granted the identity; 0 when never
      */
     boolean unleased(long issued) {
-        boolean taken = issued > 0 && ours() && status.epoch() == issued;
         return ours() && status.isActive() && !status.dryRun() && !changing() && status.lease() != null && status.lease().leftMs() == 0
-                && !taken;
+                && (issued == 0 || status.epoch() != issued);
     }
 
     /** Why its agent takes nothing from this manager, by its newest answer; {@code null} when it does, or does not say (E12). */

@@ -131,12 +131,13 @@ final class Pairing {
     static boolean named(ManagerState state, HostView view) {
         DurableManagerState.HostRecord known = state.memory.host(view.host);
         String peer = view.status.peerId() == null || view.status.peerId().isEmpty() ? null : view.status.peerId();
+        boolean unleased = view.unleased(known.issued());
         if (!view.ours() || !view.status.hostId().equals(known.id())
                 || Objects.equals(peer, known.peerId()) && known.attested() == view.fenceCapable
-                && known.unleased() == view.unleased(known.issued())) {
+                && known.unleased() == unleased) {
             return false;
         }
-        state.memory = state.memory.with(view.host, known.withWord(peer, view.fenceCapable, view.unleased(known.issued())));
+        state.memory = state.memory.with(view.host, known.withWord(peer, view.fenceCapable, unleased));
         return true;
     }
 

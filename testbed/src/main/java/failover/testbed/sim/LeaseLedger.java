@@ -146,16 +146,14 @@ final class LeaseLedger {
      */
     private void toldByWhoForgot(int host) {
         if (strange[host]) {
-            told = host;
-            toldToo = NOBODY;
+            onlyTold(host);
         }
     }
 
     /** The same by the answer to its order, which may come late: it was the last to have it all the same. */
     void toldOfOrder(int host) {
         if (ableAt[host] > ableAt[1 - host]) {
-            told = host;
-            toldToo = NOBODY;
+            onlyTold(host);
         } else {
             told(host);
         }
@@ -168,6 +166,11 @@ final class LeaseLedger {
         } else {
             toldByWhoForgot(host);
         }
+    }
+
+    private void onlyTold(int host) {
+        told = host;
+        toldToo = NOBODY;
     }
 
     private boolean ableLately(int host) {

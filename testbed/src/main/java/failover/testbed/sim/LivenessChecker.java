@@ -57,8 +57,8 @@ final class LivenessChecker {
     }
 
     /** By the manager's own words. */
-    private long slotsAhead() {
-        Matcher said = SLOTS_BEHIND.matcher(manager.view().why());
+    private static long slotsAhead(StateView view) {
+        Matcher said = SLOTS_BEHIND.matcher(view.why());
         return said.find() ? Long.parseLong(said.group(1)) : Long.MAX_VALUE;
     }
 
@@ -115,38 +115,36 @@ final class LivenessChecker {
             return;
         }
         boolean left = agents[0].up() || agents[1].up();
-        if (left && !one && chaos.otherManager() && refused(agents[0].up() ? 0 : 1)) {
-            // E12: a host leaves its manager, and comes to trust one of two, only with its peer, and that is gone for good: the operator is
-            // told so, and has failover-agent --forget-manager.
-            totals.needOperator++;
-            return;
-        }
-        int dead = agents[0].up() ? 1 : 0;
-        if (left && !one && manager.view().operation() != null && !agents[dead].up() && !attested(dead)) {
-            // It may be active, and by what it said last nobody would end it: the operator is told so, and has --i-have-fenced.
-            totals.needOperator++;
-            return;
-        }
-        if (left && !one && (manager.view().why() + manager.view().verdict()).contains("before it had taken a lease")) {
-            // E3: by what it said last nothing over there would end by itself: the operator is told so, and has --i-have-fenced.
-            totals.needOperator++;
-            return;
-        }
-        if (left && !one && tipAhead() && slotsAhead() <= MAY_LAG) {
-            // So near a tip that a clock has set ahead a source may lag by it: the verdict says how far it is, and the operator has
-            // --i-have-fenced until the cluster has come there.
-            totals.needOperator++;
-            return;
-        }
-        if (left && !one && world.towers().behind(agents[0].up() ? 0 : 1) > TOWER_MAY_LACK) {
-            // Whoever votes with that tower may contradict what the dead one signed: that is the operator's to accept.
-            totals.needOperator++;
-        } else if (left && !one) {
-            StateView view = manager.view();
-            world.violated("LIVE-1: nobody is active, though a host and the manager are left: " + view.verdict() + " " + view.why());
-        } else if (!left && one) {
+        if (!left && one) {
             world.violated("E4: a validator goes on although its agent is dead for ever, a fencer beside it");
         }
+        if (!left || one) {
+            return;
+        }
+        StateView view = manager.view();
+        if (operatorDecides(agents[0].up() ? 0 : 1, view)) {
+            totals.needOperator++;
+        } else {
+            world.violated("LIVE-1: nobody is active, though a host and the manager are left: " + view.verdict() + " " + view.why());
+        }
+    }
+
+    /** Nobody else can, and the operator is told so. */
+    private boolean operatorDecides(int alive, StateView view) {
+        int other = 1 - alive;
+        // E12: a host leaves its manager, and comes to trust one of two, only with its peer, and that is gone for good: there is
+        // failover-agent --forget-manager.
+        boolean otherManager = chaos.otherManager() && refused(alive);
+        // It may be active, and by what it said last nobody would end it, or nothing over there would end by itself (E3): there is
+        // --i-have-fenced.
+        boolean inDoubt = view.operation() != null && !agents[other].up() && !attested(other);
+        boolean neverLeased = view.why().contains("before it had taken a lease");
+        // So near a tip that a clock has set ahead a source may lag by it: the verdict says how far it is, and until the cluster has come
+        // there, there is --i-have-fenced, too.
+        boolean mayLag = tipAhead() && slotsAhead(view) <= MAY_LAG;
+        // Whoever votes with that tower may contradict what the dead one signed.
+        boolean oldTower = world.towers().behind(alive) > TOWER_MAY_LACK;
+        return otherManager || inDoubt || neverLeased || mayLag || oldTower;
     }
 
     /**

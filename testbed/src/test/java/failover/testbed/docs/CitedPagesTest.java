@@ -51,7 +51,8 @@ class CitedPagesTest {
         assertEquals(Set.of(), dead);
     }
 
-    private static Path root() {
+    /** The directory that has docs/ in it. */
+    static Path root() {
         Path at = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(at.resolve("docs"))) {
             at = at.getParent();

@@ -11,7 +11,6 @@ import failover.protocol.config.LoadedConfig;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,11 +75,7 @@ class ConfigurationPageTest {
     }
 
     private static Set<String> keys(String section) throws IOException {
-        Path page = Path.of("").toAbsolutePath();
-        while (!Files.exists(page.resolve("docs/configuration.md"))) {
-            page = page.getParent();
-        }
-        List<String> lines = Files.readAllLines(page.resolve("docs/configuration.md"));
+        List<String> lines = Files.readAllLines(CitedPagesTest.root().resolve("docs/configuration.md"));
         Set<String> keys = new TreeSet<>();
         boolean here = false;
         for (String line : lines) {
