@@ -123,6 +123,7 @@ class ChaosLongIT {
     void scenario59SwappedEndpointsAreRefused() throws Exception {
         try (Lab lab = Lab.create().withManager().configure("manager", json -> json.put("misses_before_failover", 50)).start()) {
             Pair.settled(lab, "primary");
+            Pair.leaseWritten(lab, "a");
             JsonObject a = new JsonObject(Files.readString(lab.agent("a").config()));
             JsonObject b = new JsonObject(Files.readString(lab.agent("b").config()));
             lab.agent("a").kill();

@@ -7,7 +7,10 @@ import failover.testbed.lab.Await;
 import failover.testbed.lab.Lab;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** What the end-to-end tests say again and again. */
@@ -26,6 +29,15 @@ final class Pair {
                     && state.getJsonArray("hosts").stream().map(JsonObject.class::cast)
                             .allMatch(host -> host.getBoolean("answering") && host.getJsonArray("problems").isEmpty());
         }, () -> state(lab).encode());
+    }
+
+    /**
+     * Waits until that host's lease stands in its lease file. An agent that is killed between its first lease and that line demotes when it
+     * starts again, as it must (E16); who kills one waits for this first.
+     */
+    static void leaseWritten(Lab lab, String host) throws IOException {
+        Path lease = Path.of(new JsonObject(Files.readString(lab.agent(host).config())).getString("lease_dir")).resolve("lease");
+        Await.until("the lease of " + host + " is in " + lease, SOON, () -> Files.exists(lease), () -> lab.agent(host).tail());
     }
 
     static JsonObject state(Lab lab) {
