@@ -35,10 +35,17 @@ record SourceHistory(VoteReading newest, long stillFrom, long slotSince, long lo
         return reading.slot() < newest.slot() && !beginsAnew(reading);
     }
 
-    /** What it said before is not its word any more: it was nonsense, or the node that said it has not been heard of for long. */
+    /**
+     * What it said before is not its word any more: it was nonsense, or the node that said it has not been heard of for long. A step back
+     * of a few slots is no sign of nonsense, but of answers that overtook one another, also in one that is far ahead: the clock of
+     * whoever asks may have stood still.
+     */
     private boolean beginsAnew(VoteReading reading) {
-        return newest == null || !Objects.equals(newest.account(), reading.account())
-                || reading.slot() < newest.slot() && (ahead || reading.askedAt() - newest.askedAt() > Evidence.FRESH.toNanos());
+        if (newest == null || !Objects.equals(newest.account(), reading.account())) {
+            return true;
+        }
+        boolean nonsense = ahead && newest.slot() - reading.slot() > Evidence.STILL;
+        return reading.slot() < newest.slot() && (nonsense || reading.askedAt() - newest.askedAt() > Evidence.FRESH.toNanos());
     }
 
     SourceHistory with(VoteReading reading, boolean isAhead, SlotPace pace) {

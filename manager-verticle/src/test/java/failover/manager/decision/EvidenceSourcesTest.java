@@ -165,6 +165,19 @@ class EvidenceSourcesTest {
         assertTrue(Evidence.restored(new ChainTip(ChainTip.UNTRUSTED, 0, List.of(ONE)), new ClockReading(at(0), 0)).everWorked());
     }
 
+    /** The manager's machine slept, one source is left, and its answers overtake one another: it goes on as a cluster does all the same. */
+    @Test
+    void aLoneSourceWhoseAnswersOvertakeOneAnotherIsBelievedAMinuteAfterTheManagerSlept() {
+        bothSay(0, 120, -1, 400);
+        long slept = 400;
+        for (int step = 0; step <= 320; step++) {
+            double second = 120 + step / 4.0;
+            fails(ONE, second);
+            says(BESIDE, second, TIP, tip(second) + slept - (step % 8 == 7 ? 3 : 0));
+        }
+        assertEquals(Word.NO_PROGRESS, judge(200, BESIDE).word(), judge(200, BESIDE).why());
+    }
+
     @Test
     void oneThatCreepsAwayFromAllOthersDoesNotTakeTheTipAlong() {
         for (int second = 0; second <= 600; second += 2) {
