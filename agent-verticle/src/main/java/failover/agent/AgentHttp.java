@@ -105,8 +105,10 @@ final class AgentHttp {
     }
 
     private Future<HttpServer> listen(String host) {
+        // Nobody speaks WebSocket here: what would compress its frames would look at each request.
         HttpServer server = vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true)
-            .setHttp2ClearTextEnabled(false).setAcceptBacklog(1024));
+            .setHttp2ClearTextEnabled(false).setAcceptBacklog(1024).setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false));
         server.connectionHandler(this::opened);
         Router router = routes();
         server.requestHandler(request -> {

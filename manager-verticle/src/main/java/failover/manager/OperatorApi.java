@@ -82,6 +82,7 @@ final class OperatorApi {
         router.route().handler(OperatorApi::notFound);
         router.route().failureHandler(OperatorApi::failed);
         HttpServerOptions options = new HttpServerOptions().setHttp2ClearTextEnabled(false)
+                .setPerFrameWebSocketCompressionSupported(false).setPerMessageWebSocketCompressionSupported(false)
                 .setIdleTimeout((int) longest.plusSeconds(30).toSeconds());
         server = vertx.createHttpServer(options).connectionHandler(this::connected).requestHandler(request -> {
             HttpConnection connection = request.connection();

@@ -20,7 +20,8 @@ public record ClockReading(long nanos, long wallMillis, long bootNanos) {
     /** The machine's clocks, now. For shells only; microseconds, any thread. */
     public static ClockReading ofMachine() {
         long nanos = System.nanoTime();
-        return new ClockReading(nanos, System.currentTimeMillis(), BootNanos.read(nanos));
+        long wallMillis = System.currentTimeMillis();
+        return new ClockReading(nanos, wallMillis, BootNanos.read(nanos, wallMillis));
     }
 
     /**

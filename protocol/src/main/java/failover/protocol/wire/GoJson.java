@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -32,13 +33,20 @@ public final class GoJson {
         }
     };
 
+    private static final ClassValue<ObjectWriter> WRITERS = new ClassValue<>() {
+        @Override
+        protected ObjectWriter computeValue(Class<?> type) {
+            return MAPPER.writerFor(type);
+        }
+    };
+
     private GoJson() {
     }
 
     /** The value as one line of JSON with the newline Go's encoder adds. */
     public static Buffer encode(Object value) {
         try {
-            byte[] json = MAPPER.writeValueAsBytes(value);
+            byte[] json = WRITERS.get(value.getClass()).writeValueAsBytes(value);
             // With room for the last byte: a buffer that has to grow is copied.
             return Buffer.buffer(json.length + 1).appendBytes(json).appendByte((byte) '\n');
         } catch (JsonProcessingException e) {
@@ -121,9 +129,10 @@ public final class GoJson {
             }
         }
 
+        /** Asked for with each answer, and only read. */
         @Override
         public int[] getEscapeCodesForAscii() {
-            return ascii.clone();
+            return ascii;
         }
 
         @Override
