@@ -14,8 +14,10 @@ import java.util.Optional;
 /** Looks at the validator: process table, then its RPC. A worker verticle with a pool of its own; several looks may be under way. */
 final class ProbeWorker extends VerticleBase {
     private static final long USERS_MILLIS = 5_000;
-    /** A host may have thousands of connections, whose table is read for it. */
+    /** The kernel walks its table of all connections for it: a millisecond and more. */
     private static final long STRANGER_NANOS = Duration.ofSeconds(1).toNanos();
+    /** While the validator itself holds the port nobody else can take it. */
+    private static final long STRANGER_HELD_NANOS = Duration.ofSeconds(5).toNanos();
     private final AgentConfig config;
     private final String instance;
     private final Runnable onStop;
@@ -27,6 +29,7 @@ final class ProbeWorker extends VerticleBase {
     private boolean refreshing;
     private Optional<String> stranger = Optional.empty();
     private long strangerLooked;
+    private long strangerBeside;
 
     /**
      * A worker.
@@ -134,9 +137,11 @@ final class ProbeWorker extends VerticleBase {
         if (!process.running()) {
             return Future.succeededFuture(new Observation(at, process, 0, false, null, null, "the validator's process does not run"));
         }
-        if (order.fresh() || strangerLooked == 0 || at - strangerLooked > STRANGER_NANOS) {
+        long enough = stranger.isEmpty() && table.validatorHoldsRpcPort() ? STRANGER_HELD_NANOS : STRANGER_NANOS;
+        if (order.fresh() || strangerBeside != process.pid() || at - strangerLooked > enough) {
             stranger = table.strangerOnRpcPort(config.localRpc().host(), process);
             strangerLooked = at;
+            strangerBeside = process.pid();
         }
         if (stranger.isPresent()) {
             Observation unheard = new Observation(at, process, 0, false, stranger.get(), null, stranger.get(), null);

@@ -91,6 +91,11 @@ final class ProcessTable {
         return named ? Optional.of(words + ": its answers are not believed") : Optional.empty();
     }
 
+    /** The validator that was seen last listens on its RPC port itself. */
+    boolean validatorHoldsRpcPort() {
+        return choice != null && choice.ownsRpcPort;
+    }
+
     /** The validator's process as it is now. */
     ProcessView look(long nanos) {
         if (choice != null) {

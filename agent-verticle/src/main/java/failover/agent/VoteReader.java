@@ -15,7 +15,7 @@ final class VoteReader {
     /** As often as a manager may want to know. */
     static final Duration EVERY = Duration.ofMillis(250);
     /** Where no manager of ours asks, however often the status is asked for. */
-    static final Duration UNMANAGED = Duration.ofSeconds(1);
+    static final Duration UNMANAGED = Duration.ofSeconds(5);
     static final Duration LONGEST_KEPT = Duration.ofSeconds(30);
     /** The list of all vote accounts is megabytes: after a search that found nothing there is none for so long. */
     private static final Duration SEARCH_PAUSE = Duration.ofSeconds(30);
