@@ -5,14 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import failover.protocol.Bounds;
+import failover.protocol.Draw;
 import failover.protocol.config.GoDuration;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,9 +46,12 @@ class LeaseTimingTest {
         assertTrue(numbers.arithmetic().contains("raised from P×N=6.000s"), numbers.arithmetic());
     }
 
-    @Property
-    void theHolderHasStoppedBeforeTheGrantorActsWhateverTheNumbers(@ForAll @IntRange(min = 50, max = 60_000) int heartbeatMs,
-            @ForAll @IntRange(min = 1, max = 100) int misses) {
+    @Test
+    void theHolderHasStoppedBeforeTheGrantorActsWhateverTheNumbers() {
+        Draw.cases(2_000, draw -> theHolderHasStoppedBeforeTheGrantorActs(draw.number(50, 60_000), draw.number(1, 100)));
+    }
+
+    private static void theHolderHasStoppedBeforeTheGrantorActs(int heartbeatMs, int misses) {
         LeaseTiming numbers;
         try {
             numbers = LeaseTiming.of(Duration.ofMillis(heartbeatMs), misses);
@@ -111,10 +112,13 @@ class LeaseTimingTest {
     }
 
     /** Whatever is accepted keeps E1 and E3; whatever is refused names a setting that is accepted. */
-    @Property
-    void whatIsSetByHandKeepsTheRulesOrIsRefusedWithWhatWouldDo(@ForAll @IntRange(min = 100, max = 10_000) int heartbeatMs,
-            @ForAll @IntRange(min = 1, max = 30) int misses, @ForAll @IntRange(min = 0, max = 900_000) int leaseMs,
-            @ForAll @IntRange(min = 0, max = 700_000) int fenceMs) {
+    @Test
+    void whatIsSetByHandKeepsTheRulesOrIsRefusedWithWhatWouldDo() {
+        Draw.cases(5_000, draw -> keepsTheRulesOrIsRefusedWithWhatWouldDo(draw.number(100, 10_000), draw.number(1, 30),
+            draw.number(0, 900_000), draw.number(0, 700_000)));
+    }
+
+    private static void keepsTheRulesOrIsRefusedWithWhatWouldDo(int heartbeatMs, int misses, int leaseMs, int fenceMs) {
         Duration heartbeat = Duration.ofMillis(heartbeatMs);
         Optional<Duration> lease = Optional.of(leaseMs).filter(ms -> ms > 0).map(Duration::ofMillis);
         Optional<Duration> fence = Optional.of(fenceMs).filter(ms -> ms > 0).map(Duration::ofMillis);

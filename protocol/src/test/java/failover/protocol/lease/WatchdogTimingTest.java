@@ -4,12 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import failover.protocol.Draw;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,10 +44,13 @@ class WatchdogTimingTest {
         assertTrue(refusal(watchdog(1000, 9000), lease).contains("shorten watchdog_stop_timeout"));
     }
 
-    @Property
-    void whatFitsIsDeadBeforeTheLeaseEndsAndWhatDoesNotNamesWhatWould(@ForAll @IntRange(min = 200, max = 10_000) int heartbeatMs,
-            @ForAll @IntRange(min = 3, max = 20) int misses, @ForAll @IntRange(min = 100, max = 5_000) int timeoutMs,
-            @ForAll @IntRange(min = 0, max = 5_000) int stopMs) {
+    @Test
+    void whatFitsIsDeadBeforeTheLeaseEndsAndWhatDoesNotNamesWhatWould() {
+        Draw.cases(5_000, draw -> fitsOrNamesWhatWould(draw.number(200, 10_000), draw.number(3, 20), draw.number(100, 5_000),
+            draw.number(0, 5_000)));
+    }
+
+    private static void fitsOrNamesWhatWould(int heartbeatMs, int misses, int timeoutMs, int stopMs) {
         LeaseTiming lease = LeaseTiming.of(Duration.ofMillis(heartbeatMs), misses);
         WatchdogTiming dog = watchdog(timeoutMs, stopMs);
         String why = refusal(dog, lease);

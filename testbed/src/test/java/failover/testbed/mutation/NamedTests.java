@@ -91,8 +91,7 @@ final class NamedTests {
     private static Verdict run(String test) {
         Verdict verdict = new Verdict();
         try {
-            LauncherFactory.create().execute(LauncherDiscoveryRequestBuilder.request().selectors(methods(test))
-                .configurationParameter("jqwik.reporting.onlyfailures", "true").build(), verdict);
+            LauncherFactory.create().execute(LauncherDiscoveryRequestBuilder.request().selectors(methods(test)).build(), verdict);
             if (verdict.worst == null) {
                 verdict.add(Outcome.BROKEN, "no engine ran it");
             }
