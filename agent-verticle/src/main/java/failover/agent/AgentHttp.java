@@ -2,6 +2,14 @@ package failover.agent;
 
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.AgentEvent;
+import failover.agent.http.BodyBudget;
+import failover.agent.http.BodyReader;
+import failover.agent.http.BrowserGuard;
+import failover.agent.http.GoPaths;
+import failover.agent.http.HttpError;
+import failover.agent.http.Responses;
+import failover.agent.runtime.LogRateLimiter;
+import failover.protocol.Bounds;
 import failover.protocol.ClockReading;
 import failover.protocol.ConnectionLimit;
 import failover.protocol.ConnectionSlots;
@@ -201,7 +209,7 @@ final class AgentHttp {
         refused++;
         if (refusals.mayTell()) {
             LOG.warn("{} from {} refused: the address is not in allowed_ips, or a web page asks ({} refused so far)",
-                ValidatorRpc.shortened(path), caller, refused);
+                Bounds.brief(path), caller, refused);
         }
     }
 
@@ -347,7 +355,7 @@ final class AgentHttp {
 
     /** A caller's words as they may stand in the log: short, and no line of their own. */
     private static String oneLine(String text) {
-        return text == null ? "" : ValidatorRpc.shortened(text);
+        return text == null ? "" : Bounds.brief(text);
     }
 
     private static void health(RoutingContext context) {

@@ -2,6 +2,7 @@ package failover.agent;
 
 import failover.agent.config.AgentConfig;
 import failover.agent.config.AgentSettings;
+import failover.agent.state.ForgetRequests;
 import failover.protocol.Launcher;
 import failover.protocol.LogSetup;
 import failover.protocol.config.ConfigLayers;

@@ -1,5 +1,7 @@
 package failover.agent;
 
+import failover.agent.command.CancellationToken;
+import failover.agent.command.CommandGate;
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.AgentEffect;
 import failover.agent.decision.AgentEvent;
@@ -11,6 +13,19 @@ import failover.agent.decision.DurableAgentState;
 import failover.agent.decision.Observation;
 import failover.agent.decision.Step;
 import failover.agent.decision.Task;
+import failover.agent.fence.DeadManSwitch;
+import failover.agent.fence.FencerClient;
+import failover.agent.fence.Watchdog;
+import failover.agent.http.HttpError;
+import failover.agent.peer.InternetCheck;
+import failover.agent.peer.PeerClient;
+import failover.agent.runtime.Address;
+import failover.agent.runtime.LocalDelivery;
+import failover.agent.state.FileStateStore;
+import failover.agent.state.ForgetRequestPoller;
+import failover.agent.state.StateWriter;
+import failover.agent.validator.ProbeCache;
+import failover.agent.validator.ProbeWorker;
 import failover.protocol.ClockReading;
 import failover.protocol.wire.FailoverRequest;
 import failover.protocol.wire.FailoverResponse;
@@ -36,10 +51,9 @@ import org.slf4j.LoggerFactory;
  * Holds the agent's state, feeds its core one event at a time, and performs what the core wants done, in its order. Plain fields: used on
  * the agent's context only.
  */
-final class AgentRuntime {
+public final class AgentRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(AgentRuntime.class);
     private static final long TICK_MILLIS = 250;
-    private static final long WISH_MILLIS = 1000;
     /** More change requests than any operator sends; the next is refused at once. */
     private static final int MOST_TICKETS = 16;
     /** Less than a stop may take in all; more than the longest fence of an agent that goes, and than it asks for the fencer before. */
@@ -61,18 +75,13 @@ final class AgentRuntime {
     private final DeadManSwitch deadMan;
     private final Deque<AgentEvent> mailbox = new ArrayDeque<>();
     private final Map<Long, Promise<FailoverResponse>> tickets = new HashMap<>();
-    private final ForgetRequests forgetting;
+    private final ForgetRequestPoller forgetting;
     private final Map<Long, Promise<PromiseAnswer>> peerTickets = new HashMap<>();
     private AgentState state;
     private DurableAgentState memory;
     private CancellationToken backup = new CancellationToken();
     private long lastTicket;
     private long ticks;
-    private long wishes;
-    private boolean lookingForWishes;
-    /** What an operator wished for, and is in force, and not known to be durable yet. */
-    private ForgetRequests.Asked granted;
-    private String wishTrouble;
     private long fences;
     private boolean stepping;
     private boolean stopping;
@@ -87,7 +96,8 @@ final class AgentRuntime {
                 fresh -> new ProbeWorker.Look(fresh, memory.stakedIdentity(), memory.bindings().managed()));
         this.peer = new PeerClient(vertx, config);
         this.identityByCommand = !config.commands().identityCheck().isBlank();
-        this.forgetting = new ForgetRequests(config.stateDir());
+        this.forgetting = new ForgetRequestPoller(vertx, config.stateDir(), this::saveNow,
+            asked -> post(new AgentEvent.Forget(asked.manager(), asked.peer())));
         this.internet = new InternetCheck(vertx, config.isolation());
         this.fencer = fencer;
         this.tasks = new TaskExecutor(vertx, config, instance, observer, peer, store, () -> memory, () -> fences, fencer);
@@ -106,14 +116,14 @@ final class AgentRuntime {
         deadMan.start();
         drain();
         ticks = vertx.setPeriodic(TICK_MILLIS, timer -> post(new AgentEvent.Tick()));
-        wishes = vertx.setPeriodic(WISH_MILLIS, timer -> lookForWishes());
+        forgetting.start();
     }
 
     /** The workers are going: a change under way may end and be answered, nothing new begins. */
     void stop() {
         stopping = true;
         vertx.cancelTimer(ticks);
-        vertx.cancelTimer(wishes);
+        forgetting.stop();
         deadMan.close();
     }
 
@@ -304,34 +314,6 @@ final class AgentRuntime {
         }
     }
 
-    /** An operator on this host may have left a word; on a disk that hangs, one look waits for it and no more. */
-    private void lookForWishes() {
-        if (lookingForWishes) {
-            return;
-        }
-        lookingForWishes = true;
-        vertx.executeBlocking(forgetting::asked, false).compose(asked -> {
-            if (!asked.any()) {
-                return Future.succeededFuture();
-            }
-            if (!asked.equals(granted)) {
-                granted = asked;
-                post(new AgentEvent.Forget(asked.manager(), asked.peer()));
-            }
-            return tasks.save(memory, KEEP_LIMIT).compose(error -> error != null ? Future.failedFuture(error)
-                : vertx.executeBlocking(() -> {
-                    forgetting.done(asked);
-                    return null;
-                }, false)).onSuccess(done -> granted = null);
-        }).onComplete(done -> {
-            lookingForWishes = false;
-            if (done.failed() && !String.valueOf(done.cause().getMessage()).equals(wishTrouble)) {
-                LOG.error("What an operator wants this agent to forget is not durable yet: {}", done.cause().getMessage());
-            }
-            wishTrouble = done.failed() ? String.valueOf(done.cause().getMessage()) : null;
-        });
-    }
-
     private void seen(Observation seen) {
         fencer.validator(seen.process().running() ? seen.process().pid() : 0, seen.process().certain());
         post(new AgentEvent.Observed(seen));
@@ -355,6 +337,10 @@ final class AgentRuntime {
         } else {
             asker.complete(reply.response());
         }
+    }
+
+    private Future<String> saveNow() {
+        return tasks.save(memory, KEEP_LIMIT);
     }
 
     /** Always ends in an event, also when another look that was new has been posted already: the core waits for its answer. */

@@ -1,9 +1,20 @@
 package failover.agent;
 
+import failover.agent.command.BackupWorker;
+import failover.agent.command.CommandGate;
+import failover.agent.command.CommandWorker;
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.AgentMachine;
 import failover.agent.decision.AgentOptions;
+import failover.agent.fence.FenceGuard;
+import failover.agent.fence.FencerClient;
 import failover.agent.fence.LeaseDir;
+import failover.agent.fence.Watchdog;
+import failover.agent.runtime.LocalDelivery;
+import failover.agent.state.FileStateStore;
+import failover.agent.state.StateWriter;
+import failover.agent.validator.ProbeWorker;
+import failover.agent.validator.StakedIdentity;
 import failover.agent.watchdog.WatchdogFinder;
 import failover.protocol.config.Redact;
 import io.vertx.core.DeploymentOptions;

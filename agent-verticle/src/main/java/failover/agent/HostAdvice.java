@@ -2,6 +2,9 @@ package failover.agent;
 
 import failover.agent.config.AgentConfig;
 import failover.agent.config.AgentConfig.Commands;
+import failover.agent.config.CommandLines;
+import failover.agent.process.ProcStat;
+import failover.agent.process.ValidatorUsers;
 import failover.protocol.PrivateDirectory;
 import failover.protocol.config.Redact;
 import java.io.File;

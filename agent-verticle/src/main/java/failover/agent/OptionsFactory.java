@@ -2,6 +2,7 @@ package failover.agent;
 
 import failover.agent.config.AgentConfig;
 import failover.agent.config.AgentConfig.OnIsolation;
+import failover.agent.config.CommandLines;
 import failover.agent.decision.AgentOptions;
 import failover.agent.decision.CommandKind;
 import failover.protocol.lease.WatchdogTiming;
@@ -10,7 +11,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** The configuration as the core wants it. */
-final class OptionsFactory {
+public final class OptionsFactory {
     private OptionsFactory() {
     }
 
@@ -20,7 +21,7 @@ final class OptionsFactory {
      * @param stakedIdentity {@code null} when the configuration does not say it
      * @param watchdog {@code null} when none stands behind this host
      */
-    static AgentOptions of(AgentConfig config, String stakedIdentity, WatchdogTiming watchdog) {
+    public static AgentOptions of(AgentConfig config, String stakedIdentity, WatchdogTiming watchdog) {
         CommandLines lines = new CommandLines(config);
         Set<CommandKind> configured = EnumSet.noneOf(CommandKind.class);
         for (CommandKind kind : CommandKind.values()) {

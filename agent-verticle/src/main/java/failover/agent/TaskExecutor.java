@@ -1,6 +1,9 @@
 package failover.agent;
 
+import failover.agent.command.CancellationToken;
+import failover.agent.command.CommandWorker;
 import failover.agent.config.AgentConfig;
+import failover.agent.config.CommandLines;
 import failover.agent.decision.AgentEvent;
 import failover.agent.decision.CommandKind;
 import failover.agent.decision.CommandResult;
@@ -10,6 +13,15 @@ import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
 import failover.agent.decision.TowerCheck;
 import failover.agent.decision.TowerCheck.Verdict;
+import failover.agent.fence.FencerClient;
+import failover.agent.peer.PeerClient;
+import failover.agent.process.Killer;
+import failover.agent.process.ValidatorUsers;
+import failover.agent.runtime.Address;
+import failover.agent.runtime.LocalDelivery;
+import failover.agent.state.StateWriter;
+import failover.agent.tower.TowerFiles;
+import failover.agent.validator.ProbeCache;
 import failover.protocol.wire.FinalTower;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -31,7 +43,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Does the steps of a change of role; each future completes exactly once and never fails. Used on the agent's context only. */
-final class TaskExecutor {
+public final class TaskExecutor {
     /** What killing a tree, seeing it dead and answering over the bus may take on top of a command's own limit. */
     private static final Duration MARGIN = Duration.ofSeconds(5);
     /** What a step that has a limit of its own may take beyond it. */

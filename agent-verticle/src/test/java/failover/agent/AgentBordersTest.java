@@ -19,6 +19,7 @@ import failover.agent.decision.Step;
 import failover.agent.decision.Task;
 import failover.agent.decision.TaskResult;
 import failover.agent.decision.TowerCheck;
+import failover.agent.state.StateCodec;
 import failover.protocol.Bounds;
 import failover.protocol.ClockReading;
 import failover.protocol.lease.LeaseTiming;

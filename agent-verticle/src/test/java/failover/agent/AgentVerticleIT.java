@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import failover.agent.process.ProcStat;
 import failover.protocol.solana.Keypair;
 import failover.protocol.solana.Tower;
 import failover.protocol.solana.TowerWriter;

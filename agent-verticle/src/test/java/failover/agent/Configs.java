@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** Settings for tests: by the same reader as the program's. */
-final class Configs {
+public final class Configs {
     private Configs() {
     }
 
-    static AgentConfig of(Path directory, JsonObject settings) {
+    public static AgentConfig of(Path directory, JsonObject settings) {
         JsonObject all = new JsonObject().put("listen_addr", "127.0.0.1:0").put("state_dir", directory.resolve("state").toString())
             .put("dry_run", false).mergeIn(settings);
         return AgentConfig.fromVertx(all, Map.of());

@@ -11,14 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A validator's JSON-RPC with whatever answers a test wants. */
-final class FakeRpc {
-    static final String IDENTITY = "4uQeVj5tqViQh7yWWGStvkEG1Zmhx6uasJtWCJziofM";
-    static final String ACCOUNT = "Vote111111111111111111111111111111111111111";
-    static final String HANG = "<hang>";
-    static final String HTTP_500 = "<500>";
-    static final String HALF = "<half>";
-    static final String RESET = "<reset>";
-    static final String HUGE = "<huge>";
+public final class FakeRpc {
+    public static final String IDENTITY = "4uQeVj5tqViQh7yWWGStvkEG1Zmhx6uasJtWCJziofM";
+    public static final String ACCOUNT = "Vote111111111111111111111111111111111111111";
+    public static final String HANG = "<hang>";
+    public static final String HTTP_500 = "<500>";
+    public static final String HALF = "<half>";
+    public static final String RESET = "<reset>";
+    public static final String HUGE = "<huge>";
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final Map<String, Long> delays = new ConcurrentHashMap<>();
     private final Map<String, Integer> counts = new ConcurrentHashMap<>();
@@ -33,7 +33,7 @@ final class FakeRpc {
         identity(IDENTITY);
     }
 
-    static FakeRpc start(Vertx vertx) throws Exception {
+    public static FakeRpc start(Vertx vertx) throws Exception {
         FakeRpc fake = new FakeRpc();
         fake.vertx = vertx;
         HttpServer server = vertx.createHttpServer().requestHandler(fake::handle).listen(0, "127.0.0.1").await(10, TimeUnit.SECONDS);
@@ -41,7 +41,7 @@ final class FakeRpc {
         return fake;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
@@ -50,7 +50,7 @@ final class FakeRpc {
         return asked.get();
     }
 
-    void answer(String method, String answer) {
+    public void answer(String method, String answer) {
         answers.put(method, answer);
     }
 

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import failover.agent.config.AgentConfig;
 import failover.agent.decision.Observation;
+import failover.agent.process.ValidatorUsers;
+import failover.agent.validator.BlockingProbe;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import failover.agent.validator.VoteReader;
 import failover.protocol.solana.Keypair;
 import failover.protocol.wire.VoteReport;
 import io.vertx.core.json.JsonObject;

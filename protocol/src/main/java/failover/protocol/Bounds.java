@@ -49,6 +49,9 @@ public final class Bounds {
     /** Lines of a list for people. */
     public static final int MOST_LINES = 64;
 
+    private static final int LONGEST_READ = 2_000;
+    private static final int BRIEF = 120;
+
     private Bounds() {
     }
 
@@ -89,6 +92,12 @@ public final class Bounds {
         }
         text.substring(0, end).codePoints().forEach(c -> plain.appendCodePoint(forges(c) ? ' ' : c));
         return end < text.length() ? plain.append('…').toString() : plain.toString();
+    }
+
+    /** The beginning of a foreign text, which may be megabytes, as one line of at most 121 characters for a log or a message. */
+    public static String brief(String text) {
+        return line(text.length() <= LONGEST_READ ? text : text.substring(0, LONGEST_READ), LONGEST_READ).replaceAll("\\s+", " ").trim()
+                .transform(line -> line.length() <= BRIEF ? line : line(line, BRIEF + 1));
     }
 
     /** A text as a state file keeps it: at most 500 characters, and none that no encoding has (half of a pair). */

@@ -11,8 +11,7 @@ import java.util.List;
 
 /**
  * The dead-man (E2, E4, E16): fences this host when its lease ends and nobody has renewed it, keeps the fencer informed, and sees to it
- * that an agent that goes leaves no voter unguarded. A step machine without clock, thread or file: {@code failover.agent.DeadManSwitch}
- * drives it
+ * that an agent that goes leaves no voter unguarded. A step machine without clock, thread or file: {@code fence.DeadManSwitch} drives it
  * with a thread of its own, the simulator with its agenda.
  *
  * <p>Its order is the rule: whether the lease is due is asked before anything else is done; the gate is closed first and words come last;

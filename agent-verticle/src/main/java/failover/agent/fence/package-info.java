@@ -1,5 +1,5 @@
 /**
- * The agent's half of the bond with the fencer (E4): the lease file it writes, the answer and the records it reads. Plain blocking
- * Java on files in memory, no Vert.x; the protocol is told in one place, docs/fencer.md.
+ * What takes the identity off when a lease ends (E2, E4): the dead-man's thread, the guard behind it, and the file channel to the fencer,
+ * whose protocol is told in one place, docs/fencer.md. Plain blocking Java on threads of its own, no Vert.x.
  */
 package failover.agent.fence;

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The agent's dead-man thread (E2, E4): the real {@link SelfFence}, with this world's time, commands, looks and fencer in the place of
- * {@code failover.agent.DeadManSwitch}'s. It needs nobody's message, but it is a thread of the agent's process: it stands still and dies
+ * The agent's dead-man thread (E2, E4): the real {@link SelfFence}, with this world's time, commands, probes and fencer in the place of
+ * those of {@code fence.DeadManSwitch}. It needs nobody's message, but it is a thread of the agent's process: it stands still and dies
  * with it.
  */
 final class SimDeadMan {

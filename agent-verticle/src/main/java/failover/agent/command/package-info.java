@@ -1,0 +1,2 @@
+/** The operator's commands: one gate, one process group each, ended when their time is over. */
+package failover.agent.command;

@@ -1,0 +1,115 @@
+package failover.agent.fence;
+
+import failover.agent.decision.AgentEffect;
+import failover.agent.decision.WatchdogPolicy;
+import failover.agent.watchdog.WatchdogFinder;
+import failover.protocol.ClockReading;
+import failover.protocol.lease.WatchdogTiming;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Feeds the watchdog that stands behind this host in the fencer's place (E4), on a thread of its own beside the dead-man's: that one may be
+ * busy with a fence, which is not to be cut short while the lease still leaves it time. Needs neither event loop nor bus.
+ */
+public final class Watchdog {
+    private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+    private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
+    private final WatchdogFinder.Found found;
+    private final long everyNanos;
+    private volatile long fedAt;
+    private volatile boolean everFed;
+    private volatile boolean closed;
+    private volatile boolean safe;
+    private boolean troubleSaid;
+    private Thread thread;
+
+    public Watchdog(WatchdogFinder.Found found) {
+        this.found = found;
+        this.everyNanos = found.numbers().every().toNanos();
+    }
+
+    public WatchdogTiming numbers() {
+        return found.numbers();
+    }
+
+    /** Blocks for a moment. What opening starts must be fed from then on: {@link #start} follows at once, or {@link #end}. */
+    public Watchdog open() throws IOException {
+        found.feeder().open();
+        return this;
+    }
+
+    /**
+     * Feeds it from now on.
+     *
+     * @param published what the dead-man goes by
+     * @param deadManLives whether there is somebody who would fence this host
+     */
+    synchronized void start(Supplier<AgentEffect.Publish> published, BooleanSupplier deadManLives) {
+        thread = new Thread(() -> run(published, deadManLives), "agent-watchdog");
+        thread.setDaemon(true);
+        thread.setPriority(Thread.MAX_PRIORITY);
+        thread.start();
+    }
+
+    /** Its last keepalive was accepted, and is still worth something. Any thread. */
+    boolean capable() {
+        return everFed && System.nanoTime() - fedAt < found.numbers().timeout().toNanos();
+    }
+
+    /**
+     * No keepalive any more. Does not wait.
+     *
+     * @param calledOff this host cannot sign: a watchdog that can be called off is
+     */
+    synchronized void end(boolean calledOff) {
+        safe = calledOff;
+        closed = true;
+        if (thread == null) {
+            leave();
+        } else {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void run(Supplier<AgentEffect.Publish> published, BooleanSupplier deadManLives) {
+        while (!closed) {
+            long now = System.nanoTime();
+            if (!everFed || now - fedAt >= everyNanos) {
+                feed(published, deadManLives, now);
+            }
+            LockSupport.parkNanos(Math.min(LOOK_NANOS, everyNanos));
+        }
+        leave();
+    }
+
+    /** Between the decision and the keepalive this process may be stopped, for W at most: that is why W counts twice. */
+    private void feed(Supplier<AgentEffect.Publish> published, BooleanSupplier deadManLives, long now) {
+        try {
+            if (WatchdogPolicy.allowed(published.get(), deadManLives.getAsBoolean(), ClockReading.ofMachine())) {
+                found.feeder().feed();
+                fedAt = now;
+                everFed = true;
+                troubleSaid = false;
+            }
+        } catch (IOException | RuntimeException e) {
+            if (!troubleSaid) {
+                troubleSaid = true;
+                LOG.error("The watchdog does not take the keepalive: {}", e.toString());
+            }
+        }
+    }
+
+    private void leave() {
+        try {
+            found.feeder().leave(safe);
+        } catch (IOException e) {
+            LOG.error("The watchdog was not left in good order: {}", e.toString());
+        }
+    }
+}

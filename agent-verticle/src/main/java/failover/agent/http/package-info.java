@@ -1,0 +1,2 @@
+/** The kit of the HTTP side: bodies within bounds, refusals, answers. Knows no route. */
+package failover.agent.http;
