@@ -95,8 +95,12 @@ hear() { # hear SECONDS: what the agent says meanwhile; fails when that was no w
 }
 
 catch_up() { # what the agent has told while this guard stood still (stopped, or its pages on a disk that hung) counts, as far as it is there
-    local lines=0
-    while [ -n "$agent_there" ] && [ "$lines" -lt 4096 ] && read -r -t 0 && hear 0.01; do lines=$((lines + 1)); done
+    local tries=0
+    # On a busy host the time to read a line may be over before it was read, though it is there.
+    while [ -n "$agent_there" ] && [ "$tries" -lt 4096 ] && read -r -t 0; do
+        hear 0.01 || :
+        tries=$((tries + 1))
+    done
 }
 
 while :; do
