@@ -24,11 +24,12 @@ final class AgentCommands {
 
     /** Sends the command of the present step; a silent host's last call is not waited for beyond its limit. */
     void send(ManagerState state, Operation move, Host host, Action action, Duration limit, ClockReading now, List<ManagerEffect> out) {
-        FailoverRequest request = new FailoverRequest(action.wire(), move.reason, false, now.wallSeconds(), move.operationId, move.epoch,
-                limit.toMillis(), move.planned && move.step == Phase.DEMOTING, grants.first(state, move, action, state.view(host)),
+        FailoverRequest request = new FailoverRequest(action.wire(), move.cause.reason(), false, now.wallSeconds(), move.operationId,
+                move.epoch, limit.toMillis(), move.cause.planned() && move.step == Phase.DEMOTING,
+                grants.first(state, move, action, state.view(host)),
                 action == Action.BECOME_ACTIVE ? FinalTowers.newest(state, move, rules) : null,
                 action == Action.BECOME_ACTIVE ? FinalTowers.before(state, move, rules) : null);
-        Duration wait = move.silentFrom && host == move.from ? limit : limit.plus(ANSWER_SLACK);
+        Duration wait = move.cause.holderSilent() && host == move.from ? limit : limit.plus(ANSWER_SLACK);
         move.sentAt = now.nanos();
         move.answerBy = now.plus(wait.plus(rules.requestTimeout()).plus(OVERDUE));
         out.add(new ManagerEffect.Command(host, move.command, request, wait));

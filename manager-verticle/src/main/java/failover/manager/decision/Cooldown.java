@@ -10,6 +10,15 @@ import java.time.Duration;
  * ahead then was written by a clock that has been set right since: it counts as now, once.
  */
 final class Cooldown {
+    /**
+     * What counts.
+     *
+     * @param movedAt {@link ManagerState#movedAt}
+     * @param movedAtMillis {@link DurableManagerState#movedAtMillis}
+     */
+    record Mark(long movedAt, long movedAtMillis) {
+    }
+
     private Cooldown() {
     }
 
@@ -32,13 +41,11 @@ final class Cooldown {
      * what it had has not been failed over.
      */
     static void counts(ManagerState state, Operation move, ClockReading now) {
-        if (!move.automatic || move.back || move.to == state.lastHolder()) {
+        if (!move.cause.automatic() || move.back() || move.to == state.lastHolder()) {
             return;
         }
-        if (!move.counted) {
-            move.counted = true;
-            move.movedBefore = state.movedAt;
-            move.movedMillisBefore = state.memory.movedAtMillis();
+        if (move.countedBefore == null) {
+            move.countedBefore = new Mark(state.movedAt, state.memory.movedAtMillis());
         }
         state.movedAt = now.nanos();
         // 0 stands for "never".
@@ -47,10 +54,10 @@ final class Cooldown {
 
     /** It was refused, by the agent or by its validator, or never went out. */
     static void takenBack(ManagerState state, Operation move) {
-        if (move.counted) {
-            move.counted = false;
-            state.movedAt = move.movedBefore;
-            state.memory = state.memory.withMovedAt(move.movedMillisBefore);
+        if (move.countedBefore != null) {
+            state.movedAt = move.countedBefore.movedAt();
+            state.memory = state.memory.withMovedAt(move.countedBefore.movedAtMillis());
+            move.countedBefore = null;
         }
     }
 

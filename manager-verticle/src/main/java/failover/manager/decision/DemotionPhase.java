@@ -25,12 +25,12 @@ final class DemotionPhase {
     }
 
     void begin(ManagerState state, Operation move, ClockReading now, List<ManagerEffect> out) {
-        if (move.silentFrom && SilenceEvaluator.original(state, move.from)) {
+        if (move.cause.holderSilent() && SilenceEvaluator.original(state, move.from)) {
             move.command = 0;
             lastCall.failed(state, move, "", now, out);
             return;
         }
-        if (move.vacant && !state.view(move.from).answers(rules, now) && state.excluded(move.from)) {
+        if (move.cause instanceof Cause.Vacant && !state.view(move.from).answers(rules, now) && state.excluded(move.from)) {
             move.command = 0;
             out.add(OperationPhases.say(Level.WARNING, "Step 1: [" + move.from
                     + "] does not answer, and need not: it has been passive since epoch "
@@ -40,17 +40,17 @@ final class DemotionPhase {
             return;
         }
         out.add(OperationPhases.say(Level.INFO, "Step 1: Sending become_passive to [" + move.from + "]..."));
-        Duration limit = move.silentFrom ? Operation.lastCall(rules) : rules.demotionTimeout();
+        Duration limit = move.cause.holderSilent() ? Operation.lastCall(rules) : rules.demotionTimeout();
         orders.send(state, move, move.from, Action.BECOME_PASSIVE, limit, now, out);
     }
 
     /** The active did not answer. */
     void failed(ManagerState state, Operation move, Failure failure, ClockReading now, List<ManagerEffect> out) {
-        if (move.silentFrom || move.fenced && !move.vacant && !FinalCheckPhase.lives(state, move, rules, now)) {
+        if (move.cause.holderSilent() || move.cause.holderCannotSign() && !FinalCheckPhase.lives(state, move, rules, now)) {
             lastCall.failed(state, move, " (" + failure.detail() + ")", now, out);
             return;
         }
-        if (move.vacant && stillExcluded(state, state.view(move.from))) {
+        if (move.cause instanceof Cause.Vacant && stillExcluded(state, state.view(move.from))) {
             out.add(OperationPhases.say(Level.WARNING, "Step 1: [" + move.from + "] did not answer become_passive (" + failure.detail()
                     + "), and need not: to polls it answers that it has been passive since epoch "
                     + state.memory.host(move.from).passive() + ", the last it was granted is " + state.memory.host(move.from).issued()));
@@ -80,7 +80,7 @@ final class DemotionPhase {
         if (!("Successfully executed: " + Action.BECOME_PASSIVE).equals(response.message())) {
             out.add(OperationPhases.say(Level.WARNING, "[" + move.from + "] says: " + response.message()));
         }
-        if (move.kind == Operation.Kind.FENCE) {
+        if (move.cause instanceof Cause.DualActive) {
             ends.fenced(state, move.from.other(), now, out);
         } else {
             moves.promoteNext(state, move, now, out);
@@ -110,9 +110,9 @@ final class DemotionPhase {
     private void giveUp(ManagerState state, Operation move, boolean begun, ClockReading now, List<ManagerEffect> out) {
         HostView from = state.view(move.from);
         HostView heir = state.view(move.from.other());
-        boolean two = move.kind == Operation.Kind.FENCE;
+        boolean two = move.cause instanceof Cause.DualActive;
         boolean fit = heir.answers(rules, now) && heir.status.processRunning() && (!two || heir.status.isActive());
-        if (move.planned || move.vacant || !from.ours() || from.status.dryRun()) {
+        if (move.cause.planned() || move.cause instanceof Cause.Vacant || !from.ours() || from.status.dryRun()) {
             return;
         }
         from.notBegun = begun ? 0 : from.notBegun + 1;

@@ -125,10 +125,8 @@ final class FailoverPolicy {
                     + "--trigger-failover --accept-stale-tower", out);
             return;
         }
-        Operation move = begin(state, Operation.Kind.FAILOVER, active.host, passive.host, reason, false, well, silent, false, now, out);
-        move.fenced = event.fenced();
-        move.staleTower = event.staleTower();
-        move.tickets.add(ticket);
+        begin(state, new Cause.Requested(ticket, reason, well, silent, event.fenced(), event.staleTower()), active.host, passive.host, now,
+                out);
     }
 
     private Diagnosis replace(ManagerState state, Diagnosis judgement, ClockReading now, List<ManagerEffect> out) {
@@ -167,13 +165,9 @@ final class FailoverPolicy {
         if (!blockers.isEmpty()) {
             return judgement.blockedBy(blockers);
         }
-        return dryOr(state, judgement, active.host, passive.host, out, () -> {
-            Operation move = begin(state, Operation.Kind.FAILOVER, active.host, passive.host, judgement.why(), true, false, silent, false,
-                    now, out);
-            if (judgement.verdict() == Verdict.ACTIVE_STALLED) {
-                move.stalledVote = Math.max(1, state.evidence.newestVote());
-            }
-        });
+        Cause cause = silent ? new Cause.HolderSilent(judgement.why()) : judgement.verdict() == Verdict.ACTIVE_STALLED
+                ? new Cause.VotesStalled(judgement.why(), Math.max(1, state.evidence.newestVote())) : new Cause.HolderSick(judgement.why());
+        return dryOr(state, judgement, active.host, passive.host, out, () -> begin(state, cause, active.host, passive.host, now, out));
     }
 
     private void addGrace(ManagerState state, ClockReading now, List<String> blockers) {
@@ -226,8 +220,8 @@ final class FailoverPolicy {
             return judgement.blockedBy(blockers);
         }
         Host chosen = target;
-        return dryOr(state, judgement, chosen.other(), chosen, out, () -> begin(state, Operation.Kind.FAILOVER, chosen.other(), chosen,
-                judgement.why(), true, false, false, true, now, out));
+        return dryOr(state, judgement, chosen.other(), chosen, out, () -> begin(state, new Cause.Vacant(judgement.why()),
+                chosen.other(), chosen, now, out));
     }
 
     /** Two actives: the one with the lower epoch loses; where epochs do not tell, the one that is not the known holder. */
@@ -240,7 +234,7 @@ final class FailoverPolicy {
         }
         return dryOr(state, judgement, loser, null, out, () -> {
             pauses.bySight(state, judgement.why(), now, out);
-            begin(state, Operation.Kind.FENCE, loser, null, judgement.why(), true, false, false, false, now, out);
+            begin(state, new Cause.DualActive(judgement.why()), loser, null, now, out);
         });
     }
 
@@ -293,14 +287,11 @@ final class FailoverPolicy {
         return dry;
     }
 
-    private Operation begin(ManagerState state, Operation.Kind kind, Host from, Host to, String reason, boolean automatic, boolean planned,
-            boolean silentFrom, boolean vacant, ClockReading now, List<ManagerEffect> out) {
+    private void begin(ManagerState state, Cause cause, Host from, Host to, ClockReading now, List<ManagerEffect> out) {
         long epoch = state.nextEpoch();
         String id = state.memory.managerId().substring(0, Math.min(8, state.memory.managerId().length())) + "-" + epoch;
         state.memory = state.memory.withEpoch(epoch);
-        Operation move = new Operation(kind, id, epoch, from, to, reason, automatic, planned, silentFrom, vacant);
-        moves.begin(state, move, now, out);
-        return move;
+        moves.begin(state, new Operation(cause, id, epoch, from, to), now, out);
     }
 
     private void addCooldown(ManagerState state, Host target, ClockReading now, List<String> blockers) {

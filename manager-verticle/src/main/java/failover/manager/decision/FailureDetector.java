@@ -20,7 +20,7 @@ final class FailureDetector {
         if (state.move != null) {
             Operation move = state.move;
             return of(Verdict.MOVING, "operation " + move.operationId + " is " + move.doing() + ": "
-                    + move.reason + move.unresolved());
+                    + move.cause.reason() + move.unresolved());
         }
         if (!state.primary.everAnswered() && !state.secondary.everAnswered()) {
             return state.silent(state.primary, rules, now)

@@ -26,7 +26,7 @@ final class FinalCheckPhase {
     /** It has not been silent for S; where an operator states that it cannot sign, it has been heard since it was asked, or just before. */
     static boolean lives(ManagerState state, Operation move, ManagerOptions rules, ClockReading now) {
         HostView view = state.view(move.from);
-        return move.fenced ? view.heardAt - move.sentAt > 0 || view.answers(rules, now) : !state.silent(view, rules, now);
+        return move.cause.holderCannotSign() ? view.heardAt - move.sentAt > 0 || view.answers(rules, now) : !state.silent(view, rules, now);
     }
 
     /** Nobody answered it. */
@@ -34,12 +34,12 @@ final class FinalCheckPhase {
         if (lives(state, move, rules, now)) {
             // It came back while its last call was out: it lives, and may well be active.
             move.trouble = "[" + move.from + "] answers again, but has not answered become_passive" + detail
-                    + (move.fenced ? ": it is not off; see that it is, and ask again" : "");
+                    + (move.cause.holderCannotSign() ? ": it is not off; see that it is, and ask again" : "");
             ends.fail(state, now, out);
             return;
         }
         out.add(OperationPhases.say(Level.WARNING, "Step 1: [" + move.from + "] is unreachable, skipping become_passive" + detail));
-        if (move.fenced) {
+        if (move.cause.holderCannotSign()) {
             move.proof = "an operator states that it cannot sign";
             moves.promoteNext(state, move, now, out);
             return;

@@ -193,8 +193,8 @@ final class LeaseGrantor {
         switch (move.step) {
             case DEMOTING:
                 // An ordered demotion goes on under the lease; a silent host's has been let run out.
-                return view.host == move.from && !move.silentFrom || move.kind == Operation.Kind.FENCE && view.host == move.from.other()
-                        ? view.granted : 0;
+                return view.host == move.from && !move.cause.holderSilent()
+                        || move.cause instanceof Cause.DualActive && view.host == move.from.other() ? view.granted : 0;
             case PROMOTING:
                 return view.host == move.to ? move.epoch : 0;
             default:
@@ -264,11 +264,12 @@ final class LeaseGrantor {
             return null;
         }
         LeaseTiming numbers = rules.policy().numbers();
-        boolean otherPassive = move.demoted || move.vacant;
+        boolean otherPassive = move.demoted || move.cause instanceof Cause.Vacant;
+        boolean otherMayHaveVoted = move.cause instanceof Cause.WayBack back && back.holderMayHaveVoted();
         return new Grant(token(view), state.memory.managerId(), state.memory.start(), leaseMs(state),
-                numbers.fence().toMillis(), numbers.jitter().toMillis(), otherPassive, move.fenced, move.automatic,
-                state.evidence.newestVote(), move.staleTower, state.memory.host(view.host.other()).id(), state.run,
-                move.back && !move.untouched, state.evidence.slotMillis());
+                numbers.fence().toMillis(), numbers.jitter().toMillis(), otherPassive, move.cause.holderCannotSign(),
+                move.cause.automatic(), state.evidence.newestVote(), move.cause.staleTower(),
+                state.memory.host(view.host.other()).id(), state.run, otherMayHaveVoted, state.evidence.slotMillis());
     }
 
     /**

@@ -9,31 +9,15 @@ import java.util.Locale;
 
 /** A move of the identity under way; a long action is part of the state, not a thread that waits. */
 final class Operation {
-    /** What a move is for. */
-    enum Kind {
-        /** The active is replaced, or, where nobody is active, somebody made so. */
-        FAILOVER,
-        /** Both are active: one is made passive, nobody is promoted. */
-        FENCE
-    }
-
     private static final Duration LAST_CALL = Duration.ofMillis(500);
 
-    final Kind kind;
+    final Cause cause;
     final String operationId;
+    /** Who has the identity, or had it. */
     final Host from;
+    /** Who is to get it; {@code null} where nobody is ({@link Cause.DualActive}). */
     final Host to;
-    final String reason;
-    /** The manager's own decision, counted by the cooldown. */
-    final boolean automatic;
-    /** The active is well: its validator is not to be hurt. */
-    final boolean planned;
-    /** {@link #from} has been silent for S when the move began. */
-    final boolean silentFrom;
-    /** Nobody was active when it began. */
-    final boolean vacant;
-    /** The way back: {@link #to} lost the identity by this very operation and is given it again, because {@link #from} did not take it. */
-    final boolean back;
+    /** Of the operators who are owed an answer. */
     final List<Long> tickets = new ArrayList<>();
 
     Phase step = Phase.DEMOTING;
@@ -65,48 +49,33 @@ final class Operation {
     FinalTower tower;
     /** Whose that is. */
     Host towerOf;
-    /** {@link #to} has never been asked to become active, or refused before it ran anything: it has signed nothing. */
-    boolean untouched = true;
+    /** {@link #to} was asked to become active, and did not refuse before it ran anything. */
+    boolean mayHaveVoted;
     /** The validator of {@link #to} itself said no, and carried another identity afterwards: it has never had this one. */
     boolean saidNo;
     /** {@link #to} is taken for gone, it has not said that it is passive. */
     boolean goneTo;
-    /** An operator states that {@link #from} cannot sign. */
-    boolean fenced;
     /** An operator states that {@link #to}, of which it is not known whether it is active, cannot sign. */
     boolean fencedTo;
-    /** It counts for the cooldown; what counted before stands in the next two, should it turn out never to have been begun. */
-    boolean counted;
-    long movedBefore;
-    long movedMillisBefore;
-    /** An operator accepts a tower that is older than the chain, or none. */
-    boolean staleTower;
+    /** What counted for the cooldown before this one did, should it turn out never to have been begun; {@code null} while it does not. */
+    Cooldown.Mark countedBefore;
     /** The highest epoch that an answer to one of its commands told of. */
     long toldEpoch;
     /** When a failed clearing is tried again; 0 when none waits. */
     long retryAt;
     String trouble = "";
-    /** The move is made because votes stand still, the newest of them being this slot; 0 when not. */
-    long stalledVote;
 
-    Operation(Kind kind, String operationId, long epoch, Host from, Host to, String reason, boolean automatic, boolean planned,
-            boolean silentFrom, boolean vacant) {
-        this(kind, operationId, epoch, from, to, reason, automatic, planned, silentFrom, vacant, false);
-    }
-
-    private Operation(Kind kind, String operationId, long epoch, Host from, Host to, String reason, boolean automatic, boolean planned,
-            boolean silentFrom, boolean vacant, boolean back) {
-        this.back = back;
-        this.kind = kind;
+    Operation(Cause cause, String operationId, long epoch, Host from, Host to) {
+        this.cause = cause;
         this.operationId = operationId;
         this.epoch = epoch;
         this.from = from;
         this.to = to;
-        this.reason = reason;
-        this.automatic = automatic;
-        this.planned = planned;
-        this.silentFrom = silentFrom;
-        this.vacant = vacant;
+    }
+
+    /** It is on its {@link Cause.WayBack}. */
+    boolean back() {
+        return cause instanceof Cause.WayBack;
     }
 
     /** How long the last call to a silent host waits for an answer. */
@@ -124,15 +93,12 @@ final class Operation {
      * identity before it is known.
      */
     Operation wayBack(long newEpoch) {
-        Operation way = new Operation(kind, operationId, newEpoch, to, from, reason, automatic, false, false, false, true);
+        Operation way = new Operation(new Cause.WayBack(cause, fencedTo, mayHaveVoted), operationId, newEpoch, to, from);
         way.tickets.addAll(tickets);
         way.demoted = !goneTo;
         way.proof = proof;
         way.tower = tower;
         way.towerOf = towerOf;
-        way.untouched = untouched;
-        way.fenced = fencedTo;
-        way.staleTower = staleTower;
         way.trouble = trouble;
         return way;
     }
@@ -146,7 +112,7 @@ final class Operation {
     }
 
     Operation copy() {
-        Operation copy = new Operation(kind, operationId, epoch, from, to, reason, automatic, planned, silentFrom, vacant, back);
+        Operation copy = new Operation(cause, operationId, epoch, from, to);
         copy.tickets.addAll(tickets);
         copy.step = step;
         copy.saving = saving;
@@ -165,28 +131,23 @@ final class Operation {
         copy.proof = proof;
         copy.tower = tower;
         copy.towerOf = towerOf;
-        copy.untouched = untouched;
+        copy.mayHaveVoted = mayHaveVoted;
         copy.saidNo = saidNo;
         copy.goneTo = goneTo;
-        copy.fenced = fenced;
         copy.fencedTo = fencedTo;
-        copy.counted = counted;
-        copy.movedBefore = movedBefore;
-        copy.movedMillisBefore = movedMillisBefore;
-        copy.staleTower = staleTower;
+        copy.countedBefore = countedBefore;
         copy.trouble = trouble;
-        copy.stalledVote = stalledVote;
         return copy;
     }
 
     /** What it is doing, for people. */
     String doing() {
-        return back && step == Phase.PROMOTING ? "giving the identity back to [" + to + "]" : step.name().toLowerCase(Locale.ROOT);
+        return back() && step == Phase.PROMOTING ? "giving the identity back to [" + to + "]" : step.name().toLowerCase(Locale.ROOT);
     }
 
     DurableManagerState.Intent intent() {
-        String why = proof.isEmpty() ? reason : reason + "; " + proof;
-        return kind == Kind.FENCE ? null : new DurableManagerState.Intent(operationId, from, to, step, why);
+        String why = proof.isEmpty() ? cause.reason() : cause.reason() + "; " + proof;
+        return cause instanceof Cause.DualActive ? null : new DurableManagerState.Intent(operationId, from, to, step, why);
     }
 
     /** What is not known of it and holds everything else up, for whoever asks why nobody is promoted; empty when nothing is. */

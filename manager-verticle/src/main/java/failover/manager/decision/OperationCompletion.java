@@ -20,8 +20,8 @@ final class OperationCompletion {
     void complete(ManagerState state, Operation move, ClockReading now, List<ManagerEffect> out) {
         granted(state, move.to, move.epoch, now);
         Cooldown.counts(state, move, now);
-        if (move.stalledVote != 0) {
-            state.memory = state.memory.withStalledVote(move.stalledVote);
+        if (move.cause instanceof Cause.VotesStalled stalled) {
+            state.memory = state.memory.withStalledVote(stalled.newestVote());
         }
         state.memory = state.memory.withHolder(move.to);
         state.failedTarget = null;

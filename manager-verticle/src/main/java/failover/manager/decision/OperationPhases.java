@@ -36,9 +36,12 @@ final class OperationPhases {
 
     void begin(ManagerState state, Operation move, ClockReading now, List<ManagerEffect> out) {
         state.move = move;
-        out.add(say(Level.WARNING, move.kind == Operation.Kind.FENCE ? "=== FENCING ONE OF TWO ACTIVES ==="
+        if (move.cause instanceof Cause.Requested asked) {
+            move.tickets.add(asked.ticket());
+        }
+        out.add(say(Level.WARNING, move.cause instanceof Cause.DualActive ? "=== FENCING ONE OF TWO ACTIVES ==="
                 : "=== FAILOVER INITIATED ==="));
-        out.add(say(Level.WARNING, "Reason: " + move.reason + " (op=" + move.operationId + " epoch=" + move.epoch + ")"));
+        out.add(say(Level.WARNING, "Reason: " + move.cause.reason() + " (op=" + move.operationId + " epoch=" + move.epoch + ")"));
         out.add(say(Level.INFO, "From: [" + move.from + "] " + rules.endpoint(move.from)));
         if (move.to != null) {
             out.add(say(Level.INFO, "To:   [" + move.to + "] " + rules.endpoint(move.to)));
@@ -57,9 +60,9 @@ final class OperationPhases {
         }
         // Earlier versions wrote the way back as a step of the way there; the host that may be active is the one the command went to.
         boolean back = intent.step() == Phase.RESTORING;
-        Operation move = new Operation(Operation.Kind.FAILOVER, intent.operationId(), state.memory.epoch(), back ? intent.to()
-                : intent.from(), back ? intent.from() : intent.to(), intent.reason(), true, false, false, false);
-        move.untouched = false;
+        Operation move = new Operation(new Cause.Interrupted(intent.reason()), intent.operationId(), state.memory.epoch(),
+                back ? intent.to() : intent.from(), back ? intent.from() : intent.to());
+        move.mayHaveVoted = true;
         move.sentAt = now.nanos();
         move.trouble = "this manager stopped in the middle of it";
         state.move = move;
@@ -99,7 +102,7 @@ final class OperationPhases {
                 demoting.begin(state, move, now, out);
                 break;
             case PROMOTING:
-                out.add(move.back ? say(Level.WARNING, "Giving the identity back to [" + move.to + "]: " + move.trouble)
+                out.add(move.back() ? say(Level.WARNING, "Giving the identity back to [" + move.to + "]: " + move.trouble)
                         : say(Level.INFO, "Step 2: Sending become_active to [" + move.to + "]..."));
                 orders.send(state, move, move.to, Action.BECOME_ACTIVE, rules.promotionTimeout(), now, out);
                 break;
@@ -280,16 +283,12 @@ final class OperationPhases {
     }
 
     void promoteNext(ManagerState state, Operation move, ClockReading now, List<ManagerEffect> out) {
-        if (move.kind == Operation.Kind.FENCE) {
-            ends.fail(state, now, out);
-        } else {
-            enter(state, Phase.PROMOTING, now, out);
-        }
+        enter(state, Phase.PROMOTING, now, out);
     }
 
     private void promoted(ManagerState state, Operation move, boolean done, Outcome outcome, String words, ClockReading now,
             List<ManagerEffect> out) {
-        if (done && move.back) {
+        if (done && move.back()) {
             ends.restored(state, move, now, out);
             return;
         }
@@ -297,12 +296,12 @@ final class OperationPhases {
             ends.complete(state, move, now, out);
             return;
         }
-        String failure = "[" + move.to + "] did not " + (move.back ? "take the identity back: " : "become active: ") + words;
-        move.trouble = move.back ? move.trouble + "; and " + failure : failure;
+        String failure = "[" + move.to + "] did not " + (move.back() ? "take the identity back: " : "become active: ") + words;
+        move.trouble = move.back() ? move.trouble + "; and " + failure : failure;
         state.failedTarget = move.to;
         out.add(say(Level.ERROR, failure));
         if (outcome == Outcome.REFUSED) {
-            move.untouched = true;
+            move.mayHaveVoted = false;
             Cooldown.takenBack(state, move);
             giveBackOrFail(state, move, now, out);
         } else {
@@ -313,7 +312,7 @@ final class OperationPhases {
     /** Orders the target to be passive under a higher epoch: a become_active that is still on its way is refused then. */
     private void clear(ManagerState state, Operation move, String why, ClockReading now, List<ManagerEffect> out) {
         move.trouble = why;
-        move.untouched = false;
+        move.mayHaveVoted = true;
         move.epoch = state.nextEpoch();
         state.memory = state.memory.withEpoch(move.epoch);
         enter(state, Phase.CLEARING, now, out);
@@ -345,7 +344,7 @@ final class OperationPhases {
 
     private void giveBackOrFail(ManagerState state, Operation move, ClockReading now, List<ManagerEffect> out) {
         // Who had lost it before the move did not lose it by the move: to give it that is a failover of its own.
-        if (move.back || !move.demoted || move.fromDead || move.vacant || move.from != state.lastHolder()) {
+        if (move.back() || !move.demoted || move.fromDead || move.cause instanceof Cause.Vacant || move.from != state.lastHolder()) {
             ends.fail(state, now, out);
             return;
         }

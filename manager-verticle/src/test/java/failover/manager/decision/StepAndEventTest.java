@@ -99,7 +99,7 @@ class StepAndEventTest {
 
     /** The pair keeps its holder or not, and what is out: {@code -} nothing, with a move or without one. */
     private static String after(ManagerAtWork manager) {
-        String move = manager.state.move == null ? "over" : manager.state.move.back ? "back" : "open";
+        String move = manager.state.move == null ? "over" : manager.state.move.back() ? "back" : "open";
         return move + "; " + (manager.out().isEmpty() ? "-" : manager.out()) + "; " + manager.state.holder;
     }
 
