@@ -69,7 +69,7 @@ final class AgentHttp {
     /**
      * A server that does not listen yet.
      *
-     * @param onShutdown told the reason once {@code /shutdown} has been answered
+     * @param onShutdown called with the reason once {@code /shutdown} has been answered
      */
     AgentHttp(Vertx vertx, AgentConfig config, AgentRuntime shell, Consumer<String> onShutdown) {
         this.vertx = vertx;
@@ -113,7 +113,7 @@ final class AgentHttp {
     }
 
     private Future<HttpServer> listen(String host) {
-        // Nobody speaks WebSocket here: what would compress its frames would look at each request.
+        // There is no WebSocket here; its compression handler would inspect every request.
         HttpServer server = vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true)
             .setHttp2ClearTextEnabled(false).setAcceptBacklog(1024).setPerFrameWebSocketCompressionSupported(false)
             .setPerMessageWebSocketCompressionSupported(false));
@@ -240,7 +240,7 @@ final class AgentHttp {
                 } else if (body.cause() instanceof BodyBudget.Full) {
                     context.fail(HttpError.tooManyBodies());
                 }
-                // Else the caller went away before the end of its body: there is nobody to answer.
+                // Else the caller disconnected before the end of its body: no response is possible.
             });
         };
     }
@@ -353,7 +353,7 @@ final class AgentHttp {
         }
     }
 
-    /** A caller's words as they may stand in the log: short, and no line of their own. */
+    /** A caller's text made safe for the log: short, on one line. */
     private static String oneLine(String text) {
         return text == null ? "" : Bounds.brief(text);
     }

@@ -127,7 +127,7 @@ public final class AgentRuntime {
         deadMan.close();
     }
 
-    /** Done when this host is left as it is to be while no agent runs beside it. */
+    /** Completes when this host is in the state in which it may be left without an agent. */
     Future<Void> left() {
         return vertx.executeBlocking(() -> {
             if (deadMan.awaitEnd(LEAVING)) {
@@ -173,7 +173,7 @@ public final class AgentRuntime {
         return observer.recent().map(seen -> Optional.ofNullable(core.notActive(state, seen, ClockReading.ofMachine())));
     }
 
-    /** Asks the core for a change of role; answered when it says so. */
+    /** Requests a change of role; completes when the core replies. */
     Future<FailoverResponse> change(FailoverRequest request) {
         if (stopping) {
             return Future.failedFuture(HttpError.stopping());
@@ -190,7 +190,7 @@ public final class AgentRuntime {
 
     /** The answer to {@code /identity}. */
     Future<ProbeWorker.Identity> identity() {
-        // From the look that everybody shares: whoever repeats this question asks the validator nothing that it is not asked anyway.
+        // From the shared probe: repeated requests cause no additional load on the validator.
         return identityByCommand ? ask(new ProbeWorker.WhoIsIt()) : observer.recent().map(seen -> seen.identity() == null
             ? new ProbeWorker.Identity("", seen.identityError()) : new ProbeWorker.Identity(seen.identity(), null));
     }
@@ -230,7 +230,7 @@ public final class AgentRuntime {
         perform(step);
     }
 
-    /** Whoever asked is told that there is no answer; what an answer ended is ended, also without what it said. */
+    /** Fails the pending request; a step whose result could not be processed is ended as failed. */
     private void failed(AgentEvent event, RuntimeException failure) {
         if (event instanceof AgentEvent.ChangeAsked asked) {
             fail(tickets.remove(asked.ticket()), failure);
@@ -343,7 +343,7 @@ public final class AgentRuntime {
         return tasks.save(memory, KEEP_LIMIT);
     }
 
-    /** Always ends in an event, also when another look that was new has been posted already: the core waits for its answer. */
+    /** Always ends in an event, even if another new probe has been posted already: the core waits for this one. */
     private void observe() {
         observer.recent().onComplete(seen -> post(new AgentEvent.Observed(seen)), failure -> {
             LOG.warn("The validator could not be observed: {}", failure.getMessage());

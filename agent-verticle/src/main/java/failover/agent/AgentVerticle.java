@@ -116,7 +116,7 @@ public final class AgentVerticle extends VerticleBase {
         return WatchdogFinder.find(config, System.getenv(), ProcessHandle.current().pid(), WatchdogFinder.CLASSES).map(Watchdog::new);
     }
 
-    /** Where somebody is to fence this host at all, and nobody else ends it with its agent. */
+    /** Only where this host is to be fenced at all and no watchdog ends the validator together with its agent. */
     private Optional<FenceGuard> guard(Optional<Watchdog> watchdog) {
         boolean wanted = watchdog.isEmpty() && !config.dryRun() && config.fencing() != AgentOptions.Fencing.OFF;
         return wanted ? Optional.of(new FenceGuard(config.stateDir(), config.processName())) : Optional.empty();

@@ -24,8 +24,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code --check-config} says of the host itself: what would otherwise be found out in the middle of a failover. It looks and runs
- * none of the commands. Blocks for some seconds at most.
+ * The checks of {@code --check-config} on the host itself, for what would otherwise surface in the middle of a failover. Runs none of the
+ * commands. Blocks for some seconds at most.
  */
 final class HostAdvice {
     private static final long SECONDS = 5;
@@ -36,7 +36,7 @@ final class HostAdvice {
     /** Where a command begins: at the start, behind an operator, or behind sudo and its like with their options. */
     private static final Pattern PROGRAM = Pattern.compile("(?:^|\\|\\|?|&&|;|\\n)\\s*(?:" + RUNNERS + ")?"
         + "(?:[A-Za-z_][A-Za-z0-9_]*=[^\\s\"'$`]*\\s+)*((?:~/|\\$HOME/)?[A-Za-z0-9._/+-]+)(?=\\s|$|;|\\||&|>|<)");
-    /** A word in quotes may hold what looks like an operator, and begins no command. */
+    /** A quoted word may contain what looks like a shell operator, and starts no command. */
     private static final Pattern QUOTED = Pattern.compile("'[^']*+'|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"", Pattern.DOTALL);
     private static final Set<String> OF_THE_SHELL = Set.of("if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done",
         "case", "esac", "function", "select", "time", "in", "cd", "echo", "printf", "test", "true", "false", "exit", "export", "set",
@@ -109,7 +109,7 @@ final class HostAdvice {
         }
     }
 
-    /** What bash says of it without running it; the placeholders are filled in before it is run. */
+    /** The syntax check of bash ({@code -n}); placeholders are filled in before. */
     private static Optional<String> syntax(String key, String text) {
         String filled = text.replaceAll("(?<!\\$)\\{(validator_identity|local_rpc|ledger)}", "x");
         try {

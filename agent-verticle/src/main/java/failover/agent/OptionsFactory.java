@@ -18,8 +18,8 @@ public final class OptionsFactory {
     /**
      * The rules.
      *
-     * @param stakedIdentity {@code null} when the configuration does not say it
-     * @param watchdog {@code null} when none stands behind this host
+     * @param stakedIdentity {@code null} when the configuration does not name it
+     * @param watchdog {@code null} when none is used
      */
     public static AgentOptions of(AgentConfig config, String stakedIdentity, WatchdogTiming watchdog) {
         CommandLines lines = new CommandLines(config);

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 
 /**
  * The addresses of the other two programs of the pair: the peer's as it is configured or was found by its name last, and those from which a
- * manager has polled lately. Their connections and bodies have room of their own, so that nobody else can crowd them out. Used on the
+ * manager has polled lately. Their connections and bodies have a quota of their own, so that no other client can exhaust it. Used on the
  * agent's context only.
  */
 final class PartnerAddresses {
@@ -34,7 +34,7 @@ final class PartnerAddresses {
         this.peerAddress = peerAddress;
     }
 
-    /** Their addresses, as far as they are known: for whoever sees a connection before anybody else does. */
+    /** Their addresses, as far as they are known: for the check of new connections. */
     Set<InetAddress> addresses() {
         Set<InetAddress> all = new HashSet<>();
         managers.forEach(each -> Endpoint.literal(each).ifPresent(all::add));
@@ -42,7 +42,7 @@ final class PartnerAddresses {
         return all;
     }
 
-    /** Somebody polls from there as a manager of ours does; true when that is new. */
+    /** A manager of ours polled from that address; true when it is new. */
     boolean managerPolls(String address) {
         boolean fresh = !address.equals(managers.peekFirst());
         if (fresh) {

@@ -89,7 +89,7 @@ public final class TaskExecutor {
         this.killThread = vertx.createSharedWorkerExecutor("agent-kill-" + instance, 1, 1, TimeUnit.HOURS);
     }
 
-    /** Does one step, and tells what it gave; nobody, once {@link #abandon} was called: it belonged to a change that is no more. */
+    /** Runs one step and passes its result on, unless {@link #abandon} was called meanwhile: the change it belonged to no longer exists. */
     void perform(Task task, Consumer<TaskResult> then) {
         Object mine = generation;
         perform(task).onSuccess(result -> {
@@ -156,12 +156,12 @@ public final class TaskExecutor {
             .otherwise(failure -> new TowerCheck(Verdict.BAD, trouble + failure, 0));
     }
 
-    /** The same, or a failure once the time is over: what hangs may still be done later, and nobody waits for it. */
+    /** The same, or a failure once the time is over: a step that hangs may still complete later; its result is ignored. */
     private <T> Future<T> within(Duration limit, Future<T> work) {
         return work.timeout(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Cuts short what runs; its result is told to nobody: the change it belonged to is no more. */
+    /** Cancels the running step; its result is ignored: the change it belonged to no longer exists. */
     void abandon() {
         generation = new Object();
         cutShort();

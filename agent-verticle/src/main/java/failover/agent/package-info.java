@@ -1,2 +1,2 @@
-/** The program that stands beside each validator. */
+/** The program that runs next to each validator. */
 package failover.agent;

@@ -20,7 +20,7 @@ final class BoundedOutput {
         reader.start();
     }
 
-    /** Whether nobody can print any more; waits up to the limit. */
+    /** Whether all writers have closed it; waits up to the limit. */
     boolean awaitEnd(long nanos) throws InterruptedException {
         return ended.await(Math.max(0, nanos), TimeUnit.NANOSECONDS);
     }

@@ -39,7 +39,7 @@ public final class CommandRunner {
         this(pid -> { });
     }
 
-    /** A runner that tells the leader of each command's session, and 0 when the command has ended. */
+    /** A runner that reports the leader of each command's session, and 0 when the command has ended. */
     public CommandRunner(LongConsumer started) {
         this(System.getenv().getOrDefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), started);
     }

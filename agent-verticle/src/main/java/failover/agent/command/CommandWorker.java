@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the commands of a change of role, one at a time and in order: a worker verticle, one instance, with a pool of its own. The command
- * runs beside the verticle's own thread, so that a stop need not wait for it.
+ * runs on another thread than the verticle's, so that a stop need not wait for it.
  */
 public final class CommandWorker extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(CommandWorker.class);

@@ -14,17 +14,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything the agent can be told, validated, immutable. Keys and defaults: docs/compatibility.md 4.6 and the README's table.
+ * The agent's whole configuration, validated, immutable. Keys and defaults: docs/compatibility.md 4.6 and the README's table.
  *
  * @param listen {@code listen_addr}; its text form is what {@code /peer-status} sends as {@code from_validator}
- * @param localRpc {@code local_rpc}: the JSON-RPC of the validator beside us
+ * @param localRpc {@code local_rpc}: the JSON-RPC of this host's validator
  * @param processName {@code process_name}, compared with the kernel's name of the process (at most 15 characters)
- * @param peer {@code peer_endpoint}: the other host's agent; without it the agent has nobody to ask when the manager is silent
- * @param activeOnStart {@code is_active_on_start}: the role assumed when neither the validator nor the state file knows better
- * @param dryRun {@code dry_run}, true unless something says false
+ * @param peer {@code peer_endpoint}: the other host's agent; without it the agent has no peer to ask when the manager is silent
+ * @param activeOnStart {@code is_active_on_start}: the role assumed when neither the validator nor the state file shows one
+ * @param dryRun {@code dry_run}, true unless set to false
  * @param logFile {@code log_file}
  * @param stateDir {@code state_dir}: where role and last operation survive a restart
- * @param allowedIps {@code allowed_ips}; empty allows everybody
+ * @param allowedIps {@code allowed_ips}; empty allows all
  * @param validatorIdentity {@code validator_identity}: the staked public key, base58
  * @param ledgerPath {@code ledger_path}: the validator's ledger, which holds its admin socket
  * @param towerFilePath {@code tower_file_path}, may contain {@code {validator_identity}}: set aside after a demotion
@@ -33,9 +33,9 @@ import java.util.Optional;
  * @param isolation what to do when neither manager nor peer can be reached
  * @param commands the shell commands, empty when unset
  * @param timing periods and time limits
- * @param fencing {@code fencing}: whether this host may be active without a fencer behind it
+ * @param fencing {@code fencing}: whether this host may be active without a fencer
  * @param leaseDir {@code lease_dir}: in memory, where the agent leaves its lease for the fencer and for its own next start
- * @param watchdog {@code watchdog}: what stands in the fencer's place
+ * @param watchdog {@code watchdog}: what is used instead of a fencer
  */
 public record AgentConfig(
     HostPort listen,
@@ -69,11 +69,11 @@ public record AgentConfig(
   }
 
   /**
-   * A watchdog in the fencer's place (safety.md, E1 and E4).
+   * A watchdog instead of a fencer (safety.md, E1 and E4).
    *
    * @param kind {@code watchdog}
    * @param device the device's path; {@code null} but for {@link WatchdogKind#DEVICE}
-   * @param timeout {@code watchdog_timeout}, W: must be what systemd or the kernel says; of a device it is always given
+   * @param timeout {@code watchdog_timeout}, W: must equal the value of systemd or the kernel; always set for a device
    * @param stop {@code watchdog_stop_timeout}, D_w
    */
   public record Watchdog(WatchdogKind kind, Path device, Optional<Duration> timeout, Duration stop) {

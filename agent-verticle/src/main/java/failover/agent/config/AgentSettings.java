@@ -48,7 +48,7 @@ public final class AgentSettings {
      * Reads everything.
      *
      * @param environment for the default of {@code state_dir} only; variables that set keys are in {@code layers}
-     * @param flagsOnly true when there is no file: the commands nobody set are then the original's harmless echoes
+     * @param flagsOnly true when there is no file: unset commands are then the original's harmless echoes
      * @throws failover.protocol.config.ConfigException with every problem
      */
     public static LoadedConfig<AgentConfig> read(ConfigLayers layers, Map<String, String> environment, boolean flagsOnly) {

@@ -100,7 +100,7 @@ public final class CommandLines {
         return option.find() ? path(option.group(1)) : Optional.empty();
     }
 
-    /** A path as a shell word says it, quotes taken off and ~ resolved; empty when it takes a shell to know. */
+    /** The path that a shell word denotes, without quotes and with ~ resolved; empty when only a shell could tell. */
     public static Optional<Path> path(String word) {
         String plain = word.replaceAll("^[\"']|[\"']$", "");
         if (plain.startsWith("~/")) {

@@ -33,7 +33,7 @@ public record BootClock(Path proc) {
     }
 
     /**
-     * When the first process that is seen here started, in hundredths of a second since the machine did; 0 where nobody can tell. A
+     * When the first process that is seen here started, in hundredths of a second since the machine did; 0 where that is unknown. A
      * container that shows an uptime of its own counts it from there, and begins anew with each start of the container.
      */
     public long beganTicks() {

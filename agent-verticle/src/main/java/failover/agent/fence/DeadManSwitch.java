@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 
 /**
  * Fences this host when its lease ends and nobody has renewed it (E2): drives {@link SelfFence} with a thread of its own, which needs
- * neither event loop nor bus nor any message, nor any log, disk, name or answer: what could hang is done by other threads, made at the
- * start ({@link FenceExecutor}), and is overdue when it does. Told what to go by with {@link #publish}, from any thread.
+ * neither event loop nor event bus, log, disk, resolver or reply: whatever may block is done by other threads, created at the start
+ * ({@link FenceExecutor}), and times out. Its input is {@link #publish}, from any thread.
  */
 public final class DeadManSwitch {
     private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
@@ -43,7 +43,7 @@ public final class DeadManSwitch {
     private final AtomicReference<FenceEvent.Published> published = new AtomicReference<>();
     private final AtomicReference<FenceEvent.FencerSaid> said = new AtomicReference<>();
     private final AtomicReference<FenceEvent.Done> done = new AtomicReference<>();
-    /** What the core could not be told yet. */
+    /** Events not yet posted to the core. */
     private final Deque<AgentEvent> untold = new ArrayDeque<>();
     private volatile AgentEffect.Publish current;
     private volatile boolean closed;
@@ -76,7 +76,7 @@ public final class DeadManSwitch {
         watchdog.ifPresent(dog -> dog.start(() -> current, thread::isAlive));
     }
 
-    /** From now on this is what counts, by somebody who has heard of the end of so many fences of this start. */
+    /** Replaces the published lease. {@code fences}: how many completed fences of this process the publisher has processed. */
     public void publish(AgentEffect.Publish next, long fences) {
         published.set(new FenceEvent.Published(next, fences));
         LockSupport.unpark(thread);
@@ -102,7 +102,7 @@ public final class DeadManSwitch {
             look();
         } finally {
             if (ended.getCount() > 0) {
-                // Nobody would fence this host any more. The guard and the fencer act on what they were told last.
+                // Without this thread the host would not be fenced: exit. The guard and the fencer act on the last deadline they received.
                 Runtime.getRuntime().halt(FELL);
             }
         }
@@ -133,7 +133,7 @@ public final class DeadManSwitch {
                     pause();
                 }
             } catch (Throwable e) {
-                // Whatever it is (no memory, no threads, a fault of ours): the next look goes on from here.
+                // Any error (no memory, no threads, a bug of ours): the loop continues with the next iteration.
                 stumbled(e);
             }
         }

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does the steps of a fence, each on a thread that was made at the start and may hang alone: looks, commands, the towers, the words. Only
- * the kill is done at once on the caller's thread: it waits for nobody but the kernel.
+ * Runs the steps of a fence (probes, commands, towers, log lines), each on a thread of its own that was created at the start and may block
+ * alone. Only the kill runs on the caller's thread: it waits for nothing but the kernel.
  */
 public final class FenceExecutor {
     private static final Logger LOG = LoggerFactory.getLogger(FenceExecutor.class);
@@ -83,7 +83,7 @@ public final class FenceExecutor {
         look();
     }
 
-    /** Begins a step; what it gives is told to {@code done}, from whatever thread, once. Does not block, but for a kill. */
+    /** Starts a step; its result is passed to {@code done} exactly once, on any thread. Does not block, except for a kill. */
     public void begin(FenceEffect.Do todo, Consumer<TaskResult> done) {
         Task task = todo.task();
         if (task instanceof Task.Kill kill) {
@@ -146,7 +146,7 @@ public final class FenceExecutor {
         }
     }
 
-    /** A line for the log, which nobody waits for; the newest are dropped, and counted, while it takes none. */
+    /** Queues a log line without waiting; while the log blocks, the newest lines are dropped and counted. */
     void say(FenceEffect.Say line) {
         if (!words.offer(line)) {
             dropped.incrementAndGet();
@@ -154,7 +154,7 @@ public final class FenceExecutor {
         speak();
     }
 
-    /** What was said is to be written, and a look that is overdue let go; now and then. Does not block. */
+    /** Flushes queued log lines and abandons an overdue probe; called periodically. Does not block. */
     void nudge() {
         speak();
         long since = lookingSince;

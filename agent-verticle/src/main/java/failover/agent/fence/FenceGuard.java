@@ -16,11 +16,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The last in line behind a host that carries the identity: a child of this process, a few lines of shell ({@code guard.bash}) that were
- * started when there was still a process to be had. It is told until when the host may be left alone, and kills the validator when that
- * time comes and nothing later was told. It is there for what no thread of this process can promise: that there is a process at all (the
- * memory limit of its group, a full heap), and that it runs (a stopped or collecting one).
+ * started at the start, while a process could still be created. It receives the deadline of the lease and kills the validator when that
+ * passes without a later one. It covers what no thread of this process can guarantee: that the process exists at all (the memory limit of
+ * its cgroup, a full heap) and that it runs (stopped, or in a garbage collection).
  *
- * <p>Fed by a thread of its own, the newest word first. Nothing here blocks; any thread.
+ * <p>Written to by a thread of its own, the newest deadline first. Nothing here blocks; any thread.
  */
 public final class FenceGuard {
     private static final Logger LOG = LoggerFactory.getLogger(FenceGuard.class);
@@ -42,7 +42,7 @@ public final class FenceGuard {
     private volatile Process child;
     private boolean alone;
     private boolean troubleSaid;
-    /** The command's leader as it was when it was told first: it may end before its children. */
+    /** The command's leader, as read when it was first reported: it may end before its children. */
     private ProcessRef leader = ProcessRef.NONE;
     private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
 
@@ -62,12 +62,12 @@ public final class FenceGuard {
         thread.start();
     }
 
-    /** From then on nobody must be able to sign, on the boot clock. */
+    /** The instant, on the boot clock, from which the validator must be unable to sign. */
     synchronized void arm(long fireNanos) {
         want(new Wish(Math.max(1, fireNanos / NANOS), wish.pid, wish.command));
     }
 
-    /** No lease is held, or somebody else guards it from now on. */
+    /** No lease is held, or another guard takes over from now on. */
     synchronized void disarm() {
         want(new Wish(0, wish.pid, wish.command));
     }
@@ -89,7 +89,7 @@ public final class FenceGuard {
         LockSupport.unpark(thread);
     }
 
-    /** It is told what it was to be told last, and then that there is nothing more. Blocks up to the limit. */
+    /** Sends the last pending deadline, then end of input. Blocks up to the limit. */
     void close(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         while (told != wish && System.nanoTime() - end < 0) {
@@ -152,14 +152,14 @@ public final class FenceGuard {
             script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         ProcessBuilder builder = new ProcessBuilder("bash", "-c", script, NAME, home.toString()).redirectError(Redirect.INHERIT);
-        // Nothing of what an environment can tell a shell (BASH_ENV, SHELLOPTS, functions) is to come in between.
+        // The shell must not be influenced by its environment (BASH_ENV, SHELLOPTS, exported functions).
         builder.environment().clear();
         Process started = builder.start();
         troubleSaid = false;
         return started;
     }
 
-    /** What the child has said since, into the log. Never blocks: the log does not, and only what is there is read. */
+    /** Copies the child's output to the log. Never blocks: reads only what is available. */
     private void hear() throws IOException {
         InputStream from = child == null ? InputStream.nullInputStream() : child.getInputStream();
         for (int there = from.available(); there > 0 && heard.size() < MOST_HEARD; there = from.available()) {
@@ -186,7 +186,9 @@ public final class FenceGuard {
         to.flush();
     }
 
-    /** The guard of a start that ended without a word would act on what it was told then, whatever this one was granted since. */
+    /**
+     * The guard of an earlier process that ended without disarming it would act on its last deadline, whatever lease this process holds.
+     */
     private void endPredecessors() {
         Path proc = Path.of("/proc");
         for (long pid : ProcStat.pids(proc)) {

@@ -21,8 +21,8 @@ import java.util.Deque;
 import java.util.EnumSet;
 
 /**
- * A fence that is decided from beginning to end and not done: a lease of nobody's ends, everything fails, and whatever bears the name is
- * killed, on paper. So that each class and each message on that road is there before it is needed. Touches nothing; one thread.
+ * A dry run of a fence from beginning to end: the lease of a fictitious validator ends, every step fails, and the kill is decided but not
+ * performed, so that every class and message on that path is loaded before it is needed. Touches nothing; one thread.
  */
 final class FenceWarmUp {
     private static final int MOST_STEPS = 1000;

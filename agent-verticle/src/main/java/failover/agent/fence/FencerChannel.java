@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The agent's word with its fencer (E4, E16). Blocking, microseconds each but {@link #awaitArmed}; any thread, among them the dead-man's.
- * Building one changes nothing on disk: a restarted agent reads {@link #previous} first, and arms with that deadline, never with a
- * longer one of its own.
+ * The agent's end of the file channel between agent and fencer (E4, E16). Every call blocks for microseconds, except {@link #awaitArmed};
+ * any thread, including the dead-man's. Creating one changes nothing on disk: a restarted agent reads {@link #previous} first, and arms
+ * with that deadline, never with a longer one of its own.
  */
 public final class FencerChannel {
 
@@ -32,9 +32,9 @@ public final class FencerChannel {
     private long writtenAtMs;
 
     /**
-     * What the fencer says of itself.
+     * The fencer's state as it reports it.
      *
-     * @param capable it would fence this host by the deadline it was told, or has been told none and is well
+     * @param capable it would fence this host at the deadline it received, or is healthy and has none
      * @param problem what keeps it from that, with what to do; {@code null} when nothing does, or no fencer answers
      */
     public record Says(boolean capable, String problem) {
@@ -88,7 +88,7 @@ public final class FencerChannel {
     }
 
     /**
-     * Hands the fencer a deadline; it counts only once {@link #awaitArmed} says so.
+     * Writes a deadline for the fencer; it is effective only once {@link #awaitArmed} confirms it.
      *
      * @param deadlineMs the lease's end on {@link BootClock}
      * @param validator  what to kill; at least its pid or its name
@@ -100,10 +100,10 @@ public final class FencerChannel {
     }
 
     /**
-     * The same, and says for this agent's next start whose lease it is.
+     * The same, with the lease's owner, for this agent's next start.
      *
-     * @param epoch  of the lease; 0: not said
-     * @param hostId of this host; empty: not said
+     * @param epoch  of the lease; 0: unknown
+     * @param hostId of this host; empty: unknown
      */
     public synchronized void arm(long deadlineMs, ProcessRef validator, long epoch, String hostId) throws IOException {
         if (validator.pid() <= 0 && validator.comm().isEmpty()) {
@@ -151,8 +151,8 @@ public final class FencerChannel {
     }
 
     /**
-     * Ground of {@code fence_capable}: a fencer of this boot has answered within that time, nothing is in its way, and it is armed for what
-     * it was told, where it was told anything.
+     * Ground of {@code fence_capable}: a fencer of this boot has answered within that time, reports no problem, and is armed for the last
+     * deadline written, if there is one.
      */
     public synchronized Says says(Duration maxAge) throws IOException {
         long now = clock.millis();
@@ -203,7 +203,7 @@ public final class FencerChannel {
 
     /**
      * How far ahead the deadline last written lies, in milliseconds, where the fencer takes none so far: it stays armed for the one before,
-     * and would act at that. 0: it does not say so.
+     * and would act at that. 0: it reports no such refusal.
      */
     public synchronized long refusedAheadMs() throws IOException {
         long written = writtenAtMs;

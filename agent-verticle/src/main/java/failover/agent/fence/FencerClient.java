@@ -15,9 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the dead-man tells the fencer, and the lease file that a restarted agent reads (E4, E16). The file is written also where no fencer
- * runs: it is what makes a quick restart of the agent harmless. Written and read by a thread of its own, made at the start, the newest word
- * first: the directory may lie on a disk that hangs. Nothing else here blocks, but {@link #awaitArmed}, up to its limit. Any thread.
+ * Passes the dead-man's deadlines to the fencer through the lease file, which a restarted agent reads as well (E4, E16). The file is
+ * written even where no fencer runs: it makes a quick restart of the agent harmless. All I/O is done by one thread, created at the start,
+ * newest deadline first, as the directory may be on a disk that hangs. Nothing else here blocks, except {@link #awaitArmed}, up to its
+ * limit. Any thread.
  */
 public final class FencerClient {
     private static final Logger LOG = LoggerFactory.getLogger(FencerClient.class);
@@ -52,15 +53,15 @@ public final class FencerClient {
     private boolean troubleSaid;
     private long writtenCommand;
     private Wish written;
-    /** How far ahead the fencer takes a deadline, as far as it is known; what lies further is told in pieces. */
+    /** How far ahead the fencer takes a deadline, as far as it is known; what lies further is passed on in parts. */
     private long aheadMs = AS_FAR_AS_IT_IS;
 
     /**
-     * The word with the fencer that watches that directory; where the directory cannot be used, there is no fencer, and a restarted agent
-     * finds no lease.
+     * A client of the fencer that watches that directory; where the directory is unusable there is no fencer, and a restarted agent finds
+     * no lease.
      *
      * @param directory the fencer's {@code --dir}
-     * @param watchdog stands in the fencer's place: then it is asked, and the file is for the agent's next start alone
+     * @param watchdog used instead of a fencer: then it is queried, and the file serves the agent's next start only
      * @param guard stands behind both; started here
      */
     public FencerClient(Path directory, String processName, Optional<Watchdog> watchdog, Optional<FenceGuard> guard) {
@@ -159,13 +160,15 @@ public final class FencerClient {
         return wish;
     }
 
-    /** Looks at the fencer's answer, or at the watchdog, and tells; from another thread, or never, when the directory hangs. */
+    /**
+     * Reads the fencer's reply, or the watchdog's state, and passes it to {@code then}, on another thread; never, when the directory hangs.
+     */
     void ask(Consumer<FenceEvent.FencerSaid> then) {
         asker = then;
         LockSupport.unpark(thread);
     }
 
-    /** By its word of the last seconds the fencer would act, or the watchdog has taken a keepalive. */
+    /** The fencer's reply of the last seconds confirms that it would act, or the watchdog has accepted a keepalive. */
     boolean capable() {
         return capable;
     }
@@ -226,7 +229,7 @@ public final class FencerClient {
         }
     }
 
-    /** Where nobody has answered for seconds, nobody is waited for: each promotion would take that much longer. */
+    /** Without any reply for seconds there is no waiting: every promotion would take that much longer. */
     private void answered(long version) throws IOException {
         if (link.awaitArmed(Duration.ZERO)) {
             armedVersion = version;
@@ -281,8 +284,8 @@ public final class FencerClient {
     }
 
     /**
-     * A fencer that takes no deadline so far ahead stays armed for the one before, and would kill a voter whose lease is renewed. It is
-     * told a nearer one, which ends before the lease does, and is moved on while this agent lives.
+     * A fencer that takes no deadline so far ahead stays armed for the one before, and would kill a voter whose lease is renewed. It gets a
+     * nearer one, which ends before the lease does and is extended while this agent lives.
      */
     private boolean tooFar() throws IOException {
         long refused = link.refusedAheadMs();
@@ -296,7 +299,7 @@ public final class FencerClient {
         return true;
     }
 
-    /** Where the fencer was told a part of the lease only, the next part is due. */
+    /** Where only a part of the lease was passed on, the next part is due. */
     private void moveOn() throws IOException {
         Wish newest = wish();
         if (tooFar() || aheadMs != AS_FAR_AS_IT_IS && newest.deadlineMs - clock.millis() > aheadMs) {

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the agent tells the fencer: until when it may be left alone, and what to kill then.
+ * The agent's record for the fencer: until when the host may be left alone, and what to kill then.
  *
  * @param bootId       the boot it belongs to
  * @param nonce        drawn anew by each start of an agent
@@ -15,14 +15,14 @@ import java.util.Optional;
  * @param commandPgid  the process group of a running command, or 0
  * @param commandStart when that group's leader started, in ticks
  * @param validator    the validator's process; its pid may be 0 when only its name is known
- * @param epoch        of the lease, for the agent's next start (E16): the fencer does not read it; 0: not said
- * @param hostId       of the host that holds it, likewise; empty: not said
+ * @param epoch        of the lease, for the agent's next start (E16): the fencer does not read it; 0: unknown
+ * @param hostId       of the host that holds it, likewise; empty: unknown
  */
 public record FencerLease(String bootId, String nonce, long seq, long deadlineMs, ProcessRef agent, long commandPgid, long commandStart,
         ProcessRef validator, long epoch, String hostId) {
     private static final int LONGEST_ID = 64;
 
-    /** One that does not say whose it is. */
+    /** Without an owner. */
     public FencerLease(String bootId, String nonce, long seq, long deadlineMs, ProcessRef agent, long commandPgid, long commandStart,
             ProcessRef validator) {
         this(bootId, nonce, seq, deadlineMs, agent, commandPgid, commandStart, validator, 0, "");

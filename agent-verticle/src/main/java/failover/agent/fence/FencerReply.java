@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the fencer says of itself, at least once a second.
+ * The fencer's report of its state, at least once a second.
  *
  * @param bootId     the boot it runs in
  * @param fencerPid  its process
@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param seq        of that lease
  * @param armed      it will act on {@code deadlineMs}, and has just seen that it may kill both agent and validator
  * @param deadlineMs the deadline it acts on; 0 when disarmed, or when it has acted
- * @param problem    one word on what is in its way, or empty
+ * @param problem    a one-word code of what keeps it from acting, or empty
  */
 public record FencerReply(String bootId, long fencerPid, long atMs, String nonce, long seq, boolean armed, long deadlineMs,
         String problem) {

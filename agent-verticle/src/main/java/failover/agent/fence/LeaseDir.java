@@ -32,8 +32,8 @@ public final class LeaseDir implements AutoCloseable {
     }
 
     /**
-     * Takes hold of the directory, which is made (0700) if there is none. One that this user cannot write, or that others
-     * may write too, is not held: no fencer stands behind this host then, which is said where a lease would be written.
+     * Locks the directory, created (0700) if it does not exist. One that this user cannot write, or that others may write, is not locked:
+     * there is no fencer then, which is reported where a lease would be written.
      *
      * @throws IOException when another agent has it; with the remedy
      */

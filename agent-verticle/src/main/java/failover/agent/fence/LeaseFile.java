@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The directory in memory where agent and fencer meet (E4). Blocking, microseconds on tmpfs; not for two writers at a time
+ * The directory in memory through which agent and fencer communicate (E4). Blocking, microseconds on tmpfs; not for two writers at a time
  * ({@link FencerChannel} sees to that).
  *
  * @param directory the fencer's {@code --dir}, /run/failover unless told otherwise
@@ -27,8 +27,8 @@ public record LeaseFile(Path directory) {
 
     /**
      * Replaces the lease in one step, readable by its owner only. Not synced: the file is to survive the agent, not the machine. Where
-     * there is no room for another file it is written over in its place: a reader may then see it torn, which its last line tells, and
-     * looks again; a voter whose lease can no longer be renewed because others have filled the directory would be killed for that.
+     * there is no room for another file it is written over in its place: a reader may then see it torn, detects that by its last line, and
+     * reads again; a voter whose lease can no longer be renewed because others have filled the directory would be killed for that.
      *
      * @throws IOException when the directory is missing or not ours: the lease that was there stands, and the fencer acts on it
      */

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Feeds the watchdog that stands behind this host in the fencer's place (E4), on a thread of its own beside the dead-man's: that one may be
- * busy with a fence, which is not to be cut short while the lease still leaves it time. Needs neither event loop nor bus.
+ * Sends keepalives to the watchdog that is used instead of a fencer (E4), on a thread of its own: the dead-man's may be busy with a fence,
+ * which must not be cut short while the lease leaves it time. Needs neither event loop nor event bus.
  */
 public final class Watchdog {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
@@ -45,10 +45,10 @@ public final class Watchdog {
     }
 
     /**
-     * Feeds it from now on.
+     * Starts the keepalives.
      *
-     * @param published what the dead-man goes by
-     * @param deadManLives whether there is somebody who would fence this host
+     * @param published the dead-man's current lease
+     * @param deadManLives whether the dead-man's thread lives
      */
     synchronized void start(Supplier<AgentEffect.Publish> published, BooleanSupplier deadManLives) {
         thread = new Thread(() -> run(published, deadManLives), "agent-watchdog");

@@ -13,7 +13,7 @@ public final class BrowserGuard {
 
     /**
      * Why this comes from a web page; {@code null} when it does not. A page can make its reader's browser send what it likes, from an
-     * address that is allowed: but the browser then says {@code Origin} or {@code Sec-Fetch-Site}, sends a type that no program of this
+     * address that is allowed: but the browser then sends {@code Origin} or {@code Sec-Fetch-Site}, uses a type that no program of this
      * pair does, or was led here by a name of the page's own. curl, the original and our own programs do none of this.
      */
     public static HttpError ofWebPage(HttpServerRequest request) {
@@ -27,7 +27,7 @@ public final class BrowserGuard {
         String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
         if (type != null) {
             String plain = type.toLowerCase(Locale.ROOT).strip();
-            // What forms send, but for the one that curl says by itself: as that, no form can write JSON.
+            // The content types of forms, except curl's default one, in which no form can write JSON.
             if (plain.startsWith("text/") || plain.startsWith("multipart/")) {
                 return HttpError.browser("a request with Content-Type " + plain.replaceAll("[^a-z/-].*", ""));
             }

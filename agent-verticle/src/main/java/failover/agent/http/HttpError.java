@@ -25,7 +25,7 @@ public final class HttpError extends RuntimeException {
         return new HttpError(400, "Invalid request body", false);
     }
 
-    /** The original's words, and behind them what it does not say: which field of ours lies outside its bounds. */
+    /** The original's text, followed by what it does not name: which field of ours lies outside its bounds. */
     public static HttpError badBody(GoJson.BadJson why) {
         return why.field().isEmpty() ? badBody() : new HttpError(400, "Invalid request body: " + why.getMessage(), false);
     }

@@ -43,7 +43,7 @@ public final class Responses {
         }
     }
 
-    /** A fault of ours: 500, and at most one trace a second, however often somebody finds it. */
+    /** A fault of ours: 500, and at most one trace a second, however often it is provoked. */
     public static void fault(HttpServerRequest request, Throwable failure) {
         if (FAULTS.mayTell()) {
             LOG.error("{} {} failed{}", request.method(), Bounds.line(request.path(), LONGEST_PATH), FAULTS.untold(), failure);

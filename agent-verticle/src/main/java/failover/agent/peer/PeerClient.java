@@ -25,7 +25,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Asks the other agent who is active. Each question takes a new connection, so that an old, dead one never looks like a dead peer. */
+/**
+ * Asks the other agent who is active. Each question takes a new connection, so that a stale connection is never mistaken for a dead peer.
+ */
 public final class PeerClient {
     static final Duration LIMIT = Duration.ofSeconds(2);
     private static final int LARGEST_ANSWER = 64 * 1024;
@@ -48,7 +50,7 @@ public final class PeerClient {
 
     /**
      * Its answer within two seconds, also to whether this host may {@code stay}, or whether the two {@code leave} their manager (or
-     * {@code null}); a failure says why there is none that counts.
+     * {@code null}); fails with the reason when there is no valid answer.
      */
     public Future<PeerStatusResponse> ask(DurableAgentState memory, PromiseRequest stay, LeaveRequest leave) {
         if (config.peer().isEmpty()) {

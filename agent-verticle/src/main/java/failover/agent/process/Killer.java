@@ -35,7 +35,7 @@ public final class Killer {
     /**
      * The same.
      *
-     * @param mayBe whether a process of that name can be the validator: it is of a user that runs it, or nobody knows
+     * @param mayBe whether a process of that name can be the validator: it is of a user that runs it, or that is unknown
      */
     public Killer(Path proc, String name, LongPredicate mayBe) {
         this.proc = proc;

@@ -32,7 +32,10 @@ public record ProcStat(long pid, String comm, char state, long group, long sessi
         return read(proc, pid, () -> { });
     }
 
-    /** The same; {@code unreadable} is told when it cannot be read, for want of a file descriptor, say: that is no word of its death. */
+    /**
+     * The same; {@code unreadable} is called when it cannot be read (no file descriptor left, for example), which does not mean that it is
+     * dead.
+     */
     public static Optional<ProcStat> read(Path proc, long pid, Runnable unreadable) {
         try {
             return parse(Files.readAllBytes(proc.resolve(pid + "/stat")));
@@ -45,7 +48,7 @@ public record ProcStat(long pid, String comm, char state, long group, long sessi
     }
 
     /**
-     * There is no such process any more, as procfs says it before a file of it is opened, and after; or it is none of this user's business
+     * There is no such process any more, by the errors of procfs before and after a file is opened; or it is hidden from this user
      * (hidepid).
      */
     static boolean gone(IOException e) {
@@ -79,7 +82,7 @@ public record ProcStat(long pid, String comm, char state, long group, long sessi
         return pids(proc, () -> { });
     }
 
-    /** The same; {@code unreadable} is told when nobody knows. */
+    /** The same; {@code unreadable} is called when that is unknown. */
     public static List<Long> pids(Path proc, Runnable unreadable) {
         String[] names = proc.toFile().list();
         if (names == null) {

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the validator among the processes (OM0-12): matched by name exactly as {@code pgrep -x} does, zombies and helpers
- * ({@code agave-validator monitor}, {@code set-identity}) left out. Once found, one small file tells whether it still lives.
- * Blocks for microseconds, on a scan for milliseconds; one thread at a time.
+ * ({@code agave-validator monitor}, {@code set-identity}) left out. Once found, one small file shows whether it still lives. Blocks for
+ * microseconds, on a scan for milliseconds; one thread at a time.
  */
 public final class ProcessTable {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessTable.class);
@@ -66,10 +66,10 @@ public final class ProcessTable {
     }
 
     /**
-     * Why an answer on the RPC port is not the validator's, or not the only one's: its command line names that port, and somebody else
-     * listens there, or another life of it, that has no port, is not gone yet. Empty when
-     * it is the validator who does, or who it is cannot be known: on another host, in another network namespace, behind a proxy on a port
-     * that the validator does not name. Some tens of microseconds.
+     * Why an answer on the RPC port is not the validator's, or not the only one's: its command line names that port and another user's
+     * process listens there, or an older process on the same ledger, without a port, still runs. Empty when it is the validator who does,
+     * or who it is cannot be known: on another host, in another network namespace, behind a proxy on a port that the validator does not
+     * name. Some tens of microseconds.
      *
      * @param host of {@code local_rpc}
      */

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Everything that a command started: its process group, its session (a shell with job control has several groups), and whoever carries
+ * Everything that a command started: its process group, its session (a shell with job control has several groups), and every process with
  * its marker in the environment (a child that made a session of its own). Blocks.
  */
 public final class ProcessTree {
@@ -22,7 +22,7 @@ public final class ProcessTree {
     private static final Path PROC = Path.of("/proc");
     private final long leader;
     private final byte[] marker;
-    /** When the leader started: nobody that is older belongs to it, and whose environment need not be read. */
+    /** When the leader started: older processes do not belong to it, and their environment need not be read. */
     private long bornAt;
 
     /**
@@ -37,14 +37,14 @@ public final class ProcessTree {
         this.bornAt = ProcStat.read(PROC, leader).map(ProcStat::startTicks).orElse(0L);
     }
 
-    /** The tree of a command that was started, though who started it was not told its number: whoever carries the marker. */
+    /** The tree of a command whose pid is unknown: every process with the marker. */
     public static ProcessTree marked(String marker) {
         ProcessTree tree = new ProcessTree(NOBODY, marker);
         tree.bornAt = ProcStat.read(PROC, ProcessHandle.current().pid()).map(ProcStat::startTicks).orElse(0L);
         return tree;
     }
 
-    /** Somebody of the session still lives; children that left it on purpose (a daemon) do not count. */
+    /** A process of the session still lives; children that left it on purpose (a daemon) do not count. */
     public boolean sessionLives() {
         boolean wrapping = leader > highestPid() - WRAP_MARGIN;
         return ProcStat.pids(PROC).stream().filter(pid -> wrapping || pid >= leader)
@@ -62,7 +62,7 @@ public final class ProcessTree {
 
     /**
      * SIGKILL to all, until none lives; the ids of those who still do after two seconds, else empty. Needs no process and no thread;
-     * parents go before their children, so that nobody goes on to the next line of its script.
+     * parents go before their children, so that no shell proceeds to the next line of its script.
      */
     public List<Long> kill() {
         long begun = System.nanoTime();

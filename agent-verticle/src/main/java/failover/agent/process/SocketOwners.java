@@ -35,7 +35,7 @@ final class SocketOwners {
     /**
      * The user who listens on that port of this host, when it is none of those who may.
      *
-     * @param host as written: {@code localhost}, or an address; for any other name nobody can tell
+     * @param host as written: {@code localhost}, or an address; for any other name the answer is unknown
      * @param trusted by number
      */
     static Optional<Long> stranger(Path proc, String host, int port, LongPredicate trusted) {

@@ -35,13 +35,13 @@ public final class ValidatorUsers {
         this.socket = ledger.map(path -> path.resolve("admin.rpc"));
     }
 
-    /** One for all who look at the same validator: what one of them has learnt, the dead-man knows without touching a disk. */
+    /** One instance for all probes of the same validator: what one has learnt, the dead-man uses without touching a disk. */
     public static ValidatorUsers of(Path proc, Optional<Path> ledger) {
         return KNOWN.computeIfAbsent(proc + "\0" + ledger.map(Path::toString).orElse(""),
             key -> new ValidatorUsers(proc, uidOf(proc, "self"), ledger));
     }
 
-    /** Looks whose the validator's socket is. Blocks as long as the ledger's disk does. */
+    /** Reads the owner of the validator's socket. Blocks as long as the ledger's disk does. */
     public void refresh() {
         if (socket.isEmpty()) {
             return;
@@ -88,7 +88,7 @@ public final class ValidatorUsers {
         }
     }
 
-    /** The effective user of a process; -1 when it is gone or does not say. Some microseconds. */
+    /** The effective user of a process; -1 when it is gone or unreadable. Some microseconds. */
     public static long uidOf(Path proc, String process) {
         try {
             for (String line : Files.readAllLines(proc.resolve(process + "/status"), StandardCharsets.ISO_8859_1)) {

@@ -48,7 +48,7 @@ public final class DeadlineCall {
                 + "\r\n\r\n";
             byte[] question = Arrays.copyOf(head.getBytes(StandardCharsets.ISO_8859_1), head.length() + body.length);
             System.arraycopy(body, 0, question, head.length(), body.length);
-            // A few hundred bytes into the buffer of a fresh connection: nobody has to read them for this to return.
+            // A few hundred bytes into the buffer of a fresh connection: this returns before the peer has read them.
             plain.setSoTimeout(left());
             plain.getOutputStream().write(question);
             plain.getOutputStream().flush();

@@ -10,7 +10,7 @@ public final class LogRateLimiter {
     private long untold;
     private long before;
 
-    /** Whether this one may be told. */
+    /** Whether this line may be logged. */
     public synchronized boolean mayTell() {
         long now = System.nanoTime();
         if (ever && now - toldAt < EVERY) {
@@ -24,7 +24,7 @@ public final class LogRateLimiter {
         return true;
     }
 
-    /** What to put behind the line that may be told: how many were not; empty when none. */
+    /** A suffix for the line that may be logged: how many were suppressed; empty when none. */
     public synchronized String untold() {
         return before == 0 ? "" : " (and " + before + " like it in between)";
     }

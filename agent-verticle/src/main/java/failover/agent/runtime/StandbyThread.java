@@ -3,8 +3,8 @@ package failover.agent.runtime;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A thread made at the start that does one thing at a time for somebody who must not wait: what hangs in it hangs there alone, and nothing
- * needs a new thread when threads can no longer be made. Used by one giver.
+ * A thread created at the start that runs one task at a time for a caller that must not block: a task that hangs blocks this thread only,
+ * and no thread has to be created when that is no longer possible. Used by one caller.
  */
 public final class StandbyThread {
     private final Thread thread;
@@ -41,7 +41,7 @@ public final class StandbyThread {
             try {
                 todo.run();
             } catch (Throwable failed) {
-                // Whoever waits for an answer does so with a limit of its own; this thread is needed again.
+                // The caller waits with a limit of its own; this thread must survive.
                 continue;
             } finally {
                 work = null;

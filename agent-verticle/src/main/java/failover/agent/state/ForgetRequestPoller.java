@@ -29,7 +29,7 @@ public final class ForgetRequestPoller {
      * A poller that does not run yet.
      *
      * @param save writes the agent's state as it is then; the future's value is why that failed, {@code null} when it is durable
-     * @param forget told of each request once
+     * @param forget called once for each request
      */
     public ForgetRequestPoller(Vertx vertx, Path stateDir, Supplier<Future<String>> save, Consumer<ForgetRequests.Asked> forget) {
         this.vertx = vertx;

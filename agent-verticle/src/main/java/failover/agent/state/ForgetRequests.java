@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How an operator on this host tells its agent that the manager, or the peer, is gone for good (E12): by a file in {@code state_dir}, where
- * only root and the agent's user may write, so that no door is opened to the network. The agent looks for it every second and at its
- * start, and removes it once the new bonds are durable. Blocks.
+ * The requests of an operator on this host that the agent forget its manager or its peer (E12): a file in {@code state_dir}, writable for
+ * root and the agent's user only, so that the network has no access. The agent polls for it every second and at its start, and removes it
+ * once the new bindings are durable. Blocks.
  */
 public final class ForgetRequests {
     /** How long the command line waits for a running agent. */
@@ -40,7 +40,7 @@ public final class ForgetRequests {
         }
     }
 
-    /** What somebody has asked for and is not done yet. */
+    /** The pending request. */
     public Asked asked() {
         return new Asked(Files.exists(directory.resolve(MANAGER)), Files.exists(directory.resolve(PEER)));
     }
@@ -55,7 +55,7 @@ public final class ForgetRequests {
         }
     }
 
-    /** The command line: leaves the word, waits for a running agent to take it, says what came of it. Gives the exit code. */
+    /** The command line: writes the request, waits until a running agent has accepted it, prints the result. Returns the exit code. */
     public int ask(Asked asked, Duration patience, PrintStream out) throws InterruptedException {
         if (!Files.isDirectory(directory)) {
             out.println("There is no state_dir " + directory + ": is this the configuration of the agent on this host?");

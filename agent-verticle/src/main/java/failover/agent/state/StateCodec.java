@@ -168,7 +168,7 @@ public final class StateCodec {
         return String.format(java.util.Locale.ROOT, "%08x", crc.getValue());
     }
 
-    /** The content is not a memory; the message says why. */
+    /** The content is no state file; the message is the reason. */
     public static final class Unreadable extends IOException {
         Unreadable(String message) {
             super(message);

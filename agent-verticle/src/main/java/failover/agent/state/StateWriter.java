@@ -14,8 +14,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * The memory file behind a thread of its own, made at the start: a disk that is slow or hangs holds up nobody else. There is one writer and
- * one order: of what waits, the newest is written, and answers for all before it; what is older than a fence's end never overwrites it.
+ * Writes the state file on a thread of its own, created at the start: a slow or hanging disk blocks no other thread. One writer, one order:
+ * of the pending states only the newest is written, which completes the older requests too; a state older than the end of a fence never
+ * overwrites it.
  */
 public final class StateWriter {
     private final WorkerExecutor opener;
@@ -120,7 +121,7 @@ public final class StateWriter {
         try {
             each.accept(error);
         } catch (Throwable gone) {
-            // Whoever asked is no more, or there is no memory to tell him: this thread is needed again.
+            // The callback failed, or there is no heap left for it: this thread must survive.
             return;
         }
     }

@@ -72,7 +72,7 @@ public final class TowerFiles {
 
     /**
      * How long ago a file was written, in milliseconds. Where that lies ahead, because the wall clock was set back since, for as long as it
-     * has been seen to lie there: a file that is not written any more must not look as if it were until the clock has caught up.
+     * has been seen to lie there: a file that is no longer written must not appear to be until the clock has caught up.
      */
     synchronized long writtenAgo(long writtenMillis, long wallMillis, long nanos) {
         if (writtenMillis != seenWritten) {
@@ -82,7 +82,7 @@ public final class TowerFiles {
         return writtenMillis <= wallMillis ? wallMillis - writtenMillis : Duration.ofNanos(nanos - seenAt).toMillis();
     }
 
-    /** The tower of a host whose identity is off, to be handed on; empty, with a word in the log, when there is none that is valid. */
+    /** The tower of a host whose identity is off, to be handed on; empty, with a line in the log, when there is no valid one. */
     public Optional<FinalTower> take(String stakedIdentity) {
         Path file = stakedIdentity == null ? null : place.find(stakedIdentity).path();
         if (file == null) {
@@ -102,7 +102,7 @@ public final class TowerFiles {
         return Optional.empty();
     }
 
-    /** From now on for that long somebody waits for what is asked of a disk, which may hang. */
+    /** True for that long from now: the result of a disk operation, which may hang, is still wanted. */
     public static BooleanSupplier wantedFor(Duration limit) {
         long until = System.nanoTime() + limit.toNanos();
         return () -> System.nanoTime() - until < 0;
@@ -111,7 +111,7 @@ public final class TowerFiles {
     /**
      * Puts the tower that was handed over in its place, whole or not at all; one that is here and not older stays.
      *
-     * @param wanted somebody still waits for it: on a disk that hung, a validator may have a newer one there by now
+     * @param wanted the result is still wanted: on a disk that hung, a validator may have a newer one there by now
      */
     public TowerCheck install(String stakedIdentity, FinalTower handed, BooleanSupplier wanted) {
         Path file = stakedIdentity == null ? null : place.find(stakedIdentity).path();
@@ -129,7 +129,7 @@ public final class TowerFiles {
             if (here.verdict() == Verdict.VALID && here.lastVotedSlot() >= reading.tower().orElseThrow().lastVotedSlot().orElse(0)) {
                 return here;
             }
-            // Never through a link that somebody who may write in the ledger has put there.
+            // Never through a symbolic link that another user with write access to the ledger has put there.
             Files.deleteIfExists(fresh);
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 for (ByteBuffer bytes = ByteBuffer.wrap(content); bytes.hasRemaining();) {
@@ -152,7 +152,7 @@ public final class TowerFiles {
     /**
      * Puts {@code tower_file_path} aside under another name, if it is configured and there.
      *
-     * @param wanted somebody still waits for it: later it may be the tower of a validator that votes
+     * @param wanted the result is still wanted: later it may be the tower of a validator that votes
      */
     public void setAside(String stakedIdentity, BooleanSupplier wanted) {
         Optional<Path> path = place.configured(stakedIdentity);
@@ -181,7 +181,7 @@ public final class TowerFiles {
 
     /**
      * Runs the restore command so that a good tower is never lost to a bad one (OM0-10, OM0-11): the file as it was comes back if the
-     * restored one cannot be used, which is a failure, or if it is older, which is said.
+     * restored one cannot be used, which is a failure, or if it is older, which is logged.
      */
     public CommandResult aroundRestore(String stakedIdentity, Supplier<CommandResult> restore) {
         TowerCheck before = check(stakedIdentity);
@@ -216,7 +216,7 @@ public final class TowerFiles {
         }
         LOG.warn("{}: {}", file, kept);
         String output = result.output().isEmpty() ? kept : result.output() + "\n" + kept;
-        // A restore that brought nothing usable has failed, whatever its exit status says.
+        // A restore that brought nothing usable has failed, whatever its exit status.
         return worse && result.ok() ? new CommandResult(How.EXITED, 1, output, result.took())
             : new CommandResult(result.how(), result.exit(), output, result.took());
     }

@@ -121,7 +121,7 @@ final class TowerLocator {
             : matches.size() + " files match " + pattern + ": tower_restore_command fails on that; set tower_file_path");
     }
 
-    /** What is to be said if a restore has created a file that is literally named by its pattern (OM0-11). */
+    /** The warning to log if a restore has created a file that is literally named by its pattern (OM0-11). */
     static String literalPattern(Path beside) {
         Path directory = beside.getParent();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory == null ? Path.of(".") : directory,

@@ -17,12 +17,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * A look at the validator that needs no event loop: the dead-man's eyes (E2). Only what a fence needs, the process and its identity.
- * Blocking, with one end for all of it; one thread, but {@link #cut}.
+ * A probe of the validator without event loop, for the dead-man (E2): only what a fence needs, the process and its identity. Blocks, with
+ * one deadline for the whole; one thread, except {@link #cut}.
  */
 public final class BlockingProbe {
     private static final byte[] WHO = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"getIdentity\"}".getBytes(StandardCharsets.UTF_8);
-    /** What killing the identity_check_command may take of the look's time. */
+    /** The part of the probe's time that is reserved for killing the identity_check_command. */
     private static final Duration KILLING = Duration.ofMillis(50);
     private final AgentConfig config;
     private final ProcessTable table;

@@ -51,7 +51,7 @@ final class IdentityCheck {
         return newest;
     }
 
-    /** The same as a public key, or a failure that says why there is none. */
+    /** The same as a public key, or a failure with the reason. */
     Future<String> identity(boolean fresh) {
         return run(fresh).map(result -> {
             if (!result.ok()) {

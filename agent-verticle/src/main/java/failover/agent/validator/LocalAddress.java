@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Where the validator's RPC is, known without asking anybody when it matters: an address that is written as one, or localhost, needs no
- * look-up; any other name is looked up by a thread of its own, at the start and again with each question, and the last answer that was
- * one counts as long as no newer one comes. Never blocks; any thread.
+ * The address of the validator's RPC, available without a lookup when it matters: a literal address or localhost needs none; any other name
+ * is resolved by a thread of its own, at the start and again with each question, and the last successful answer is used until a newer one
+ * arrives. Never blocks; any thread.
  */
 final class LocalAddress {
     private static final Pattern LITERAL = Pattern.compile("[0-9.]+|.*:.*");
@@ -31,7 +31,7 @@ final class LocalAddress {
         }
     }
 
-    /** As it is known now, in order of preference; empty when no look-up has ever been answered. */
+    /** The addresses known now, in order of preference; empty when no lookup has ever succeeded. */
     InetAddress[] addresses() {
         if (resolver != null) {
             resolver.give(this::resolve);
@@ -43,7 +43,7 @@ final class LocalAddress {
         try {
             last = InetAddress.getAllByName(host);
         } catch (UnknownHostException e) {
-            // A resolver that is away says nothing new.
+            // A failed lookup changes nothing.
             return;
         }
     }

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The newest look at the validator, shared by all who want to know. Whoever asks gets one that was begun at most 250 ms before; callers at
- * the same time share it. Used on the agent's context only.
+ * The newest probe of the validator, shared by all callers. Each gets one that was begun at most 250 ms before; concurrent callers share
+ * it. Used on the agent's context only.
  */
 public final class ProbeCache {
     public static final Duration FRESH = Duration.ofMillis(250);
@@ -26,14 +26,14 @@ public final class ProbeCache {
     private Observation newest;
     private Future<Observation> underWay;
     private long underWaySince;
-    /** Looks begun before this instant show a validator that a command has changed since. */
+    /** Probes begun before this instant are stale: a command has changed the validator since. */
     private volatile long notBefore = Long.MIN_VALUE;
 
     /**
      * A cache.
      *
-     * @param listener told of each look that was not asked for by a task
-     * @param order what a look asks for, by whether nothing remembered may be part of the answer
+     * @param listener called with each probe that was not requested by a task
+     * @param order makes the request of a probe; its argument: no cached part is allowed
      */
     public ProbeCache(Vertx vertx, AgentConfig config, String instance, Consumer<Observation> listener,
             Function<Boolean, ProbeWorker.Look> order) {
@@ -44,7 +44,7 @@ public final class ProbeCache {
         this.order = order;
     }
 
-    /** A look begun at most 250 ms ago. Fails when the probe worker does not answer: then nothing is known, not even that it is down. */
+    /** A probe begun at most 250 ms ago. Fails when the probe worker does not answer: then nothing is known, not even that it is down. */
     public Future<Observation> recent() {
         long now = System.nanoTime();
         if (newest != null && counts(newest.atNanos()) && now - newest.atNanos() <= FRESH.toNanos()) {
@@ -81,7 +81,7 @@ public final class ProbeCache {
         return counts(seen.atNanos()) ? Future.succeededFuture(seen) : recent();
     }
 
-    /** A look begun now. Never fails: without an answer, the process counts as alive and nothing else is known. */
+    /** A probe begun now. Never fails: without an answer, the process counts as alive and nothing else is known. */
     public Future<Observation> fresh() {
         long begun = System.nanoTime();
         return look(true).otherwise(failure -> {

@@ -15,12 +15,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Looks at the validator: process table, then its RPC. A worker verticle with a pool of its own; several looks may be under way. */
+/** Probes the validator: process table, then its RPC. A worker verticle with a pool of its own; several probes may run at once. */
 public final class ProbeWorker extends VerticleBase {
     private static final long USERS_MILLIS = 5_000;
     /** The kernel walks its table of all connections for it: a millisecond and more. */
     private static final long STRANGER_NANOS = Duration.ofSeconds(1).toNanos();
-    /** While the validator itself holds the port nobody else can take it. */
+    /** While the validator itself holds the port no other process can take it. */
     private static final long STRANGER_HELD_NANOS = Duration.ofSeconds(5).toNanos();
     private final AgentConfig config;
     private final String instance;
@@ -53,9 +53,9 @@ public final class ProbeWorker extends VerticleBase {
     /**
      * Observe; answered with an {@link Observation}.
      *
-     * @param fresh nothing remembered may be part of the answer, save the votes, which say how old they are
+     * @param fresh nothing cached may be part of the answer, except the votes, which carry their age
      * @param stakedIdentity whose votes are of interest, base58; {@code null} when it is not known
-     * @param managed a manager of ours asks, which goes by the votes as they are now
+     * @param managed a manager of ours polls, which needs current votes
      */
     public record Look(boolean fresh, String stakedIdentity, boolean managed) implements Order {
     }
@@ -75,7 +75,7 @@ public final class ProbeWorker extends VerticleBase {
     /**
      * Answer.
      *
-     * @param found {@code null} when nobody could say
+     * @param found {@code null} when unknown
      */
     public record VoteAccount(Boolean found) {
     }

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which identity this pair moves, as far as the configuration says (safety.md, "Whose identity?"): {@code validator_identity}, else the
+ * The identity this pair moves, as far as the configuration names it (safety.md, "Whose identity?"): {@code validator_identity}, else the
  * public key of the keypair file that {@code identity_change_command} names. The secret half is read and forgotten. Blocks.
  */
 public final class StakedIdentity {
@@ -22,7 +22,7 @@ public final class StakedIdentity {
     private StakedIdentity() {
     }
 
-    /** Base58; {@code null} when the configuration does not say. */
+    /** Base58; {@code null} when the configuration does not name it. */
     public static String configured(AgentConfig config) {
         if (config.validatorIdentity().isPresent()) {
             return config.validatorIdentity().get();

@@ -63,12 +63,12 @@ public final class ValidatorRpc {
     }
 
     /**
-     * What the validator says of itself.
+     * The validator's state as its RPC reports it.
      *
-     * @param slot processed slot; 0 when it did not say
+     * @param slot processed slot; 0 when unknown
      * @param slotError why not, in the original's words; else {@code null}
      * @param healthy {@code getHealth} is ok
-     * @param identity base58; {@code null} when it did not say
+     * @param identity base58; {@code null} when unknown
      * @param identityError why not; else {@code null}
      */
     public record Answers(long slot, String slotError, boolean healthy, String identity, String identityError) {
@@ -87,14 +87,14 @@ public final class ValidatorRpc {
             identity.succeeded() ? null : "failed to get identity: " + why(identity.cause()))));
     }
 
-    /** Whether a vote account belongs to that identity; {@code null} when nobody could say. Never fails. */
+    /** Whether a vote account belongs to that identity; {@code null} when unknown. Never fails. */
     Future<Boolean> hasVoteAccount(String identity) {
         return voteAccounts(identity).map(found -> !found.isEmpty()).otherwise((Boolean) null);
     }
 
     /**
-     * The vote accounts of that identity, the one with the most stake first; fails when nobody could say. The list of all is megabytes: it
-     * is read as it arrives and never held.
+     * The vote accounts of that identity, the one with the most stake first; fails when that cannot be found out. The list of all is
+     * megabytes: it is read as it arrives and never held.
      */
     Future<List<String>> voteAccounts(String identity) {
         Duration time = LIST_TIME.compareTo(limit) > 0 ? LIST_TIME : limit;
@@ -104,7 +104,7 @@ public final class ValidatorRpc {
     }
 
     /**
-     * What this node says of the votes of an identity.
+     * The votes of an identity as this node reports them.
      *
      * @param lastVote the newest slot voted for with any of the accounts; 0 when none
      * @param slot the node's own, not newer than the vote

@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What the validator's RPC says of the staked identity's votes (safety.md, E6). Asked in the background, at most once in a while: nobody
- * waits for it, and who wants to know gets the newest answer with its age. All vote accounts of the identity count: progress in any is
- * progress. A node that serves no {@code getAccountInfo} is asked by the minimal API. Used on the probe worker's context only.
+ * The staked identity's votes as the validator's RPC reports them (safety.md, E6). Read in the background, at most once per interval:
+ * callers never wait and get the newest reading with its age. All vote accounts of the identity count: progress in any is progress. A node
+ * without {@code getAccountInfo} is read by the minimal API. Used on the probe worker's context only.
  */
 public final class VoteReader {
     /** As often as a manager may want to know. */

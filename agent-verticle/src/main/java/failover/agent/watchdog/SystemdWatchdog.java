@@ -62,7 +62,7 @@ final class SystemdWatchdog implements WatchdogDevice {
         }
     }
 
-    /** systemd sees the process end, and stops what is bound to it: nothing is to be said. */
+    /** systemd sees the process end and stops the units bound to it: nothing to send. */
     @Override
     public void leave(boolean safe) throws IOException {
         if (socket != null) {

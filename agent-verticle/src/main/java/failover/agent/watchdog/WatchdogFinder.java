@@ -15,12 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the watchdog that the settings name, and refuses the start where it is not what they say: a host that believes itself watched and
- * is not is worse than one that knows. Reads, changes nothing.
+ * Finds the watchdog that the settings name, and fails the start where it does not match them: a host that wrongly believes it has a
+ * watchdog is worse off than one without. Reads, changes nothing.
  */
 public final class WatchdogFinder {
     private static final Logger LOG = LoggerFactory.getLogger(WatchdogFinder.class);
-    /** Where the kernel tells of its watchdogs. */
+    /** Where the kernel lists its watchdogs. */
     public static final Path CLASSES = Path.of("/sys/class/watchdog");
     private static final Pattern NAME = Pattern.compile("watchdog(\\d*)");
 
@@ -28,7 +28,7 @@ public final class WatchdogFinder {
     }
 
     /**
-     * A watchdog that is as the settings say.
+     * A watchdog that matches the settings.
      *
      * @param numbers W as systemd or the kernel has it, and D_w
      * @param feeder not open yet
@@ -43,7 +43,7 @@ public final class WatchdogFinder {
      * @param pid of this process
      * @param classes {@code /sys/class/watchdog}
      * @return empty where none is wanted
-     * @throws IOException when it is not there, or not as the settings say; the message is for the operator
+     * @throws IOException when it is not there, or does not match the settings; the message is for the operator
      */
     public static Optional<Found> find(AgentConfig config, Map<String, String> environment, long pid, Path classes) throws IOException {
         AgentConfig.Watchdog wanted = config.watchdog();
@@ -78,7 +78,7 @@ public final class WatchdogFinder {
         }
     }
 
-    /** Whoever is watched and does not feed is killed every W, and the validator that is bound to it as well. */
+    /** A process under a watchdog that sends no keepalives is killed every W, and the validator bound to it as well. */
     private static void refuseUnfed(Optional<Duration> systemd) throws IOException {
         if (systemd.isPresent()) {
             throw new IOException("watchdog: systemd watches this process (WatchdogSec=" + GoDuration.format(systemd.get())
