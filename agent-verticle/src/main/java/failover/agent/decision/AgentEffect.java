@@ -57,7 +57,7 @@ public sealed interface AgentEffect {
      * Answer the peer's {@link AgentEvent.StayAsked} or {@link AgentEvent.LeaveAsked}, exactly once.
      *
      * @param ticket whose question
-     * @param answer what is said; {@code null} when nothing can be, and the question fails
+     * @param answer the answer; {@code null} when there can be none, and the request fails
      */
     record AnswerPeer(long ticket, PromiseAnswer answer) implements AgentEffect {
     }
@@ -72,8 +72,7 @@ public sealed interface AgentEffect {
     }
 
     /**
-     * Look at the tower of this host, which is active; answer with {@link AgentEvent.TowerSeen}, within a few seconds whatever the disk
-     * does.
+     * Read the tower of this host, which is active; answer with {@link AgentEvent.TowerSeen}, within a few seconds whatever the disk does.
      */
     record LookAtTower() implements AgentEffect {
     }
@@ -95,7 +94,7 @@ public sealed interface AgentEffect {
     record CheckInternet() implements AgentEffect {
     }
 
-    /** Look at the validator; answer with {@link AgentEvent.Observed}. */
+    /** Probe the validator; answer with {@link AgentEvent.Observed}. */
     record Observe() implements AgentEffect {
     }
 
@@ -120,7 +119,7 @@ public sealed interface AgentEffect {
     }
 
     /**
-     * Make the memory durable, nobody waits for it; a failure is logged by the shell.
+     * Persist the state without waiting; a failure is logged by the runtime.
      *
      * @param memory all of it
      */

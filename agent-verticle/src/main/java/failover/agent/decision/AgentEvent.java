@@ -25,7 +25,7 @@ public sealed interface AgentEvent {
     }
 
     /**
-     * Somebody looked at the validator for another reason (a status answer, the guard).
+     * The validator was probed for another reason (a status reply, the monitor).
      *
      * @param observation what was seen
      */
@@ -35,8 +35,8 @@ public sealed interface AgentEvent {
     /**
      * The peer asks whether it may stay active (E7); answered by {@link AgentEffect.AnswerPeer}.
      *
-     * @param ticket the shell's name for the answer it owes
-     * @param request its words, with a {@code stay}
+     * @param ticket the runtime's id of the pending reply
+     * @param request its request, with a {@code stay}
      */
     record StayAsked(long ticket, PeerStatusRequest request) implements AgentEvent {
     }
@@ -45,7 +45,7 @@ public sealed interface AgentEvent {
      * The peer asks whether this host changes managers with it (E12); answered by {@link AgentEffect.AnswerPeer}.
      *
      * @param ticket the shell's name for the answer it owes
-     * @param request its words, with a {@code leave}
+     * @param request its request, with a {@code leave}
      */
     record LeaveAsked(long ticket, PeerStatusRequest request) implements AgentEvent {
     }
@@ -54,7 +54,7 @@ public sealed interface AgentEvent {
      * The answer to {@link AgentEffect.AskToLeave}.
      *
      * @param asked the question
-     * @param answer the peer's words; {@code null} when it was silent
+     * @param answer the peer's answer; {@code null} when it was silent
      */
     record LeaveAnswered(LeaveRequest asked, PeerStatusResponse answer) implements AgentEvent {
     }
@@ -71,14 +71,14 @@ public sealed interface AgentEvent {
     /**
      * The answer to {@link AgentEffect.LookAtTower}.
      *
-     * @param check what the file is worth
-     * @param ageMs milliseconds since it was written, when the look was made; 0 when it could not be read
+     * @param check the verdict on the file
+     * @param ageMs milliseconds since it was written, at the time of the read; 0 when it could not be read
      */
     record TowerSeen(TowerCheck check, long ageMs) implements AgentEvent {
     }
 
     /**
-     * An operator on this host says that whom this agent is bound to is gone for good ({@code --forget-manager}, {@code --forget-peer}).
+     * An operator on this host declares a partner this agent is bound to gone for good ({@code --forget-manager}, {@code --forget-peer}).
      *
      * @param manager forget the manager
      * @param peer forget the peer
@@ -104,7 +104,7 @@ public sealed interface AgentEvent {
     record FencerSeen(boolean capable) implements AgentEvent {
     }
 
-    /** The lease has run out by the wall clock alone (E9): unless somebody renews it at once, this host fences itself. */
+    /** The lease has expired by the wall clock alone (E9): unless it is renewed at once, this host fences itself. */
     record LeaseDoubted() implements AgentEvent {
     }
 
@@ -125,7 +125,7 @@ public sealed interface AgentEvent {
      * A change of role was asked for.
      *
      * @param ticket the shell's name for the answer it owes
-     * @param request the wire's words
+     * @param request the request as received
      */
     record ChangeAsked(long ticket, FailoverRequest request) implements AgentEvent {
     }
@@ -139,9 +139,9 @@ public sealed interface AgentEvent {
     }
 
     /**
-     * The peer answered the watch's question.
+     * The peer answered the monitor's question.
      *
-     * @param answer its words
+     * @param answer its answer
      */
     record PeerAnswered(PeerStatusResponse answer) implements AgentEvent {
     }
@@ -174,7 +174,7 @@ public sealed interface AgentEvent {
      * The vote accounts were asked for one whose node is that identity ({@link AgentEffect.FindVoteAccount}).
      *
      * @param identity base58
-     * @param found there is one; {@code null} when nobody could say
+     * @param found there is one; {@code null} when unknown
      */
     record VoteAccountLooked(String identity, Boolean found) implements AgentEvent {
     }

@@ -102,13 +102,13 @@ public final class AgentMachine {
     }
 
     /**
-     * The state file is lost, or from before that lease, or another host's, and the lease file of this boot says that this host was leased:
-     * it may carry the identity, or be about to, in a way that nobody here knows any more. It gives it up (E16), under what is
-     * left of that lease, which nobody renews.
+     * The state file is lost, or from before that lease, or another host's, and the lease file of this boot shows that this host held a
+     * lease: it may carry the identity, or be about to, and the state that knew is gone. It gives the identity up (E16), within what is
+     * left of that lease, which is not renewed.
      */
     private void forgotten(AgentState state, FormerLease former, boolean lost, ClockReading now, List<AgentEffect> out) {
         Duration fence = Durations.max(rules.fenceTimeout(), USUAL_FENCE);
-        // Whatever its D was, the fencer was told no later than this after the lease's end.
+        // Whatever its D was, the fencer's deadline was at most this much after the lease's end.
         Duration left = Durations.min(former.left(), Bounds.LONGEST_LEASE).minus(HeldLease.toldLater(Duration.ZERO));
         if (!left.isNegative() && !left.isZero()) {
             state.lease.hold = new HeldLease(former.epoch(), now, left, fence, USUAL_JITTER, rules.watchdog());
@@ -136,7 +136,7 @@ public final class AgentMachine {
         }
     }
 
-    /** Tells the dead-man and the fencer what has changed for them. */
+    /** Publishes changes of the lease to the dead-man and the fencer. */
     private void publish(AgentState state, List<AgentEffect> out) {
         leases.settle(state);
         if (state.change != null) {
@@ -147,7 +147,7 @@ public final class AgentMachine {
             state.lease.published = now;
             out.add(now);
         }
-        // Each answer says whose it is: whoever asked may have come to another host than it meant (E17).
+        // Each reply carries the host id: the request may have reached another host than the one meant (E17).
         out.replaceAll(effect -> effect instanceof AgentEffect.Reply reply
                 ? new AgentEffect.Reply(reply.ticket(), reply.response().from(state.hostId())) : effect);
     }
@@ -294,7 +294,7 @@ public final class AgentMachine {
         leases.tick(state, now, out);
         backUp(state, now, out);
         lookAtTower(state, now, out);
-        // E14: where nobody granted anything, an identity that turns up is taken off at once.
+        // E14: without any grant, an identity that appears is taken off at once.
         boolean unleased = state.lease.hold == null && state.memory.bindings().managed() && state.memory.stakedIdentity() != null;
         if (!state.observing && now.since(state.observedAt).compareTo(unleased ? OBSERVE_UNLEASED : OBSERVE_EVERY) >= 0) {
             state.observing = true;
@@ -327,7 +327,7 @@ public final class AgentMachine {
         state.seen = observation;
         state.pace = state.pace.seen(observation);
         state.identityRead |= observation.identity() != null;
-        // What a change writes down is its own; the next look after it makes this durable.
+        // A change persists its own state; the next probe after it persists this.
         if (state.identityRead && state.change == null && !state.memory.identityRead()) {
             state.memory = state.memory.withIdentityRead();
             out.add(new AgentEffect.Remember(state.memory));
@@ -354,7 +354,7 @@ public final class AgentMachine {
                     + ": this host's validator carries it, and a vote account belongs to it"));
             out.add(new AgentEffect.Remember(state.memory));
         }
-        // No vote account: this identity is asked about no more. Nobody could say: the next observation asks again.
+        // No vote account: this identity is not looked up again. Unknown: the next observation asks again.
         state.pinning = looked.found() == null ? null : looked.identity();
     }
 

@@ -20,11 +20,11 @@ import java.util.Set;
  * @param commandTimeout limit of each command
  * @param demotionTimeout limit of a whole demotion
  * @param promotionTimeout limit of a whole promotion
- * @param fenceTimeout what a fence needs here: a lease whose D is less is refused; zero: whatever the manager says (E2)
+ * @param fenceTimeout what a fence needs here: a lease whose D is less is refused; zero: whatever the manager's lease allows (E2)
  * @param maxTowerLagSlots how much older than the identity's newest vote on the chain a tower may be that comes from a store; 0: what
  *     backups and lease leave
- * @param fencing whether a fencer is needed, wished for, or left alone (E4)
- * @param watchdog the systemd or hardware watchdog in the fencer's place; {@code null} when there is none (E1, E4)
+ * @param fencing whether a fencer is required, used if there is one, or off (E4)
+ * @param watchdog the systemd or hardware watchdog used instead of a fencer; {@code null} when there is none (E1, E4)
  * @param version of this agent
  */
 public record AgentOptions(
@@ -66,14 +66,14 @@ public record AgentOptions(
                 fencing, null, version);
     }
 
-    /** The same beside a watchdog. */
+    /** The same with a watchdog. */
     public AgentOptions withWatchdog(WatchdogTiming numbers) {
         return new AgentOptions(dryRun, activeOnStart, configuredIdentity, configured, managerTimeout, peerConfigured,
                 checkInternetWhenIsolated, minProcessUptime, towerBackupInterval, commandTimeout, demotionTimeout, promotionTimeout,
                 fenceTimeout, maxTowerLagSlots, fencing, numbers, version);
     }
 
-    /** Who ends what this agent cannot: a word of {@link LeaseStatus#fencedBy}. */
+    /** What ends the validator when this agent cannot: a value of {@link LeaseStatus#fencedBy}. */
     public String fencedBy() {
         return watchdog == null ? LeaseStatus.FENCER : LeaseStatus.WATCHDOG;
     }

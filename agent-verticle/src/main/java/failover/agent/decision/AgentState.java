@@ -32,7 +32,7 @@ public final class AgentState {
     long contactAt;
     /** Monotonic instant of the first poll by a manager that echoes; 0 before. */
     long echoedFirstAt;
-    /** The manager's silence has been said. */
+    /** The manager's silence has been logged. */
     boolean silenceSaid;
 
     /** What the watch asked the peer for; {@code null} when it asked nothing. */
@@ -74,7 +74,7 @@ public final class AgentState {
     AgentState(DurableAgentState memory, String nonce, ClockReading now) {
         this(memory, new LeaseState(nonce, memory.promisedMs(), now), new ArrayList<>(), new ArrayList<>());
         this.identityRead = memory.identityRead();
-        // It comes from the disk: whoever asked before this start may be asked again.
+        // Loaded from disk: a partner that was asked before this start may be asked again.
         this.lease.leavingKept = memory.bindings().leaving() != null;
         this.contactAt = now.nanos();
         this.askedAt = now.nanos();

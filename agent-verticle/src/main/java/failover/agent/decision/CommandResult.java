@@ -24,7 +24,7 @@ public record CommandResult(How how, int exit, String output, Duration took) {
         NOT_STARTED
     }
 
-    /** It ran to its end and said so with status 0. */
+    /** It ran to its end with exit status 0. */
     public boolean ok() {
         return how == How.EXITED && exit == 0;
     }
@@ -34,7 +34,7 @@ public record CommandResult(How how, int exit, String output, Duration took) {
         return how == How.TIMED_OUT || how == How.CANCELLED;
     }
 
-    /** The end in the original's words ({@code command failed: exit status 1, output: …}). */
+    /** The result in the original's wording ({@code command failed: exit status 1, output: …}). */
     public String failure() {
         switch (how) {
             case EXITED:

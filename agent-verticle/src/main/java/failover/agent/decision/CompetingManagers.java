@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * Two processes of one manager that both live, and other managers that the peer obeys (safety.md, E12): the one that cannot reach this host
- * may keep the peer active. While that is in doubt nobody makes this host active.
+ * may keep the peer active. While that is in doubt no manager may make this host active.
  */
 final class CompetingManagers {
     /** Two processes that are heard in turn for so long live both. */
@@ -38,7 +38,7 @@ final class CompetingManagers {
         }
         boolean stranger = !obeyed && own != null && asks.id() != null && !own.id().equals(asks.id()) && lease.unconfirmed;
         if (stranger && state.memory.bindings().leaving() == null && state.memory.bindings().rival() == null) {
-            // Which of the two the peer obeys nobody has said: it may be active by the other one.
+            // Which of the two the peer obeys is unknown: it may be active by the other one's grant.
             ManagerBindings.set(state, state.memory.bindings().withRival(asks), out);
             out.add(AgentMachine.say(Level.ERROR, "ALARM: two managers poll this host, " + own + ", which came first, and " + asks
                     + ": stop one of the two. Until the peer says that it obeys the first, this host is made active by none"));

@@ -6,11 +6,11 @@ import java.util.regex.Pattern;
 /**
  * Whether a set-identity that failed is known to have changed nothing (E15). An exit status is no outcome: {@code timeout} gives 124,
  * {@code ssh} 255, a client that was killed 137, one that lost its connection 1 ({@code oneshot canceled}), while the request may wait in
- * the validator's admin socket and be carried out later. Only the validator's own words are an answer, or those of a client that never
- * reached it. What is not in this list is not known.
+ * the validator's admin socket and be carried out later. Only the validator's own message is an answer, or that of a client that never
+ * reached it. Anything not in this list is unknown.
  */
 final class DefiniteRefusal {
-    /** As Agave 4.2 to 4.4 print them; each is said before anything of the identity was touched. */
+    /** As Agave 4.2 to 4.4 print them; each is printed before anything of the identity was touched. */
     private static final List<Pattern> WORDS = List.of(
             Pattern.compile("Unable to load tower file for identity "),
             Pattern.compile("Unable to load vote history file for identity "),

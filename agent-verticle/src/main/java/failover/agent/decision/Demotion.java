@@ -11,16 +11,16 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * {@code become_passive} (safety.md, "Demotion"): boot identity, set-identity(unstaked), verification by the validator's own word, retry,
+ * {@code become_passive} (safety.md, "Demotion"): boot identity, set-identity(unstaked), verification by the validator's own report, retry,
  * restart, SIGKILL, and only then the final tower (OM0-9: a copy taken earlier misses votes). It ends as done only when the validator
- * cannot sign, or, where the validator could never be asked, when the operator's command said so.
+ * cannot sign, or, where the validator could never be asked, when the operator's command succeeded.
  */
 final class Demotion extends RoleChange {
     private static final int ATTEMPTS = 2;
     private static final Duration VERIFY_WINDOW = Duration.ofSeconds(2);
     private static final Duration VERIFY_PAUSE = Duration.ofMillis(25);
 
-    /** Taking the identity off waits for no disk: that of an intent that is not there is made up for by the validator's word. */
+    /** Taking the identity off waits for no disk: a missing durable intent is compensated by the validator's own report. */
     private static final Duration INTENT_LIMIT = Duration.ofMillis(100);
     /** The identity is off: who asked is to hear it. */
     private static final Duration RECORD_LIMIT = Duration.ofSeconds(1);
@@ -35,7 +35,7 @@ final class Demotion extends RoleChange {
     private boolean removed;
     /** The validator carried the identity when this began: then the tower that is left is the newest there is. */
     private boolean carried;
-    /** A removal ended without a word of the validator's: it may still be carried out. */
+    /** A removal ended without a message of the validator: it may still be carried out. */
     private boolean mayStillLand;
     private boolean restarted;
     private boolean lookedAgain;
@@ -158,7 +158,7 @@ final class Demotion extends RoleChange {
         }
         carried = saysStaked(first) || memory.role() == Role.ACTIVE && (cannotBeAsked(first) || !first.process().running());
         boolean nothingPending = memory.inDoubt() == null && memory.intent() == null;
-        // A dead one may be started again in a moment: with which key, only the command that sets it can say (E14).
+        // A dead one may be started again in a moment: with which key, only the command that sets it determines (E14).
         boolean cannotSign = saysOther(first) || !first.process().running() && !rules.has(CommandKind.PASSIVE_SYMLINK);
         if (memory.role() == Role.PASSIVE && nothingPending && cannotSign) {
             raiseEpoch(request.epoch());
@@ -233,7 +233,7 @@ final class Demotion extends RoleChange {
         }
         DurableAgentState.InDoubt old = memory.inDoubt();
         if (old != null && old.on(look.process())) {
-            // E15: an earlier set-identity(staked) may still land on this very process; its own word proves nothing.
+            // E15: an earlier set-identity(staked) may still land on this very process; its own report proves nothing.
             trouble = "an earlier set-identity may still take effect on process " + old.pid();
             return escalate(now, out);
         }
@@ -263,7 +263,7 @@ final class Demotion extends RoleChange {
             return remove(now, out);
         }
         if (request.planned() && (!mustReplace || saysStaked(seen))) {
-            // It votes, and is spared. A process that may take the identity or not votes for nobody, and is not.
+            // It votes, and is spared. A process that may or may not take the identity does not vote, and is not spared.
             Outcome outcome = removed || mustReplace || mayStillLand ? Outcome.UNKNOWN : Outcome.FAILED;
             return finish(new RoleChangeResult(outcome, trouble, false, false, seen.identity()), now);
         }

@@ -5,19 +5,19 @@ import failover.protocol.wire.LastOperation;
 import failover.protocol.wire.Role;
 
 /**
- * What an agent remembers across its own restarts (one small file, fsync, atomic rename; E10).
+ * The agent's persistent state (one small file, fsync, atomic rename; E10).
  *
  * @param hostId random, made once with the state directory (E17)
- * @param role what this host means to be
+ * @param role the intended role of this host
  * @param epoch the highest epoch obeyed
  * @param stakedIdentity the identity this pair moves, once known; {@code null} before
  * @param demotedAtMillis wall clock of the last completed demotion; 0 when none: a validator that started later must not carry the identity
  * @param intent a change begun and not finished; {@code null} when none
  * @param inDoubt the process on which a set-identity(staked) may still take effect (E15); {@code null} when none
  * @param lastOperation the newest finished change; {@code null} when none
- * @param bonds the manager and the peer this agent listens to (E12, E17)
+ * @param bonds the manager and the peer this agent obeys (E12, E17)
  * @param terms of the lease under which this host holds the identity; {@code null} when it holds none, or had none to begin with (E16)
- * @param identityRead the validator has said who it is at some time: then its silence about it is no consent
+ * @param identityRead the validator has reported its identity at some time: then a missing report is no consent
  * @param promisedMs no promise to the peer that may still bind is longer than this, milliseconds: a start holds off for as long (E7)
  * @param knownPassive a manager of ours was answered, or could have been, that this host is passive: it carries no identity from then on
  *     that it is not granted (E14)
@@ -48,15 +48,15 @@ public record DurableAgentState(
     }
 
     /**
-     * One process of one manager. Ids tell state directories apart, starts the lives of one, and runs the processes that share both,
-     * which are copies of one another (E12).
+     * One process of one manager. Ids tell state directories apart, starts the lives of one, and runs the processes that share both, which
+     * are copies of one another (E12).
      *
      * @param id of the manager's state directory
      * @param start which start of it
-     * @param run random, of that process; {@code null} when it does not say
+     * @param run random, of that process; {@code null} when unknown
      */
     public record Manager(String id, long start, String run) {
-        /** Both may name the same process: where one does not say its run, id and start must do. */
+        /** Both may be the same process: where one lacks its run, id and start decide. */
         boolean mayBe(Manager other) {
             return id.equals(other.id) && start == other.start && (run == null || other.run == null || run.equals(other.run));
         }
@@ -68,15 +68,15 @@ public record DurableAgentState(
     }
 
     /**
-     * Whom this agent listens to, once it has met them.
+     * The partners this agent obeys, once it has met them.
      *
      * @param manager the manager, in the newest start of it that was obeyed; {@code null} before the first
      * @param peerId the peer's host id; {@code null} before the first
      * @param leaving the manager for which this host has offered its peer to leave {@code manager}: it obeys neither until the peer has
      *     answered (E12); {@code null} when it does not
      * @param leaves how often it has offered that
-     * @param rival another manager, or another process of this one, that may keep the peer active: until the peer says that it obeys
-     *     {@code manager}, none makes this host active; {@code null} when none is known
+     * @param rival another manager, or another process of this one, that may keep the peer active: until the peer reports that it obeys
+     *     {@code manager}, none may make this host active; {@code null} when none is known
      */
     public record Bindings(Manager manager, String peerId, Manager leaving, long leaves, Manager rival) {
         /** Nobody yet. */
@@ -87,7 +87,7 @@ public record DurableAgentState(
             this(manager, peerId, leaving, leaves, null);
         }
 
-        /** A manager that does not say its run. */
+        /** A manager without a run. */
         public Bindings(String managerId, long managerStart, String peerId) {
             this(managerId == null ? null : new Manager(managerId, managerStart, null), peerId, null, 0);
         }
@@ -163,7 +163,7 @@ public record DurableAgentState(
         /** Which process, and whether there is one, is not known: this host held a lease, and what it did with it is forgotten. */
         public static final InDoubt SOME = new InDoubt(-1, -1);
 
-        /** A set-identity goes to that process; where another may be the validator just as well, nobody knows to which. */
+        /** A set-identity goes to that process; where another may be the validator just as well, the target is unknown. */
         static InDoubt of(ProcessView process) {
             return process.certain() ? new InDoubt(process.pid(), process.startTicks()) : SOME;
         }
@@ -228,7 +228,7 @@ public record DurableAgentState(
                 bindings, others, identityRead, promisedMs, knownPassive, gaveUp);
     }
 
-    /** The same, once the validator has said who it is. */
+    /** The same, once the validator has reported its identity. */
     public DurableAgentState withIdentityRead() {
         return new DurableAgentState(hostId, role, epoch, stakedIdentity, demotedAtMillis, intent, inDoubt, lastOperation,
                 bindings, terms, true, promisedMs, knownPassive, gaveUp);

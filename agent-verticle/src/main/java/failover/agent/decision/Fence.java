@@ -45,7 +45,9 @@ public final class Fence {
         return demotion.killAll();
     }
 
-    /** The identity is off, verifiably or by the command's word: the fencer may rest, although the tower may still be on its way. */
+    /**
+     * The identity is off, verified or by the command's exit status: the fencer is disarmed, although the tower may still be on its way.
+     */
     public boolean safe() {
         return demotion.memory().role() == Role.PASSIVE && demotion.memory().inDoubt() == null;
     }

@@ -18,8 +18,8 @@ public sealed interface FenceEffect {
     }
 
     /**
-     * Do one step of the fence; answer with {@link FenceEvent.Done}. What has not answered in time is answered for, and what it says later
-     * counts no more: another step may be out by then.
+     * Do one step of the fence; answer with {@link FenceEvent.Done}. A step that has not answered in time counts as failed, and its late
+     * answer is ignored: another step may be under way by then.
      *
      * @param number of this step
      * @param task the step; never a {@link Task.Wait}
@@ -48,12 +48,12 @@ public sealed interface FenceEffect {
     record AskFencer() implements FenceEffect {
     }
 
-    /** What was seen of the validator before now is shown to nobody any more. */
+    /** Probes of the validator from before now are invalid. */
     record ForgetLooks() implements FenceEffect {
     }
 
     /**
-     * Tell the agent's core.
+     * Post an event to the agent's core.
      *
      * @param event what
      */

@@ -12,7 +12,7 @@ public sealed interface FenceEvent {
     record Published(AgentEffect.Publish by, long fences) implements FenceEvent {
     }
 
-    /** Time has passed. At least as often as {@link SelfFence#wait} says, and whenever a clock may have jumped. */
+    /** Time has passed. At least as often as {@link SelfFence#wait} demands, and whenever a clock may have jumped. */
     record Look() implements FenceEvent {
     }
 
@@ -26,10 +26,10 @@ public sealed interface FenceEvent {
     }
 
     /**
-     * Fencer or watchdog were looked at.
+     * The state of fencer or watchdog was read.
      *
-     * @param capable it would fence this host by the deadline it was told, by its own word of the last seconds
-     * @param problem why it would not; {@code null} where it would, or where there is nobody
+     * @param capable by its report of the last seconds it would fence this host at the deadline it received
+     * @param problem why it would not; {@code null} where it would, or where there is none
      */
     record FencerSaid(boolean capable, String problem) implements FenceEvent {
     }

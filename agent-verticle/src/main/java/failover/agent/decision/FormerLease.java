@@ -4,12 +4,12 @@ import failover.protocol.wire.Role;
 import java.time.Duration;
 
 /**
- * What an earlier start of the agent in this boot left in the lease file (E16). The file lies in memory and is written before anything that
- * it is about is done: where the state file knows less, that one is lost, an older copy, or another host's.
+ * The lease that an earlier process of the agent in this boot left in the lease file (E16). The file is in memory and is written before the
+ * action it covers: where the state file knows less, that one is lost, an older copy, or another host's.
  *
  * @param left what is left of the fencer's deadline; not positive when it has passed
- * @param epoch of the lease; 0 when the file does not say, as that of the first version does not
- * @param hostId of the host that held it; {@code null} when the file does not say
+ * @param epoch of the lease; 0 when the file does not contain it, as that of the first version
+ * @param hostId of the host that held it; {@code null} when the file does not contain it
  */
 public record FormerLease(Duration left, long epoch, String hostId) {
     /** The boot clock is read in steps of 10 ms. */
@@ -35,13 +35,13 @@ public record FormerLease(Duration left, long epoch, String hostId) {
         return epoch == 0 ? left.isNegative() || left.isZero() : memory.epoch() > epoch;
     }
 
-    /** What is left of the lease itself: a fencer is told a later instant where the lease is short. {@code null} when nobody knows. */
+    /** What is left of the lease itself: a fencer is told a later instant where the lease is short. {@code null} when unknown. */
     static Duration ofLease(DurableAgentState.Terms terms, Duration told) {
         if (told == null || terms == null) {
             return null;
         }
         Duration left = told.minus(HeldLease.toldLater(Duration.ofMillis(terms.fenceMs())));
-        // No lease has more left than it is worth: that deadline was reckoned by another clock, and says nothing.
+        // No lease has more left than it is worth: that deadline was computed by another clock and is meaningless.
         return left.compareTo(Duration.ofMillis(terms.leaseMs()).plus(CLOCK_STEPS)) > 0 ? null : left;
     }
 }

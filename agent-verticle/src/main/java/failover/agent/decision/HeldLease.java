@@ -38,16 +38,16 @@ public record HeldLease(long epoch, ClockReading base, Duration worth, Duration 
     }
 
     /**
-     * E9: it has run out by the clocks that nobody sets. One that has run out by the wall clock alone is not trusted any more, but a word
-     * that was asked for since may still renew it: whoever gives it does so after whatever has moved that clock.
+     * E9: it has expired by the clocks that cannot be set. One that has expired by the wall clock alone is no longer trusted, but an answer
+     * requested since then may still renew it: it is given after the clock was moved.
      */
     public boolean over(ClockReading now) {
         return worth.compareTo(now.awakeSince(base)) <= 0;
     }
 
     /**
-     * E9: it is the wall clock alone that says so of {@link #due}: somebody has set it, or this machine was paused. One that is a few
-     * milliseconds ahead, as any is that is being steered, is no such thing: the lease ends by it like any other.
+     * E9: {@link #due} holds by the wall clock alone: it was set, or this machine was paused. One that is a few milliseconds ahead, as any
+     * is that is being steered, is no such thing: the lease ends by it like any other.
      */
     public boolean doubtful(ClockReading now) {
         boolean moved = now.longestSince(base).minus(now.awakeSince(base)).compareTo(MOVED) >= 0;
@@ -82,7 +82,7 @@ public record HeldLease(long epoch, ClockReading base, Duration worth, Duration 
         return drifted(LeaseTiming.MAX_FENCER).minus(drifted(LeaseTiming.fencer(fence)));
     }
 
-    /** E4: the deadline to tell the fencer, on the boot clock, by one reading of the clocks. */
+    /** E4: the deadline for the fencer, on the boot clock, by one reading of the clocks. */
     public long deadline(ClockReading now) {
         return now.bootNanos() + left(now).plus(toldLater(fence)).toNanos();
     }
@@ -95,7 +95,7 @@ public record HeldLease(long epoch, ClockReading base, Duration worth, Duration 
         return now.bootNanos() + left(now).minus(LeaseTiming.fencer(fence).multipliedBy(3).dividedBy(4)).toNanos();
     }
 
-    /** The fencer fires its D_w and the clocks' drift before the deadline it is told. */
+    /** The fencer fires its D_w and the clocks' drift before the deadline it receives. */
     private static Duration drifted(Duration time) {
         return time.plus(time.dividedBy(200));
     }
@@ -106,8 +106,8 @@ public record HeldLease(long epoch, ClockReading base, Duration worth, Duration 
     }
 
     /**
-     * The same lease as a grant says it is: counted from a later instant, or from an earlier one by other numbers, where they leave any
-     * time. A peer's answers, which are newer than a manager's word, would else keep the old numbers alive.
+     * The same lease with a grant's numbers: counted from a later instant, or from an earlier one by other numbers, where they leave any
+     * time. A peer's answers, which are newer than a manager's grant, would otherwise keep the old numbers alive.
      */
     HeldLease granted(ClockReading issued, Duration newWorth, Duration newFence, Duration newJitter, ClockReading now) {
         if (worth.equals(newWorth) && fence.equals(newFence) && jitter.equals(newJitter)) {

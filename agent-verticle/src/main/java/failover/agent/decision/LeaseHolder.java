@@ -110,9 +110,9 @@ final class LeaseHolder {
     }
 
     /**
-     * The manager, or the bound peer, says that the other host carries the identity by a newer epoch: whatever this host's clocks say, its
-     * lease has been passed over (a machine that was paused, two managers, a peer that was exchanged). It fences itself at once, and
-     * nothing below that epoch renews it. True when it holds none, and somebody has to take the identity off.
+     * The manager, or the bound peer, reports that the other host carries the identity by a newer epoch: whatever this host's clocks say,
+     * its lease has been passed over (a machine that was paused, two managers, a peer that was exchanged). It fences itself at once, and
+     * nothing below that epoch renews it. True when it holds none and the identity has to be taken off.
      */
     boolean outranked(AgentState state, long epoch, String by, ClockReading now, List<AgentEffect> out) {
         LeaseState lease = state.lease;
@@ -133,7 +133,7 @@ final class LeaseHolder {
         return false;
     }
 
-    /** From now on somebody may count on it that this host is passive (E14). */
+    /** From now on others may rely on this host being passive (E14). */
     private static void knownPassive(AgentState state, List<AgentEffect> out) {
         DurableAgentState memory = state.memory;
         boolean passive = state.change == null && memory.role() == Role.PASSIVE && memory.inDoubt() == null && state.seen != null
@@ -146,7 +146,7 @@ final class LeaseHolder {
         }
     }
 
-    /** What the lease is worth beside a watchdog (E1). */
+    /** The lease's timing with a watchdog (E1). */
     private String watchdog(LeaseKeepalive offer) {
         return rules.watchdog() == null ? "" : "; the watchdog: " + rules.watchdog().arithmetic(Duration.ofMillis(offer.heartbeatMs()),
                 Duration.ofMillis(offer.leaseMs()), Duration.ofMillis(offer.fenceMs()), Duration.ofMillis(offer.jitterMs()));
@@ -165,7 +165,9 @@ final class LeaseHolder {
                 + "host needs " + rules.fenceTimeout().toMillis() + " ms; raise fence_timeout at the manager, or lower it here";
     }
 
-    /** The lease has run out by a wall clock that was moved: whoever may renew it is asked now, and not at the next heartbeat (E9). */
+    /**
+     * The lease has run out by a wall clock that was moved: manager and peer are asked for a renewal now, not at the next heartbeat (E9).
+     */
     void doubted(AgentState state, ClockReading now, List<AgentEffect> out) {
         state.lease.everAskedToStay = false;
         tick(state, now, out);
@@ -233,13 +235,13 @@ final class LeaseHolder {
         return bound;
     }
 
-    /** For so long whoever promised, or grants, waits after it heard the holder last (E3, E7). */
+    /** How long a promiser, or grantor, waits after it last heard the holder (E3, E7). */
     static Duration grantorWait(long leaseMs, long jitterMs) {
         Duration exact = LeaseTiming.grantorWait(Duration.ofMillis(leaseMs), Duration.ofMillis(jitterMs));
         return Duration.ofMillis(exact.plusNanos(999_999).toMillis());
     }
 
-    /** A host that cannot carry the identity any more, verifiably, needs no lease; then nobody has to fence it. */
+    /** A host that cannot carry the identity any more, verifiably, needs no lease; then it need not be fenced. */
     void settle(AgentState state) {
         LeaseState lease = state.lease;
         DurableAgentState memory = state.knowledge();

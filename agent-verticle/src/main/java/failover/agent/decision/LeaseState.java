@@ -19,12 +19,12 @@ final class LeaseState {
     AgentEffect.Publish published;
     /** P of the newest offer in nanoseconds; 0 before the first. */
     long heartbeatNanos;
-    /** What the newest offer said that a grantor has to wait after it heard a holder (E3); zero before the first. */
+    /** How long a grantor waits after it last heard a holder, by the newest offer (E3); zero before the first. */
     Duration offeredWait = Duration.ZERO;
     /** Monotonic instant of the bound manager's last poll that counted; only read when {@link #managerHeard}. */
     long managerHeardAt;
     boolean managerHeard;
-    /** Why the newest poll was given no say; {@code null} when it was. */
+    /** Why the newest poll was refused; {@code null} when it was not. */
     String refused;
     boolean refusalSaid;
     /** The bound manager has paused the pair. */
@@ -45,7 +45,7 @@ final class LeaseState {
     long askedToStayAt;
     boolean everAskedToStay;
     String staySaid;
-    /** What the peer last said of the manager it is bound to (E12); {@code null} when nothing that still counts. */
+    /** The manager the peer is bound to, by its last valid report (E12); {@code null} when there is none. */
     PeersManager peersManager;
     /** That this host leaves its manager is durable, so the peer may be asked; and when it was asked last. */
     boolean leavingKept;
@@ -57,7 +57,7 @@ final class LeaseState {
     long twinAt;
     /**
      * Processes of managers that live beside the bound one if they poll again: the one that this host left last for it, because it was
-     * silent here, and whoever else polled then.
+     * silent here, and all others that polled then.
      */
     Set<DurableAgentState.Manager> left = Set.of();
     /** Id of the host that answers in the peer's place while this host leaves its manager; {@code null} when none does. */
@@ -67,7 +67,7 @@ final class LeaseState {
     /** Monotonic instant at which this host went over to its manager, which polled then; only read when {@link #wentOver}. */
     long wentOverAt;
     boolean wentOver;
-    /** This host obeys its manager because it polled first, and the peer has not said since that it obeys the same. */
+    /** This host obeys its manager because it polled first, and the peer has not reported since that it obeys the same. */
     boolean unconfirmed;
     /** What the start of the manager that was obeyed before may have granted the peer; {@code null} when there was none. */
     Former former;
@@ -78,7 +78,7 @@ final class LeaseState {
     boolean compared;
     /** Another manager, for whose poll the peer is being asked whom it obeys; {@code null} when for none. */
     DurableAgentState.Manager candidate;
-    /** The bound peer, or the manager, says that the other host holds the identity at this epoch; 0 when nobody has. */
+    /** The epoch at which the other host holds the identity, as reported by the bound peer or the manager; 0 when there is no report. */
     long outranked;
     /** The dead-man fences this host now. */
     boolean fencing;
@@ -106,17 +106,17 @@ final class LeaseState {
     }
 
     /**
-     * What the peer said of its manager.
+     * The peer's report of its manager.
      *
      * @param manager which; {@code null} when none
      * @param heardAt monotonic instant at which it heard that one last
-     * @param saidAt when it said so
+     * @param saidAt when it reported that
      */
     record PeersManager(DurableAgentState.Manager manager, long heardAt, long saidAt) {
     }
 
     /**
-     * Something that is said, or done, only once it is durable.
+     * An answer or an action that waits until the state is durable.
      *
      * @param why what for
      * @param ticket of the peer's question; 0 when it asked none

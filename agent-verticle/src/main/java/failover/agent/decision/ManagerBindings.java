@@ -17,14 +17,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Whom this host and its peer obey (safety.md, E12, E17). One manager at a time, and both hosts the same: a pair whose hosts obey two
- * managers has two quorums. So a host leaves its manager only together with its peer: it first makes durable that it takes nothing from
- * the old one any more, then asks the peer, which is bound to the new one, durably, before it says so. Between the two steps nobody but
- * the peer can keep it active, and the old manager can make it so no more than the new one.
+ * The manager and the peer that this host obeys (safety.md, E12, E17). One manager at a time, and both hosts the same: a pair whose hosts
+ * obey two managers has two quorums. So a host leaves its manager only together with its peer: it first makes durable that it no longer
+ * obeys the old one, then asks the peer, which is durably bound to the new one before it agrees. Between the two steps only the peer can
+ * keep it active, and neither manager can make it active.
  */
 final class ManagerBindings {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
-    /** How old a word of the peer may get of which manager it obeys. */
+    /** How old the peer's report of its manager may be. */
     private static final Duration COMPARE = Duration.ofSeconds(30);
 
     private final AgentOptions rules;
@@ -34,8 +34,8 @@ final class ManagerBindings {
     }
 
     /**
-     * Why a manager has no say here; {@code null} when it has. Another one is another id, an older start of the same one (a state that was
-     * restored from a backup), or another process of the same start (a state that was copied). A newer start is obeyed at once.
+     * Why a manager is refused here; {@code null} when it is obeyed. Another one is another id, an older start of the same one (a state
+     * that was restored from a backup), or another process of the same start (a state that was copied). A newer start is obeyed at once.
      *
      * @param polls it polls, and does not order: then this host may find out whether it is to change managers
      */
@@ -291,12 +291,12 @@ final class ManagerBindings {
             state.lease.wentOver = true;
             state.lease.wentOverAt = now.nanos();
         }
-        // What the asker said of its manager before is no news any more.
+        // The asker's earlier report of its manager is obsolete.
         state.lease.peersManager = null;
         out.add(state.lease.keep(new Keeping(Keeping.Why.FOLLOWING, ticket, request), state.memory));
     }
 
-    /** What the peer answered, as far as it tells of its manager. */
+    /** The peer's answer, as far as it names its manager. */
     void peerSaid(AgentState state, PeerStatusResponse answer, ClockReading now, List<AgentEffect> out) {
         pinPeer(state, answer.hostId(), out);
         if (answer.stay() != null && !foreignPeer(state, answer.hostId())) {
@@ -308,7 +308,7 @@ final class ManagerBindings {
         }
     }
 
-    /** Its next poll may come after what the peer says has grown old: a heartbeat may be of a minute. */
+    /** Its next poll may come after the peer's report has expired: a heartbeat may be a minute long. */
     private void candidate(AgentState state, ClockReading now, List<AgentEffect> out) {
         Manager asks = state.lease.candidate;
         Bindings bindings = state.memory.bindings();
@@ -336,7 +336,7 @@ final class ManagerBindings {
                 : new Manager(answer.managerId(), answer.managerStart(), answer.managerRun());
     }
 
-    /** The peer means that one; one that is of the version before tells only its id. */
+    /** The peer means that one; a peer of the version before reports only the id. */
     private static boolean names(Manager there, Manager asks) {
         return there != null && (there.mayBe(asks) || there.start() == 0 && there.id().equals(asks.id()));
     }
@@ -354,7 +354,7 @@ final class ManagerBindings {
         }
     }
 
-    /** An operator on this host says that the manager, or the peer, is gone for good. */
+    /** An operator on this host declares the manager, or the peer, gone for good. */
     void forget(AgentState state, boolean manager, boolean peer, List<AgentEffect> out) {
         Bindings old = state.memory.bindings();
         out.add(AgentMachine.say(Level.WARNING, "by an operator of this host forgotten: "
@@ -363,7 +363,7 @@ final class ManagerBindings {
                 + "; the next one that is met is bound"));
         state.lease.peersManager = null;
         state.lease.twin = null;
-        // Two managers do not become one because the peer is another: that is in doubt until the new one says whom it obeys.
+        // Two managers do not become one because the peer is another: that is in doubt until the new one reports which it obeys.
         set(state, new Bindings(manager ? null : old.manager(), peer ? null : old.peerId(), manager ? null : old.leaving(), old.leaves(),
                 manager ? null : old.rival()), out);
     }

@@ -3,17 +3,16 @@ package failover.agent.decision;
 import failover.protocol.wire.VoteReport;
 
 /**
- * One look at the validator: process table, then its RPC, if it runs.
+ * One probe of the validator: process table, then its RPC, if it runs.
  *
- * @param atNanos monotonic instant when the look began
- * @param process the process table's word
- * @param slot its slot; 0 when it did not say
- * @param healthy {@code getHealth} is ok; false when it did not say
- * @param slotError why it did not say its slot, in the original's words; {@code null} when it did
- * @param identity who it says it is, base58; {@code null} when it did not say
- * @param identityError why it did not; {@code null} when it did
- * @param votes what its RPC said lately of the staked identity's votes, its age that at {@code atNanos}; {@code null} when it was not
- *     asked
+ * @param atNanos monotonic instant when the probe began
+ * @param process the process table's result
+ * @param slot its slot; 0 when unknown
+ * @param healthy {@code getHealth} is ok; false when unknown
+ * @param slotError why its slot is unknown, in the original's wording; {@code null} when it is known
+ * @param identity the identity it reports, base58; {@code null} when unknown
+ * @param identityError why that is unknown; {@code null} when it is known
+ * @param votes the newest reading of the staked identity's votes, with its age at {@code atNanos}; {@code null} when it was not asked
  */
 public record Observation(
         long atNanos,
@@ -25,7 +24,7 @@ public record Observation(
         String identityError,
         VoteReport votes) {
 
-    /** A look that says nothing of votes. */
+    /** A probe without votes. */
     public Observation(long atNanos, ProcessView process, long slot, boolean healthy, String slotError, String identity,
             String identityError) {
         this(atNanos, process, slot, healthy, slotError, identity, identityError, null);

@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What this host promises its peer, and what it is promised (safety.md, E7). A yes binds for as long as its asker may believe it, whatever
- * is asked after it, and after a restart, too: no yes is said before the length of the longest that may still bind is durable.
+ * The promises this host gives its peer, and those it gets (safety.md, E7). A promise binds for as long as its receiver may rely on it,
+ * whatever is asked after it, and across a restart: none is given before the length of the longest that may still bind is durable.
  */
 final class PeerPromises {
     private final AgentOptions rules;
@@ -153,7 +153,7 @@ final class PeerPromises {
 
     /**
      * Why a promise, or one that a start before may have given, forbids a promotion; {@code null} when none does. It binds no more where
-     * the very host it was given to is verifiably passive, or fenced by an operator's word.
+     * the very host it was given to is verifiably passive, or declared fenced by an operator.
      */
     static String forbids(AgentState state, Grant grant, ClockReading now) {
         LeaseState lease = state.lease;
@@ -194,7 +194,7 @@ final class PeerPromises {
         }
     }
 
-    /** This host obeyed nobody: it may have lost its memory, and the peer's lease may be another manager's. */
+    /** This host obeyed no manager: it may have lost its state, and the peer's lease may be another manager's. */
     static void boundAnew(AgentState state, ClockReading now) {
         state.lease.unconfirmed = true;
         state.lease.former = new LeaseState.Former(now.nanos(), Duration.ZERO, true);

@@ -3,11 +3,11 @@ package failover.agent.decision;
 import failover.protocol.wire.VoteReport;
 
 /**
- * What a bare {@code become_active} comes to while the peer says nothing (E13). A manager of the original sends it on silence alone, so the
- * one thing that can be seen from here is looked at: the identity's votes, as the RPC beside this validator knows them (E6).
+ * The result of a bare {@code become_active} while the peer is silent (E13). A manager of the original sends it on silence alone, so the
+ * only evidence available here is used: the identity's votes, as this host's RPC knows them (E6).
  *
  * @param refusal why it is refused; {@code null} when silence is taken for a yes
- * @param words what is not guaranteed then
+ * @param words what is not guaranteed in that case
  */
 record PeerSilence(String refusal, String words) {
     /** So long without a vote tells silence from a vote that is late: the 16 slots that the manager counts (E6), as long as they were. */

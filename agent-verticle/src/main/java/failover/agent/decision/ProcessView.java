@@ -3,7 +3,7 @@ package failover.agent.decision;
 import java.time.Duration;
 
 /**
- * What the process table says of the validator.
+ * The validator's process as the process table shows it.
  *
  * @param running a process that is the validator lives (no zombie, no {@code monitor}, no {@code set-identity})
  * @param pid its process id; 0 when not running
@@ -13,7 +13,7 @@ import java.time.Duration;
  */
 public record ProcessView(boolean running, long pid, long startTicks, Duration uptime, boolean certain) {
 
-    /** Nobody could look: it may run, and which process it would be is not known. */
+    /** It could not be probed: it may run, and which process it would be is not known. */
     public static final ProcessView UNKNOWN = new ProcessView(true, 0, 0, Duration.ZERO, false);
 
     /** There is no such process. */

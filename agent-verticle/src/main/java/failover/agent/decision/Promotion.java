@@ -11,9 +11,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * {@code become_active} (safety.md, "Promotion"): look, restore and judge the tower, boot symlink if the operator uses one, durable intent,
- * set-identity(staked), verification by the validator's own word. Whatever fails before set-identity is a refusal: nothing has changed.
- * What fails after it is said as it is known, and never more.
+ * {@code become_active} (safety.md, "Promotion"): probe, restore and judge the tower, boot symlink if the operator uses one, durable
+ * intent, set-identity(staked), verification by the validator's own report. A failure before set-identity is a refusal: nothing has
+ * changed. A failure after it is reported exactly as far as it is known.
  */
 final class Promotion extends RoleChange {
     private static final Duration VERIFY_AFTER_SUCCESS = Duration.ofSeconds(10);
@@ -134,7 +134,7 @@ final class Promotion extends RoleChange {
 
     private Task peerSaid(PeerStatusResponse peer, ClockReading now, List<AgentEffect> out) {
         if (peer != null && peer.isActive()) {
-            // E13: whoever types become_active by hand, or an original manager, is told before two validators vote.
+            // E13: a become_active typed by hand, or from an original manager, gets a warning before two validators vote.
             return refuse("the peer says it is active; ask it to become_passive first", now);
         }
         if (peer == null && memory.epoch() > 0) {
@@ -268,7 +268,7 @@ final class Promotion extends RoleChange {
         return symlink(now);
     }
 
-    /** Before the identity is set, never after: an agent that dies in between leaves somebody who ends it (E4). */
+    /** Before the identity is set, never after: if the agent dies in between, an armed fencer is left that ends it (E4). */
     private Task armed(TaskResult.Armed armed, ClockReading now, List<AgentEffect> out) {
         if (armed.why() != null) {
             String why = "no " + rules.fencedBy() + " stands behind this host: " + armed.why();
@@ -336,7 +336,7 @@ final class Promotion extends RoleChange {
             return new Task.Wait(VERIFY_PAUSE);
         }
         if (DefiniteRefusal.of(change) && !saysStaked(look) && !cutShort) {
-            // The validator itself said no, and has stayed what it was: nothing of it is still on its way.
+            // The validator itself refused and is unchanged: no set-identity is pending.
             memory = memory.withInDoubt(null);
             return undo(new RoleChangeResult(Outcome.FAILED, "failed to change identity: " + change.failure(), saysOther(look), false,
                     look.identity()), now);
@@ -348,7 +348,7 @@ final class Promotion extends RoleChange {
     }
 
     private Task refuse(String why, ClockReading now) {
-        // An intent that was durable already is taken back by the same record that tells of the refusal.
+        // An intent that was durable already is withdrawn by the same record that contains the refusal.
         memory = memory.withInDoubt(phase.compareTo(Phase.INTENT) >= 0 ? null : memory.inDoubt());
         return undo(new RoleChangeResult(Outcome.REFUSED, why, false, false, seen == null ? null : seen.identity()), now);
     }

@@ -31,7 +31,7 @@ abstract class RoleChange {
     protected DurableAgentState memory;
     /** Something more urgent came: end as soon as it is safe to. */
     protected boolean cutShort;
-    /** The validator has said who it is at some time since the agent's start: then silence about it now is no consent. */
+    /** The validator has reported its identity at some time since the agent's start: then a missing report is no consent. */
     protected final boolean identityReadable;
     /** The lease this change goes on under; {@code null} when none. Renewed while it runs. */
     protected HeldLease hold;
@@ -139,23 +139,23 @@ abstract class RoleChange {
         out.add(new AgentEffect.Say(level, line + tag()));
     }
 
-    /** The words that tie a line to its failover on all three hosts. */
+    /** The ids that tie a log line to its failover on all three hosts. */
     protected final String tag() {
         String id = request.operationId();
         return id == null || id.isEmpty() ? "" : " op=" + id + (request.epoch() > 0 ? " epoch=" + request.epoch() : "");
     }
 
-    /** Says in the log when an end is believed rather than seen. */
+    /** Logs when a result is assumed rather than verified. */
     protected static String byWhoseWord(RoleChangeResult ending) {
         return ending.verified() ? "" : " (by the command's word: the validator cannot be asked)";
     }
 
-    /** The validator carries the staked identity, by its own word. */
+    /** The validator carries the staked identity, by its own report. */
     protected final boolean saysStaked(Observation seen) {
         return memory.stakedIdentity() != null && memory.stakedIdentity().equals(seen.identity());
     }
 
-    /** The validator carries another identity, by its own word. */
+    /** The validator carries another identity, by its own report. */
     protected final boolean saysOther(Observation seen) {
         return memory.stakedIdentity() != null && seen.identity() != null && !memory.stakedIdentity().equals(seen.identity());
     }

@@ -7,9 +7,9 @@ import failover.protocol.wire.Outcome;
  *
  * @param outcome see {@link Outcome}
  * @param message for the answer and the log
- * @param verified the validator's own word, or its verified death
+ * @param verified the validator's own report, or its verified death
  * @param processDead the validator's process is verified dead
- * @param identity what the validator said last; {@code null} when it did not
+ * @param identity the last identity the validator reported; {@code null} when none
  */
 record RoleChangeResult(Outcome outcome, String message, boolean verified, boolean processDead, String identity) {
 }

@@ -84,7 +84,7 @@ final class RoleChanges {
                 false), now, out);
     }
 
-    /** Whoever asks for what the fence does anyway is answered with its end. */
+    /** A request for what the fence does anyway is answered with its result. */
     private void duringFence(AgentState state, Action action, long ticket, FailoverRequest request, ClockReading now,
             List<AgentEffect> out) {
         if (action == Action.BECOME_PASSIVE) {

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What an agent watches by itself: that a manager still hears it (docs/compatibility.md, "manager silent"), and that its role is what its
- * validator says.
+ * The agent's own monitoring: that a manager still polls it (docs/compatibility.md, "manager silent"), and that its role matches its
+ * validator's report.
  */
 final class RoleMonitor {
     private static final Duration ASK_EVERY = Duration.ofSeconds(5);
@@ -29,8 +29,8 @@ final class RoleMonitor {
     }
 
     void managerPolled(AgentState state, StatusRequest request, ClockReading now, List<AgentEffect> out) {
-        // Where the endpoints were swapped, or an address moved, "the other host" may be this one: what echoes somebody else's token was
-        // meant for somebody else.
+        // Where the endpoints were swapped, or an address moved, "the other host" may be this one: a request that echoes another host's
+        // token was meant for that host.
         if (request.lease() != null && !Token.foreign(state.lease.nonce, request.lease().token())) {
             passedOver(state, request.lease().otherEpoch(), "the manager", now, out);
         }
@@ -66,9 +66,9 @@ final class RoleMonitor {
     }
 
     /**
-     * A boot identity that could not be made unstaked (an intent that stayed) is tried again. A promotion whose outcome is unknown, and
-     * that nobody resolves, is resolved here: a host that may be active or not is of no use to anybody, and the manager must not take it
-     * for an active one for ever (E15).
+     * A boot identity that could not be made unstaked (an intent that stayed) is tried again. A promotion whose outcome is unknown and
+     * stays unresolved is resolved here: a host that may or may not be active is useless, and the manager must not take it for active for
+     * ever (E15).
      */
     private void resolve(AgentState state, ClockReading now, List<AgentEffect> out) {
         if (state.memory.inDoubt() == null && state.memory.intent() == null || state.change != null || rules.dryRun()) {
@@ -116,7 +116,7 @@ final class RoleMonitor {
         }
     }
 
-    /** Who asks to stay holds the identity: where the bound peer does so by a newer epoch, that is word enough. */
+    /** A host that asks to stay active holds the identity: a request of the bound peer with a newer epoch is proof enough. */
     void peerAsks(AgentState state, PeerStatusRequest peer, ClockReading now, List<AgentEffect> out) {
         if (peer.hostId() != null && peer.hostId().equals(state.memory.bindings().peerId())) {
             passedOver(state, peer.stay().epoch(), "the peer", now, out);
@@ -185,7 +185,7 @@ final class RoleMonitor {
         }
     }
 
-    /** Holds the role against what the validator says of itself. */
+    /** Compares the role with the validator's own report. */
     void compare(AgentState state, Observation seen, ClockReading now, List<AgentEffect> out) {
         if (state.change != null || state.lease.fencing || state.memory.stakedIdentity() == null || !seen.process().running()
                 || seen.identity() == null) {
@@ -208,7 +208,7 @@ final class RoleMonitor {
         if (staked) {
             carriesUnasked(state, seen, now, out);
         } else if (rules.has(CommandKind.PASSIVE_SYMLINK) && !rules.dryRun()) {
-            // Whoever did it may have left the boot identity staked (E14): only a demotion proves that it is not.
+            // The one who did it may have left the boot identity staked (E14): only a demotion proves that it is not.
             changes.demoteByItself(state, "the validator carries " + seen.identity() + " and not the staked identity", now, out);
         } else {
             out.add(AgentMachine.say(Level.WARNING, "the validator carries " + seen.identity()
@@ -233,7 +233,7 @@ final class RoleMonitor {
             adopt(state, "the set-identity whose outcome was not known has taken effect, under the lease it was sent by", out);
             return;
         }
-        // Whoever obeyed a manager, or may count with one as passive, carries nothing that it was not granted.
+        // A host that obeyed a manager, or is passive to one, may carry no identity that it was not granted.
         boolean deposed = state.memory.bindings().managed()
                 && (state.memory.demotedAtMillis() > 0 || state.memory.epoch() > 0 || state.memory.knownPassive());
         if (bornAfterDemotion || deposed) {

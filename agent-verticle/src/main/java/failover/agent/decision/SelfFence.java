@@ -14,11 +14,11 @@ import java.util.List;
  * that an agent that goes leaves no voter unguarded. A step machine without clock, thread or file: {@code fence.DeadManSwitch} drives it
  * with a thread of its own, the simulator with its agenda.
  *
- * <p>Its order is the rule: whether the lease is due is asked before anything else is done; the gate is closed first and words come last;
- * a step that does not answer in its time has failed, and the fence goes on to SIGKILL. Used by one thread.
+ * <p>Its order is the rule: whether the lease is due is checked before anything else; the gate is closed first and logging comes last; a
+ * step that does not answer in its time has failed, and the fence goes on to SIGKILL. Used by one thread.
  */
 public final class SelfFence {
-    /** How long a look at the validator may take, names, connection and answer together. */
+    /** The limit of a probe of the validator: resolution, connection and response together. */
     public static final Duration LOOK_LIMIT = Duration.ofMillis(250);
     /** A disk that hangs must not keep a validator voting. */
     static final Duration DISK_LIMIT = Duration.ofMillis(100);
@@ -27,14 +27,14 @@ public final class SelfFence {
     /** What a step may take to answer beyond its own limit. */
     static final Duration GRACE = Duration.ofMillis(100);
     private static final Duration AGAIN = Duration.ofSeconds(1);
-    /** How long a lease that the wall clock alone has ended may wait for a word that renews it. */
+    /** How long a lease that has expired by the wall clock alone may wait for a renewal. */
     static final Duration DOUBT = Duration.ofSeconds(1);
     private static final Duration ASK_FENCER_EVERY = Duration.ofSeconds(1);
-    /** For how long a word of the fencer counts where no other comes. */
+    /** How long a reply of the fencer is valid without a newer one. */
     private static final Duration LATELY = Duration.ofSeconds(4);
-    /** An agent that stops asks the fencer that long before it takes nobody for an answer: it may have started a moment ago. */
+    /** How long an agent that stops waits for the fencer's reply before it assumes none: it may have started a moment ago. */
     private static final Duration ASK_BEFORE_LEAVING = Duration.ofSeconds(1);
-    /** The longest fence of an agent that stops: whoever stops it waits no longer. */
+    /** The longest fence of an agent that stops: the service manager waits no longer. */
     private static final Duration LONGEST_LEAVING = Duration.ofMillis(4500);
     private static final int MOST_STUMBLES = 3;
     private static final Duration SOON = Duration.ofMillis(20);
@@ -108,7 +108,7 @@ public final class SelfFence {
         return effects;
     }
 
-    /** After how long it wants to look again, if nothing happens before and no clock jumps. */
+    /** The time until the next step is due, if there is no event before and no clock jumps. */
     public Duration wait(ClockReading now) {
         Duration wait = IDLE;
         if (fence != null) {
@@ -134,7 +134,7 @@ public final class SelfFence {
         return fence != null || failed;
     }
 
-    /** By its own word of the last seconds the fencer, or the watchdog, would fence this host. */
+    /** By its report of the last seconds the fencer, or the watchdog, would fence this host. */
     public boolean capable() {
         return capable;
     }
@@ -144,7 +144,7 @@ public final class SelfFence {
     }
 
     private void take(FenceEvent.Published published) {
-        // While a fence runs, and until the core has heard how it ended, what the core says is what was true before.
+        // While a fence runs, and until the core has processed its result, the core's published state is older than the fence.
         HeldLease hold = published.by().hold();
         boolean newer = hold != null && hold.epoch() > fencedEpoch;
         if (fence == null && (published.fences() >= ended || newer)) {
@@ -182,8 +182,8 @@ public final class SelfFence {
     }
 
     /**
-     * E9: a wall clock that was moved forward takes the trust away, and not at once the identity: whoever renews the lease now does so
-     * after whatever has moved it. There is one second for that, counted once.
+     * E9: a wall clock that was moved forward takes the trust away, and not at once the identity: a renewal now is given after the clock
+     * was moved. There is one second for that, once.
      */
     private boolean mayBeRenewed(HeldLease hold, ClockReading now, List<FenceEffect> effects) {
         if (!hold.doubtful(now)) {
@@ -199,7 +199,7 @@ public final class SelfFence {
         return now.since(doubtedAt).compareTo(DOUBT) < 0;
     }
 
-    /** E16: the deadline stays with the fencer; where nobody stands behind this host that outlives the agent, it is fenced first. */
+    /** E16: the deadline stays with the fencer; where no fencer outlives the agent, the host is fenced first. */
     private void leave(HeldLease hold, ClockReading now, List<FenceEffect> effects) {
         boolean holds = hold != null && !rules.dryRun() && rules.fencing() != AgentOptions.Fencing.OFF;
         boolean watched = rules.watchdog() != null;
@@ -232,7 +232,7 @@ public final class SelfFence {
         }
     }
 
-    /** This host carries nothing, and nothing is on its way to it; in dry-run nobody knows. */
+    /** This host carries no identity and none is pending; in dry-run that is unknown. */
     private boolean settled(DurableAgentState memory) {
         return !rules.dryRun() && memory.role() == Role.PASSIVE && memory.inDoubt() == null;
     }
@@ -328,7 +328,7 @@ public final class SelfFence {
             false, null, false, fence.memory().epoch(), 0);
     }
 
-    /** The answer of whoever gives none. */
+    /** The result of a step that did not answer in time. */
     private TaskResult overdue(ClockReading now) {
         Duration took = now.since(outSince);
         String why = "no answer within " + took.toMillis() + " ms";
@@ -347,7 +347,7 @@ public final class SelfFence {
     }
 
     /**
-     * A look that saw nothing: the validator counts as alive, and which process it is as unknown.
+     * A probe without result: the validator counts as alive, and which process it is as unknown.
      *
      * @param atNanos when it began
      * @param why for people

@@ -1,12 +1,12 @@
 package failover.agent.decision;
 
 /**
- * What a slot lasts, measured by the validator's own slots: a cluster need not keep to 400 ms, and times that are meant are not to be
- * reckoned in slots of that length.
+ * The duration of a slot, measured by the validator's own slots: a cluster need not keep to 400 ms, so times must not be computed from
+ * slots of that length.
  *
  * @param slot seen at {@code atNanos}; 0 before the first
- * @param atNanos monotonic instant of that look
- * @param slotMs milliseconds a slot lasted lately; {@link #USUAL} while nothing was measured
+ * @param atNanos monotonic instant of that probe
+ * @param slotMs recent milliseconds per slot; {@link #USUAL} until measured
  */
 record SlotDuration(long slot, long atNanos, long slotMs) {
     /** What Solana's clusters began with, and the longest a limit is reckoned with. */

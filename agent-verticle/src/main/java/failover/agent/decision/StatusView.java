@@ -11,7 +11,7 @@ import failover.protocol.wire.VoteStateReport;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What an agent says of its host. */
+/** The agent's replies about its host. */
 final class StatusView {
     private final AgentOptions rules;
 
@@ -66,7 +66,7 @@ final class StatusView {
         return word.aged(word.ageMs() + older);
     }
 
-    /** A host whose vote state cannot be judged at all says nothing of it. */
+    /** A host whose vote state cannot be judged omits it. */
     private static VoteStateReport voteState(AgentState state, ClockReading now) {
         TowerCheck tower = state.tower;
         if (tower == null || tower.verdict() == TowerCheck.Verdict.NOT_KNOWN || state.memory.role() != Role.ACTIVE) {
@@ -107,10 +107,10 @@ final class StatusView {
                 answer != null ? answer : managers.answer(state, "not asked", now));
     }
 
-    /** The validator's word where there is one, else the role. */
+    /** The validator's report where there is one, else the role. */
     private static boolean isActive(AgentState state, Observation seen) {
         if (inDoubt(state, seen)) {
-            // It may carry the identity in a moment, whatever it says now, and also when it says nothing (E15).
+            // It may carry the identity in a moment, whatever it reports now, or fails to report (E15).
             return true;
         }
         String staked = state.memory.stakedIdentity();
@@ -121,7 +121,7 @@ final class StatusView {
     }
 
     /**
-     * {@link #isActive} is a fact: the validator says who it is and nothing can change it behind our back (E15), or the host is passive
+     * {@link #isActive} is verified: the validator reports its identity and no pending command can change it (E15), or the host is passive
      * and nothing runs that could sign, nor starts again in a moment with the staked key (E14).
      */
     private boolean verified(AgentState state, Observation seen) {
@@ -147,7 +147,7 @@ final class StatusView {
         return old != null && old.on(seen.process());
     }
 
-    /** Why this host cannot be promoted, as far as this agent knows; what the twelve original fields say already is not repeated. */
+    /** Why this host cannot be promoted, as far as this agent knows; the content of the twelve original fields is not repeated. */
     private List<String> unfit(AgentState state, Observation seen) {
         List<String> reasons = new ArrayList<>();
         if (rules.dryRun()) {

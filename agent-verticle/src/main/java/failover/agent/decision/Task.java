@@ -18,7 +18,7 @@ public sealed interface Task {
     record Run(CommandKind kind, Duration limit) implements Task {
     }
 
-    /** Look at the validator afresh (no cached observation). Answer: {@link TaskResult.Looked}. */
+    /** Probe the validator anew (no cached observation). Answer: {@link TaskResult.Looked}. */
     record Look() implements Task {
     }
 
@@ -41,10 +41,10 @@ public sealed interface Task {
     }
 
     /**
-     * SIGKILL every process that bears the validator's name, and see them dead: a fence that cannot tell which one is the validator leaves
+     * SIGKILL every process with the validator's name and verify their death: a fence that cannot tell which one is the validator leaves
      * none of them (E2). Answer: {@link TaskResult.Killed}.
      *
-     * @param limit how long to watch them die
+     * @param limit the limit of that verification
      */
     record KillAll(Duration limit) implements Task {
     }
@@ -79,7 +79,7 @@ public sealed interface Task {
      * Put the tower that was handed over in its place, unless a newer one is there. Answer: {@link TaskResult.TowerChecked}.
      *
      * @param tower from a host that held the identity
-     * @param newest there is no newer one; else somebody may have voted since
+     * @param newest there is no newer one; else another host may have voted since
      */
     record InstallTower(FinalTower tower, boolean newest) implements Task {
     }

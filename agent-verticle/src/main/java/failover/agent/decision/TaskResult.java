@@ -71,7 +71,7 @@ public sealed interface TaskResult {
     /**
      * To {@link Task.AskPeer}.
      *
-     * @param answer what it said; {@code null} when it did not answer or none is configured
+     * @param answer its answer; {@code null} when it did not answer or none is configured
      */
     record PeerSaid(PeerStatusResponse answer) implements TaskResult {
     }

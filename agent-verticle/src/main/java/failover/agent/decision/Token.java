@@ -4,8 +4,8 @@ import failover.protocol.ClockReading;
 import java.util.Optional;
 
 /**
- * What an agent gives out with each answer, and whoever echoes it proves that the answer arrived (E0). It carries its own instant of issue,
- * so that nothing need be remembered; the nonce of the agent's start makes older starts' tokens worthless.
+ * Issued by an agent with each reply; an echo of it proves that the reply arrived (E0). It contains its instant of issue, so that no state
+ * is needed; the nonce of the agent's start makes older starts' tokens worthless.
  */
 final class Token {
     private Token() {
@@ -16,7 +16,7 @@ final class Token {
                 + Long.toHexString(now.wallMillis());
     }
 
-    /** Somebody else issued it, an earlier start of this host or another host: whoever echoes it has not heard this start yet. */
+    /** Issued by an earlier process of this host, or by another host: the sender of the echo has received no reply of this process yet. */
     static boolean foreign(String nonce, String token) {
         return token != null && !token.startsWith(nonce + ".");
     }

@@ -4,9 +4,9 @@ import failover.protocol.wire.Grant;
 import failover.protocol.wire.VoteReport;
 
 /**
- * Whether a tower is new enough for a promotion (safety.md, "The tower"): a vote that its holder cast after the tower was copied is in
- * nobody's memory, and the new holder could contradict it. The chain's record shows the votes that landed. What may be lacking is a time;
- * how many slots that is, the manager measures.
+ * Whether a tower is new enough for a promotion (safety.md, "The tower"): a vote that its holder cast after the tower was copied is
+ * recorded nowhere else, and the new holder could contradict it. The chain's record shows the votes that landed. What may be lacking is a
+ * time; how many slots that is, the manager measures.
  *
  * @param refusal why it is not, with what would do; {@code null} when it is
  * @param words for the log, when there is something to say; {@code null} when not
@@ -20,8 +20,8 @@ record TowerAge(String refusal, String words) {
     /**
      * Judges a tower that is valid in itself.
      *
-     * @param grant what the promotion rests on; {@code null} for a bare one, which cannot say that an old tower is accepted
-     * @param seenHere what the RPC beside this host shows; {@code null} when it shows nothing
+     * @param grant what the promotion rests on; {@code null} for a bare one, which cannot accept an old tower
+     * @param seenHere the votes by this host's RPC; {@code null} when unknown
      * @param fromStore a restore command brought it; else it is the final one, handed over or this host's own
      */
     static TowerAge of(TowerCheck tower, Grant grant, VoteReport seenHere, boolean fromStore, AgentOptions rules) {
@@ -50,8 +50,8 @@ record TowerAge(String refusal, String words) {
     }
 
     /**
-     * What a tower from a store may lack, unless the operator says it: the votes since the last backup, and, where an agent died beside its
-     * validator, those that nobody backed up any more until the lease had ended.
+     * What a tower from a store may lack, unless the operator sets it: the votes since the last backup, and, where an agent died beside its
+     * validator, those without a backup until the lease had ended.
      */
     private static long ofStore(Grant grant, AgentOptions rules, long slotMs) {
         long millis = rules.towerBackupInterval().toMillis() + (grant == null ? 0 : grant.leaseMs());

@@ -24,20 +24,20 @@ record TowerClaim(FailoverRequest request, LastOperation last, String gaveUp) {
                 && Action.BECOME_PASSIVE.wire().equals(last.action()) && Outcome.DONE.wire().equals(last.outcome());
     }
 
-    /** Somebody else may have voted in this operation: then the tower of the host it is given back to need not be the newest. */
+    /** Another host may have voted in this operation: then the tower of the host it is given back to need not be the newest. */
     boolean otherTried() {
         return request.tower() != null || request.grant() != null && request.grant().otherTried();
     }
 
     /**
-     * The manager says that nothing was run anywhere else since this host gave the identity up: whatever its tower lacks, nobody has a
-     * newer one. A manager that does not name its run does not say so either.
+     * The manager vouches that no other host has voted since this host gave the identity up: there is no newer tower than its own. A
+     * manager without a run does not vouch for that.
      */
     boolean newestThereIs() {
         return givenBack() && !otherTried() && request.grant() != null && request.grant().managerRun() != null;
     }
 
-    /** What became of a tower of an operation before; whatever it is, nothing follows: somebody may have voted since. */
+    /** What became of a tower of an operation before; it proves nothing any more: another host may have voted since. */
     static String ofBefore(TowerCheck check) {
         return check.verdict() == TowerCheck.Verdict.VALID
                 ? "no final tower of an operation before is newer than the one in place: last voted slot " + check.lastVotedSlot()

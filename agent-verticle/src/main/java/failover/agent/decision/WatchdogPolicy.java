@@ -2,7 +2,7 @@ package failover.agent.decision;
 
 import failover.protocol.ClockReading;
 
-/** E4: whether the watchdog behind this host may be fed now. Asked right before each keepalive, by whoever sends it. */
+/** E4: whether a keepalive may be sent to the watchdog now. Evaluated right before each keepalive, by its sender. */
 public final class WatchdogPolicy {
     private WatchdogPolicy() {
     }
