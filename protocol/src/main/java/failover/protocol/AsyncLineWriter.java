@@ -9,14 +9,14 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What stands between those who say something and the pipe, terminal or disk that it goes to: a bounded queue and one thread that
- * writes. Whoever says something never waits, whatever becomes of the other end; what finds no room is dropped and counted, and the
- * count is written as soon as anything is taken again. Safe for use by any thread.
+ * A bounded queue and one writing thread between the callers and a pipe, terminal or disk. Callers never wait, whatever happens to the
+ * destination; lines that find no room are dropped and counted, and the count is written as soon as the destination accepts anything again.
+ * Safe for use by any thread.
  */
 final class AsyncLineWriter {
     /** For one destination: some thousand lines, or a few hundred stack traces. */
     static final int CAPACITY_BYTES = 1 << 20;
-    /** What an entry costs beside its bytes; bounds the number of empty ones. */
+    /** The overhead of an entry besides its bytes; bounds the number of empty ones. */
     private static final int ENTRY_BYTES = 64;
     private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -38,7 +38,7 @@ final class AsyncLineWriter {
         default void open() {
         }
 
-        /** Writes all of it. An exception says that it is lost. */
+        /** Writes all of it. After an exception it is lost. */
         void write(byte[] bytes) throws IOException;
 
         /** About once a second, whether anything is written or not. */
@@ -95,7 +95,7 @@ final class AsyncLineWriter {
     }
 
     /**
-     * Waits until everything said so far is written.
+     * Waits until everything queued so far is written.
      *
      * @return false when the limit came first
      */

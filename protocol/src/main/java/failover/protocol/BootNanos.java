@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /**
  * The time since boot, from /proc/uptime: Java has no CLOCK_BOOTTIME of its own. One open file, read again from its start: a few
  * microseconds, and so once a millisecond at most while the other two clocks agree that no more has passed. Where it cannot be read (in a
- * container it is another program's), the clock goes on from what it said last with the monotonic one: a clock that jumped would end a
+ * container another program provides it), the clock continues from its last value with the monotonic one: a clock that jumped would end a
  * lease. Safe on any thread.
  */
 final class BootNanos {

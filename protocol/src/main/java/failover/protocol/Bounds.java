@@ -9,7 +9,7 @@ import java.time.Duration;
  * behind the border can wrap. Pure, any thread.
  */
 public final class Bounds {
-    /** No epoch, start of a manager, or other count lies above: every program that reads JSON still tells neighbours apart there. */
+    /** No epoch, start of a manager, or other count lies above: every JSON parser still represents integers exactly there. */
     public static final long HIGHEST_COUNT = 1L << 53;
     /** So far an epoch (or a start of a manager) may lie above the one that is known: one is spent by each move, or each start. */
     public static final long LARGEST_LEAP = 1_000_000;
@@ -20,13 +20,13 @@ public final class Bounds {
     public static final long LONGEST_LEASE_MS = 600_000;
     /** {@link #LONGEST_LEASE_MS} as a duration. */
     public static final Duration LONGEST_LEASE = Duration.ofMillis(LONGEST_LEASE_MS);
-    /** Any other time on the wire that somebody waits for, in milliseconds. */
+    /** Any other time on the wire that a program waits for, in milliseconds. */
     public static final long LONGEST_TIME_MS = 600_000;
     /** What follows from a lease and its slack (E3), in milliseconds. */
     public static final long LONGEST_WAIT_MS = 3 * LONGEST_TIME_MS;
-    /** A time that is only told ("so long ago") counts for no more than this, in milliseconds: 30 days. */
+    /** A time that is only displayed ("so long ago") is cut to this, in milliseconds: 30 days. */
     public static final long LONGEST_AGO_MS = 30L * 24 * 3600 * 1000;
-    /** The longest of the times in the settings that nobody's lease depends on (a cooldown, a grace period). */
+    /** The longest of the times in the settings that no lease depends on (a cooldown, a grace period). */
     public static final Duration LONGEST_SETTING = Duration.ofHours(24);
     /** The longest of the other times in the settings. */
     public static final Duration LONGEST_LIMIT = Duration.ofMillis(LONGEST_TIME_MS);
@@ -55,7 +55,7 @@ public final class Bounds {
     private Bounds() {
     }
 
-    /** Whether somebody who knows that epoch (or start) may learn this one: not beyond the highest, nor a leap above. */
+    /** Whether this epoch (or start) may be accepted after that one: not beyond the highest, nor a leap above. */
     public static boolean reachable(long known, long given) {
         return given <= HIGHEST_COUNT && given - LARGEST_LEAP <= Math.max(0, known);
     }

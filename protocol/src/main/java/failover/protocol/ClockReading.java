@@ -3,7 +3,7 @@ package failover.protocol;
 import java.time.Duration;
 
 /**
- * The instant a decision is taken at. Decisions never read a clock: they are told.
+ * The instant a decision is taken at. Decisions never read a clock: they receive one of these.
  *
  * @param nanos monotonic, of this process only; every timeout is measured with it
  * @param wallMillis unix milliseconds; for logs, for the wire and for what must survive a restart
@@ -12,7 +12,7 @@ import java.time.Duration;
 public record ClockReading(long nanos, long wallMillis, long bootNanos) {
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
-    /** Where no suspend is to be told apart: the boot clock goes with the monotonic one. */
+    /** Without suspend detection: the boot clock goes with the monotonic one. */
     public ClockReading(long nanos, long wallMillis) {
         this(nanos, wallMillis, nanos);
     }
@@ -25,8 +25,8 @@ public record ClockReading(long nanos, long wallMillis, long bootNanos) {
     }
 
     /**
-     * The most that any of the three clocks says has passed since {@code earlier} (E9): a suspend stops the monotonic one, an operator
-     * sets the wall clock, and a lease must not outlive either.
+     * The longest time since {@code earlier} by any of the three clocks (E9): a suspend stops the monotonic one, an operator sets the wall
+     * clock, and a lease must not outlive either.
      */
     public Duration longestSince(ClockReading earlier) {
         long most = Math.max(nanos - earlier.nanos, bootNanos - earlier.bootNanos);
@@ -34,7 +34,9 @@ public record ClockReading(long nanos, long wallMillis, long bootNanos) {
         return wall.compareTo(Duration.ofNanos(most)) > 0 ? wall : Duration.ofNanos(most);
     }
 
-    /** The most that the two clocks say that nobody sets: what {@link #longestSince} says, but for a wall clock that was moved forward. */
+    /**
+     * The longest by the two clocks that cannot be set: {@link #longestSince} without the wall clock, which may have been moved forward.
+     */
     public Duration awakeSince(ClockReading earlier) {
         return Duration.ofNanos(Math.max(nanos - earlier.nanos, bootNanos - earlier.bootNanos));
     }

@@ -64,7 +64,7 @@ public final class ConnectionLimit implements Transport {
         return builder.withTransport(new Named(new ConnectionLimit(under, EACH_ADDRESS, MOST))).build();
     }
 
-    /** The door of that Vert.x; empty where somebody else made it. */
+    /** The limit of that Vert.x instance; empty where it was not created by our launcher. */
     public static Optional<ConnectionLimit> of(Vertx vertx) {
         return ((VertxInternal) vertx).transport() instanceof ConnectionLimit door ? Optional.of(door) : Optional.empty();
     }

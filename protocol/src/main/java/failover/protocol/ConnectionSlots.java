@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  * its headers, a further request two minutes after the answer (longer than clients keep idle connections, so that none is closed under the
  * hands of a manager). There are so many places for each address, for all addresses, and few for those that are refused anyway; partners
  * have places of their own. Where all are taken, the longest idle of the same sort goes; one whose request is being worked on never does,
- * then the newcomer is closed. A place is free as soon as its connection is told to close. Used on one context only.
+ * then the newcomer is closed. A place is free as soon as its connection is being closed. Used on one context only.
  */
 public final class ConnectionSlots {
     private static final Duration SLOW = Duration.ofSeconds(10);
@@ -44,7 +44,7 @@ public final class ConnectionSlots {
         PARTNER,
         /** Of an address that may call. */
         ALLOWED,
-        /** Of an address that may not, but is told so. */
+        /** Of an address that is not allowed, and gets a 403. */
         REFUSED
     }
 
@@ -139,7 +139,7 @@ public final class ConnectionSlots {
         connection.close();
     }
 
-    /** Once for each connection, whether it is told to close or closes by itself. */
+    /** Once for each connection, whichever side closes it. */
     private void leave(HttpConnection connection) {
         Place place = places.remove(connection);
         if (place != null) {

@@ -15,7 +15,7 @@ import java.util.Set;
 
 /**
  * The few steps on a file system by which a file is replaced so that it survives a power cut (E10). A port, so that a test sees their
- * order, or fails one of them. No step follows a link that somebody has put in the place of a file of ours. Blocks.
+ * order, or fails one of them. No step follows a symbolic link put in the place of one of our files. Blocks.
  */
 interface Disk {
 

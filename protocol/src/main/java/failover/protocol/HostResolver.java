@@ -21,16 +21,15 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * From the name of a host to its address, such that a failover does not depend on a name server at the moment in which it is needed: where
- * that does not answer soon, or says that it cannot, the last address that it gave serves on. A change is seen within a second or so. An
- * address needs nobody. Used on one context.
+ * Resolves host names so that a failover does not depend on a name server at that moment: where it does not answer soon, or fails, the last
+ * address is used. A change is seen within a second or so. A literal address needs no lookup. Used on one context.
  */
 public final class HostResolver {
     /** A change of {@code /etc/hosts} or of DNS is seen after that. */
     private static final Duration FRESH = Duration.ofSeconds(1);
     /** So long an answer is waited for where an older one would do. */
     private static final Duration PATIENCE = Duration.ofMillis(250);
-    /** An answer that takes longer comes too late for whoever waits; it counts for the next one all the same. */
+    /** A later answer is too late for this caller, but is used for the next one. */
     private static final Duration LONGEST = Duration.ofSeconds(5);
 
     private final Vertx vertx;
@@ -60,7 +59,7 @@ public final class HostResolver {
         this.lookUp = lookUp;
     }
 
-    /** How a Vert.x of ours looks names up: {@code /etc/hosts} anew each second, DNS as it says but never older than that. */
+    /** The resolver options of our Vert.x: {@code /etc/hosts} re-read each second, DNS by its TTL but never longer than that. */
     public static AddressResolverOptions options() {
         return new AddressResolverOptions().setHostsRefreshPeriod((int) FRESH.toSeconds()).setHostsRefreshPeriodUnit(TimeUnit.SECONDS)
                 .setCacheMaxTimeToLive((int) FRESH.toSeconds()).setCacheNegativeTimeToLive(0).setQueryTimeout(FRESH.toMillis());

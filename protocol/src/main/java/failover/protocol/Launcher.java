@@ -42,10 +42,10 @@ import org.slf4j.LoggerFactory;
 public final class Launcher<C> {
     private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
     private static final long START_SECONDS = 60;
-    /** An agent whose host is guarded by nobody fences it before it goes, and that may take so long. */
+    /** An agent without a fencer fences its host before it exits, which may take so long. */
     private static final long STOP_MILLIS = 8_500;
     private static final Duration LAST_WORDS = Duration.ofSeconds(10);
-    /** The same for a program that was told to stop: with {@link #STOP_MILLIS} it stays below nine seconds. */
+    /** The same for a program that was signalled to stop: with {@link #STOP_MILLIS} it stays below nine seconds. */
     private static final Duration LAST_LINES = Duration.ofMillis(300);
     private static final int RUNNING = -1;
     private static final int FAILED = 1;
@@ -104,13 +104,13 @@ public final class Launcher<C> {
         int code = program.run(args);
         if (code != RUNNING) {
             program.exitCode = code;
-            // What was asked for is said, unless nobody has read it for this long.
+            // The output is flushed, unless it has not been read for this long.
             LogSetup.flush(LAST_WORDS);
             System.exit(code);
         }
     }
 
-    /** Does what the command line says; gives the exit code, or -1 when the verticle now runs. */
+    /** Executes the command line; returns the exit code, or -1 when the verticle is running. */
     public int run(String... args) {
         GoFlags flags = flags(spec);
         Parsed parsed;

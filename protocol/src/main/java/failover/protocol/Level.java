@@ -6,6 +6,6 @@ public enum Level {
     INFO,
     /** Something is not as it should be; the system goes on. */
     WARNING,
-    /** Somebody should look now. */
+    /** Needs attention now. */
     ERROR
 }

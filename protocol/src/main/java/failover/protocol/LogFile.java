@@ -25,9 +25,9 @@ import java.util.concurrent.Future;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log file: appended, rolled daily and at 50 MB, rolled files kept for 30 days and up to 1 GB. A file that somebody else moved or
- * removed (logrotate) is opened anew within about a second; one that was cut short goes on from there. What it creates, its owner and
- * group may read (0640, less what the umask takes). Every call is by the queue's thread, and may hang with the disk.
+ * The log file: appended, rolled daily and at 50 MB, rolled files kept for 30 days and up to 1 GB. A file that was moved or removed
+ * (logrotate) is reopened within about a second; one that was cut short goes on from there. What it creates, its owner and group may read
+ * (0640, less what the umask takes). Every call is by the queue's thread, and may hang with the disk.
  */
 final class LogFile implements AsyncLineWriter.Sink {
     private static final FileSize LARGEST_FILE = FileSize.valueOf("50MB");
@@ -160,7 +160,7 @@ final class LogFile implements AsyncLineWriter.Sink {
         }
     }
 
-    /** Logback's, but with a stream that says what became of the bytes, and which file it is that they went to. */
+    /** Logback's appender with a stream that reports write failures and the identity of its file. */
     private static final class Rolling extends RollingFileAppender<byte[]> {
         /** What became of the last write; {@code null}: written. */
         private IOException outcome;
@@ -185,7 +185,7 @@ final class LogFile implements AsyncLineWriter.Sink {
             }
         }
 
-        /** Opened and known by its inode: where it is moved between the two, which of them is open cannot be told, so once more. */
+        /** Opened and identified by its inode: if it was moved in between, the open one is unknown, so it is retried. */
         private FileChannel opened(Path file) throws IOException {
             for (int tries = 1;; tries++) {
                 key = keyOf(file);

@@ -11,8 +11,8 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 
 /**
- * One event, one line, as the original writes it: {@code 2006/01/02 15:04:05.000000 message} in local time. Warnings and errors say so
- * in front of the message, unless it begins with CRITICAL. Control characters are written out, so that a text received from elsewhere
+ * One event, one line, as the original writes it: {@code 2006/01/02 15:04:05.000000 message} in local time. Warnings and errors have their
+ * level in front of the message, unless it begins with CRITICAL. Control characters are written out, so that a text received from elsewhere
  * cannot fake a line or drive a terminal, nor turn the writing round; the lines of a multi-line message are indented.
  */
 final class LogLine extends EncoderBase<ILoggingEvent> {

@@ -24,13 +24,12 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logging by code: Logback finds this class as its {@link Configurator} and then reads no XML, which saves a good part of the
- * start-up time and prints nothing of its own. Console always; a file when {@link #toFile} is called. One line format: {@link LogLine}.
- * A {@code -Dlogback.configurationFile=…} given by an operator wins.
+ * Logging by code: Logback finds this class as its {@link Configurator} and then reads no XML, which saves a good part of the start-up time
+ * and prints nothing of its own. Console always; a file when {@link #toFile} is called. One line format: {@link LogLine}. A
+ * {@code -Dlogback.configurationFile=…} given by an operator wins.
  *
- * <p>Nobody who logs ever waits for a log: behind each destination stands a {@link AsyncLineWriter}. In the programs that is true of all
- * that
- * is printed, to {@code System.out} and {@code System.err} too. What is left at the end is written by {@link #flush}, within a limit.
+ * <p>Logging never blocks: each destination has an {@link AsyncLineWriter}. In the programs that is true of all that is printed, to
+ * {@code System.out} and {@code System.err} too. What is left at the end is written by {@link #flush}, within a limit.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
     private static final String CONSOLE = "console";
@@ -80,15 +79,15 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         if (standardOut != null) {
             return standardOut;
         }
-        // Somebody else's program (the Vert.x launcher, a test): its System.out stays what it is, and its end is not ours.
+        // Another program (the Vert.x launcher, a test): its System.out and its exit are left alone.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> flush(AT_EXIT), "log-flush"));
         return queue("log-console", new SystemOut());
     }
 
     /**
-     * Adds the log file: appended, rolled daily and at 50 MB, rolled files kept for 30 days and up to 1 GB, followed when somebody else
-     * moves it. Does nothing when this very file is written already. Where the disk hangs it comes back after three seconds, and what is
-     * logged waits for the disk within the bounds of a queue.
+     * Adds the log file: appended, rolled daily and at 50 MB, rolled files kept for 30 days and up to 1 GB, followed when it is moved. Does
+     * nothing when this very file is written already. Where the disk hangs it comes back after three seconds, and what is logged waits for
+     * the disk within the bounds of a queue.
      *
      * @throws IOException when it cannot be written, with a message for the operator
      */
@@ -130,10 +129,10 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     }
 
     /**
-     * Waits until all that was said so far, by any thread, is written; for the end of a program, and tests.
+     * Waits until everything logged so far, by any thread, is written; for the end of a program, and tests.
      *
      * @param limit for all destinations together
-     * @return false when the limit came first: somebody does not read, or a disk hangs
+     * @return false when the limit came first: output is not read, or a disk hangs
      */
     public static boolean flush(Duration limit) {
         List<AsyncLineWriter> all;

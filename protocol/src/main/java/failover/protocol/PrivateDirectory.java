@@ -8,8 +8,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
 /**
- * Whether a directory is one whose files nobody else can swap: whoever can write in it can put a link in the place of a file of ours, and
- * have us overwrite what it leads to. Blocks.
+ * Whether a directory is writable for this user (and root) only: any other user with write access could replace one of our files by a
+ * symbolic link and make us overwrite its target. Blocks.
  */
 public final class PrivateDirectory {
 

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** What {@code --check-config} says of hosts that are named by a name: a failover hangs on whoever resolves it. Blocks for some seconds. */
+/** The checks of {@code --check-config} on host names: a failover depends on their resolver. Blocks for some seconds. */
 final class ResolverAdvice {
     /** Where the programs of the pair and the validator are reached. */
     private static final Set<String> KEYS = Set.of("peer_endpoint", "local_rpc", "active_validator", "passive_validator",
@@ -43,7 +43,7 @@ final class ResolverAdvice {
         } catch (TimeoutException e) {
             return ", which cannot be resolved now: no answer within " + LIMIT.toSeconds() + " s";
         } catch (Exception e) {
-            // await throws what the look-up failed with, checked or not.
+            // await throws the lookup's failure, checked or not.
             return ", which cannot be resolved now";
         }
     }

@@ -16,7 +16,7 @@ public final class Routes {
     public static final String RESUME = "/resume";
     /** Both, any method: {@code OK} while the program serves. */
     public static final String HEALTH = "/health";
-    /** Agent, GET: who the validator says it is. */
+    /** Agent, GET: the identity the validator reports. */
     public static final String IDENTITY = "/identity";
     /** Agent, POST: stop this agent, leave the validator alone. */
     public static final String SHUTDOWN = "/shutdown";

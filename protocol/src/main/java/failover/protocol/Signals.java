@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The signals by which people and tools tell other programs to reload, or to open their logs anew. A JVM ends at them, SIGHUP of a
- * terminal that was closed included; a program of ours says that it heard them, and goes on. SIGTERM and SIGINT stay what they are.
+ * The signals by which other programs are made to reload or to reopen their logs. A JVM exits on them, including SIGHUP of a closed
+ * terminal; our programs log and ignore them. SIGTERM and SIGINT keep their meaning.
  */
 final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);

@@ -54,7 +54,7 @@ public final class StateFile implements AutoCloseable {
         /**
          * Reads.
          *
-         * @throws IOException when the bytes are no such state; its message says why
+         * @throws IOException when the bytes are no such state, with the reason
          */
         T read(byte[] bytes) throws IOException;
     }

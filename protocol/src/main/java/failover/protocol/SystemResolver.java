@@ -9,10 +9,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Names as the host itself looks them up: by {@code /etc/nsswitch.conf}, and by {@code /etc/resolv.conf} as it is now. Vert.x reads that
- * once, when the program starts: maybe before the network was there, and other name servers that came since it never asks. A look-up here
- * takes a thread for as long as it takes, half a minute where no name server answers: so it has threads of its own, and each name one.
- * Any thread.
+ * Resolves names as the host itself does: by {@code /etc/nsswitch.conf}, and by {@code /etc/resolv.conf} as it is now. Vert.x reads that
+ * once, when the program starts: maybe before the network was there, and it never uses name servers that were added since. A look-up here
+ * takes a thread for as long as it takes, half a minute where no name server answers: so it has threads of its own, and each name one. Any
+ * thread.
  */
 final class SystemResolver {
     private static final String THREADS = "failover-names";

@@ -1,2 +1,2 @@
-/** What both programs share: how they start, log and stop; what they say to each other is in the packages below. */
+/** Shared by both programs: start, logging, stop; their messages are in the packages below. */
 package failover.protocol;

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What was given, by layer, the strongest first: flags, environment, file. What none of them says is the default.
+ * The given settings by layer, in descending priority: flags, environment, file. A key in none of them has its default.
  *
  * @param flags by the key they set; only those that were written
  * @param environment by the key they set; an empty variable counts as not set

@@ -3,7 +3,7 @@ package failover.protocol.config;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** Small checks that several keys share; each throws an IllegalArgumentException that says what would do. */
+/** Small checks that several keys share; each throws an IllegalArgumentException that names a valid value. */
 public final class ConfigParsers {
     private ConfigParsers() {
     }

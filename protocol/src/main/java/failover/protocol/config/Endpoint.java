@@ -19,7 +19,7 @@ public record Endpoint(URI uri) {
     /**
      * Reads a URL.
      *
-     * @throws IllegalArgumentException with a message that says what is wrong and what would do, without the URL itself
+     * @throws IllegalArgumentException with a message that names the fault and a valid value, without the URL itself
      */
     public static Endpoint parse(String text) {
         URI uri;
@@ -62,7 +62,7 @@ public record Endpoint(URI uri) {
         return host.indexOf(':') < 0 ? host : "[" + (zone < 0 ? host : host.substring(0, zone)) + "]";
     }
 
-    /** Whether the host is named by a name, which somebody must resolve; {@code localhost} is none. */
+    /** Whether the host is a name that must be resolved; {@code localhost} is not. */
     public boolean byName() {
         return literal(host()).isEmpty() && !host().equalsIgnoreCase("localhost");
     }

@@ -18,7 +18,7 @@ public final class GoDuration {
     /**
      * Reads for example {@code 1m30s}, {@code 500ms}, {@code 1.5h}, {@code 0}, {@code -2s}.
      *
-     * @throws IllegalArgumentException with a message that says what is wrong and what would do
+     * @throws IllegalArgumentException with a message that names the fault and a valid value
      */
     public static Duration parse(String text) {
         String rest = text;

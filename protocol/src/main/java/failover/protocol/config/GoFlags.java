@@ -10,9 +10,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * A command line by the rules of Go's {@code flag} package, so that command lines written for the original work: {@code -x} is
- * {@code --x}, a switch takes its value only after {@code =}, the last of two wins. Where Go ignores in silence (a word that is no
- * flag, and with it everything behind) this refuses.
+ * A command line by the rules of Go's {@code flag} package, so that command lines written for the original work: {@code -x} is {@code --x},
+ * a switch takes its value only after {@code =}, the last of two wins. What Go silently ignores (an argument that is no flag, and
+ * everything after it) is refused.
  */
 public final class GoFlags {
     private final Map<String, Flag> flags = new LinkedHashMap<>();
@@ -138,7 +138,7 @@ public final class GoFlags {
         return parsed;
     }
 
-    /** Whoever typed it believes that something is done that is not. */
+    /** The user would believe that it has an effect. */
     private static void refuseAlone(Flag flag, Parsed parsed) {
         if (!flag.with().isEmpty() && parsed.on(flag.name()) && !parsed.on(flag.with())) {
             throw new UsageException("--" + flag.name() + " goes with --" + flag.with() + ", and does nothing without it");

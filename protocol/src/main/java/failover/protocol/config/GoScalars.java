@@ -3,7 +3,7 @@ package failover.protocol.config;
 import java.util.Optional;
 import java.util.Set;
 
-/** Words as Go's {@code strconv} reads them from flags and environment. */
+/** Scalars as Go's {@code strconv} parses them from flags and environment. */
 public final class GoScalars {
     private static final Set<String> TRUE = Set.of("1", "t", "T", "true", "TRUE", "True");
     private static final Set<String> FALSE = Set.of("0", "f", "F", "false", "FALSE", "False");

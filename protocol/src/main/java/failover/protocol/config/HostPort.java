@@ -10,7 +10,7 @@ public record HostPort(String host, int port) {
     /**
      * Reads {@code :8080}, {@code host:8080}, {@code 10.0.0.1:8080}, {@code [::1]:8080}.
      *
-     * @throws IllegalArgumentException with a message that says what is wrong and what would do
+     * @throws IllegalArgumentException with a message that names the fault and a valid value
      */
     public static HostPort parse(String text) {
         int colon = text.lastIndexOf(':');

@@ -25,11 +25,11 @@ public final class Redact {
     private static final Pattern USER = Pattern.compile(
             "(\\s-[A-Za-z]*u\\s*)(?!['\"]?[a-z]+://)(\"[^\"]*:[^\"]*\"|'[^']*:[^']*'|[^\\s\"':]+:\\S+)");
     private static final Pattern SSHPASS = Pattern.compile("(\\bsshpass\\s+(?:-(?!p)\\S+\\s+)*-p\\s*)(" + VALUE + ")");
-    /** {@code -pPASSWORD}, glued, as mysql and others have it; not the words and numbers that are behind -p elsewhere. */
+    /** {@code -pPASSWORD}, glued, as mysql and others have it; not the arguments of -p in other programs. */
     private static final Pattern GLUED = Pattern.compile("(?<=\\s)-p(?!(?:rint\\w*|ath|rune|erm|ort|id\\w*|rogress|reserve|roto\\w*|arents"
             + "|ipe\\w*|lain|rocess\\w*|[0-9]+|[rtv]+)(?=[\\s=]|$))(?![-/])(\"[^\"]*\"|'[^']*'|[^\\s|;&=]{3,})");
     private static final Pattern VAULT = Pattern.compile("(\\bvault\\s+login\\s+(?:-\\S+\\s+)*)(?!-)(" + VALUE + ")");
-    /** What is said into the input of something that takes a password from there. */
+    /** Text piped into a program that reads a password from its input. */
     private static final Pattern PIPED = Pattern.compile("(\\b(?:echo|printf)\\s+)([^|;&]+?)(\\s*\\|\\s*(?:\\S*/)?(?:sudo\\b[^|;]*\\s-\\w*S"
             + "|su\\b|chpasswd|passwd|cryptsetup|gpg|openssl|ssh-add|kinit|vault|docker\\s+login|[^|;]*--?(?:password|passphrase)))");
     private static final Pattern HERE = Pattern.compile("(<<<\\s*)(" + VALUE + ")");
@@ -46,7 +46,7 @@ public final class Redact {
 
     /** A shell command with what looks like a secret masked: options, variables, headers, what is piped into sudo, URLs. */
     public static String command(String text) {
-        // Nobody reads on; and no pattern is to think about a page of text.
+        // The rest is not shown; and no pattern should run over a page of text.
         String masked = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
         for (Pattern each : new Pattern[] {OPTION, VARIABLE, HEADER, FIELD, BEARER, USER, SSHPASS, VAULT, HERE}) {
             masked = each.matcher(masked).replaceAll("$1***");

@@ -2,7 +2,7 @@ package failover.protocol.config;
 
 import java.util.Objects;
 
-/** A text that must never be printed: {@link #toString} says {@code ***}; only {@link #reveal} gives it away, to the one who needs it. */
+/** A text that must never be printed: {@link #toString} is {@code ***}; only {@link #reveal} returns it. */
 public final class Secret {
     private static final String MASK = "***";
     private final String value;

@@ -105,7 +105,7 @@ public final class SettingsReader {
         return value;
     }
 
-    /** A switch. In text layers every word that Go takes for a bool counts; nothing else does. */
+    /** A switch. In text layers exactly the values that Go parses as a bool are valid. */
     public boolean truth(String key, boolean standard) {
         Found found = find(key).orElse(null);
         boolean value = standard;
@@ -157,7 +157,7 @@ public final class SettingsReader {
         return value.orElse(standard);
     }
 
-    /** A duration without a default of its own: where it is zero or absent, what holds instead is noted in those words. */
+    /** A duration without a default of its own: where it is zero or absent, the effective value is described by that text. */
     public Optional<Duration> duration(String key, String otherwise) {
         return duration(key, otherwise, Bounds.LONGEST_LIMIT);
     }
@@ -271,7 +271,7 @@ public final class SettingsReader {
         }
     }
 
-    /** Whether any layer says something about the key (null and empty text say nothing). */
+    /** Whether any layer sets the key (null and empty text do not). */
     public boolean isSet(String key) {
         return find(key).filter(found -> !"".equals(found.value())).isPresent();
     }
@@ -294,7 +294,7 @@ public final class SettingsReader {
         log.warnings().add(line);
     }
 
-    /** Reports the keys of this object that nobody asked for; their values are not shown, they may be secrets. */
+    /** Reports the unknown keys of this object; their values are not shown, they may be secrets. */
     public void refuseUnknown() {
         file.forEach((lower, entry) -> {
             if (known.stream().noneMatch(key -> key.equals(lower))) {

@@ -3,7 +3,7 @@ package failover.protocol.config;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Where a program keeps what must survive its restart, when nobody says. */
+/** The default directory for state that must survive a restart. */
 public final class StateDir {
     private StateDir() {
     }

@@ -15,8 +15,8 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 
 /**
- * The format {@code strict-json} for Vert.x Config: one JSON object and nothing after it, no key twice, and errors that say in which
- * line and column. Vert.x's own reader keeps the last of two equal keys and quotes the text, which may hold a secret.
+ * The format {@code strict-json} for Vert.x Config: one JSON object and nothing after it, no key twice, and errors with line and column.
+ * Vert.x's own reader keeps the last of two equal keys and quotes the text, which may hold a secret.
  */
 public final class StrictJson implements ConfigProcessor {
     static final String NAME = "strict-json";

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** The word one probably meant. */
+/** The most likely intended name for a misspelt one. */
 final class Suggestions {
     /** No key and no flag is nearly as long: whatever it is, it is no slip of the pen. */
     private static final int LONGEST_WORD = 100;
@@ -12,7 +12,7 @@ final class Suggestions {
     private Suggestions() {
     }
 
-    /** The candidate with the smallest edit distance; empty without candidates, or for a word that nobody meant. */
+    /** The candidate with the smallest edit distance; empty without candidates, or when none is close. */
     static Optional<String> of(String word, Collection<String> candidates) {
         if (word.length() > LONGEST_WORD) {
             return Optional.empty();

@@ -11,7 +11,7 @@ import java.util.Optional;
  * print the arithmetic at their start.
  *
  * @param heartbeat P, between two polls
- * @param silence S, after which a host that says nothing may be replaced; at least P times the misses allowed
+ * @param silence S, after which a silent host may be replaced; at least P times the misses allowed
  * @param askedSilence what the configuration asked for, P × N; less than {@link #silence} when that was too little for E1
  * @param jitter J, slack for late timers
  * @param fence D, the longest a fence by the agent may take
@@ -32,7 +32,7 @@ public record LeaseTiming(
 
     /** K, what a verified SIGKILL takes, however short the fence: a process does not die sooner because its lease is short. */
     public static final Duration KILL = Duration.ofMillis(300);
-    /** What the fencer program takes for its D_w unless told otherwise. */
+    /** The fencer program's default D_w. */
     public static final Duration MAX_FENCER = Duration.ofSeconds(1);
     private static final Duration MAX_JITTER = Duration.ofMillis(500);
     private static final Duration MAX_FENCE = Duration.ofSeconds(5);
@@ -76,7 +76,7 @@ public record LeaseTiming(
         return numbers.misses < 0 || told(numbers.lease, numbers.fence).compareTo(Bounds.LONGEST_LEASE) > 0 ? null : numbers;
     }
 
-    /** How far ahead the deadline of a lease lies that a fencer is told: of a short fence a little later than the lease's end (E4). */
+    /** How far ahead the deadline lies that a fencer receives for a lease: of a short fence a little later than the lease's end (E4). */
     public static Duration told(Duration lease, Duration fence) {
         Duration earlier = MAX_FENCER.minus(fencer(fence));
         return lease.plus(earlier).plus(earlier.dividedBy(200));
@@ -257,7 +257,7 @@ public record LeaseTiming(
         return grantorWait(lease, jitter);
     }
 
-    /** The same for a lease and a jitter that another program told (E7). */
+    /** The same for a lease and a jitter received from another program (E7). */
     public static Duration grantorWait(Duration lease, Duration jitter) {
         return scale(lease, (1 + CLOCK_RATE) / (1 - CLOCK_RATE)).plus(jitter);
     }

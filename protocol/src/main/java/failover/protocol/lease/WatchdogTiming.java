@@ -49,7 +49,7 @@ public record WatchdogTiming(Duration timeout, Duration stop) {
     }
 
     /**
-     * Why a lease of those numbers is no use beside this watchdog (E1); {@code null} when it is.
+     * Why a lease with those numbers is unusable with this watchdog (E1); {@code null} when it is usable.
      *
      * @param heartbeat P; zero where it is not known
      */

@@ -93,7 +93,7 @@ final class Bincode {
         return in;
     }
 
-    /** The bytes are not what they should be; the message says where. */
+    /** Invalid bytes; the message names the position. */
     static final class Malformed extends Exception {
         Malformed(String message) {
             super(message, null, false, false);

@@ -25,7 +25,7 @@ public final class Pubkey {
         return new Pubkey(bytes.clone());
     }
 
-    /** @throws IllegalArgumentException that says what is wrong with the text, which it quotes (a public key is no secret) */
+    /** @throws IllegalArgumentException with the fault of the text, which it quotes (a public key is no secret) */
     public static Pubkey parse(String base58) {
         Objects.requireNonNull(base58, "base58");
         if (base58.isEmpty() || base58.length() > LONGEST_TEXT) {

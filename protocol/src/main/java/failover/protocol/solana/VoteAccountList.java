@@ -23,7 +23,7 @@ import java.util.Set;
 public final class VoteAccountList {
     /** The list of the main cluster is one to four MiB; it is read for as long as this, and never held. */
     public static final int LARGEST = 32 * 1024 * 1024;
-    /** More vote accounts than this nobody has with one identity; those with the most stake are kept. */
+    /** No identity has more vote accounts than this; those with the most stake are kept. */
     public static final int MOST_ACCOUNTS = 8;
     private static final int LONGEST_TEXT = 1024;
     /** An entry has a dozen fields, the same in each. The parser remembers every name: without a bound that is a stranger's memory. */

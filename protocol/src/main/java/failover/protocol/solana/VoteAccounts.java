@@ -6,7 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * What the RPC's answers say of an identity's votes (safety.md, E6). The answers are a stranger's: whatever is not as it should be is an
+ * Parses an identity's votes from RPC responses (safety.md, E6). The responses are untrusted: anything unexpected is an
  * {@link IllegalArgumentException} with a short reason. Pure.
  *
  * <p>A validator without {@code --full-rpc-api}, which is the rule, serves {@code getVoteAccounts} and {@code getSlot} and no
@@ -67,7 +67,7 @@ public final class VoteAccounts {
      *
      * @param result of {@link #votesMethod}
      * @param accounts whose answer it is
-     * @param identity the node that must be each one's own; another one would be somebody else's votes
+     * @param identity the node that must be each one's own; another one's votes would be those of another validator
      */
     public static Votes votes(Object result, List<String> accounts, String identity) {
         if (!(result instanceof JsonObject answer && answer.getValue("context") instanceof JsonObject context)) {
@@ -114,7 +114,7 @@ public final class VoteAccounts {
     }
 
     /**
-     * The last vote of one vote account, as {@code getVoteAccounts} tells it.
+     * The last vote of one vote account, as {@code getVoteAccounts} reports it.
      *
      * @param result of {@code getVoteAccounts} with {@link #onlyParams}
      * @param account the one that was asked for

@@ -15,12 +15,12 @@ public enum Action {
         this.wire = wire;
     }
 
-    /** The word on the wire. */
+    /** The value on the wire. */
     public String wire() {
         return wire;
     }
 
-    /** The action of that word, exactly as the original compares it; empty if there is none. */
+    /** The action of that value, exactly as the original compares it; empty if there is none. */
     public static Optional<Action> of(String word) {
         for (Action action : values()) {
             if (action.wire.equals(word)) {

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *
  * @param action {@code become_active} or {@code become_passive}
  * @param reason for people, kept in both logs
- * @param skipIdentity the identity itself is set by somebody else (newer original's secure mode); left out when false
+ * @param skipIdentity the identity itself is set by another program (newer original's secure mode); left out when false
  * @param timestamp unix seconds
  * @param operationId names one failover in the logs of all three hosts; a repeated id is the same request, not a second one (ours)
  * @param epoch of this change of holder; the agent refuses one lower than it has obeyed (ours; 0 and left out: a bare command)
@@ -16,8 +16,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param planned the active is well: give up rather than kill its validator (ours)
  * @param grant the first grant of the epoch (ours; with {@code become_active} only)
  * @param tower the final tower of the host that held the identity before (ours; with {@code become_active} only)
- * @param knownTower the newest final tower of an operation before that the manager has: put in place unless a newer one is here; nothing
- *     follows from it, as somebody may have voted since (ours; with {@code become_active} only)
+ * @param knownTower the newest final tower of an operation before that the manager has: put in place unless a newer one is here; it proves
+ *     nothing more, as another host may have voted since (ours; with {@code become_active} only)
  */
 public record FailoverRequest(
         @JsonProperty("action") @Within(Range.TEXT) String action,

@@ -7,18 +7,18 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * How a change of role ended. Always HTTP 200, also when it failed, as the original answers.
  *
  * @param success the role is what was asked for
- * @param message the original's words where it has any
+ * @param message in the original's wording where it has one
  * @param dryRun the agent executes nothing: {@code success} then claims nothing
  * @param timestamp unix seconds before the work began
  * @param operationId of the request (ours)
- * @param outcome one of {@link Outcome}'s words (ours)
+ * @param outcome a value of {@link Outcome} (ours)
  * @param verified the validator itself confirmed it, or its process is verified dead (ours)
- * @param identity what the validator said last; absent when it did not (ours)
+ * @param identity the last identity the validator reported; absent when none (ours)
  * @param processDead the validator's process is verified dead (ours)
  * @param epoch the agent's highest epoch after this request (ours)
  * @param tookMs milliseconds the work took (ours)
  * @param tower the tower taken after the identity was off (ours; from {@code become_passive} only)
- * @param hostId of the host that answers (ours): nobody's word counts for another host (E17)
+ * @param hostId of the host that answers (ours): a reply never counts for another host (E17)
  */
 public record FailoverResponse(
         @JsonProperty("success") boolean success,
@@ -35,7 +35,7 @@ public record FailoverResponse(
         @JsonProperty("tower") @JsonInclude(JsonInclude.Include.NON_NULL) FinalTower tower,
         @JsonProperty("host_id") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String hostId) {
 
-    /** An answer that does not say whose it is yet. */
+    /** A response without host id yet. */
     public FailoverResponse(boolean success, String message, boolean dryRun, long timestamp, String operationId, String outcome,
             boolean verified, String identity, boolean processDead, long epoch, long tookMs, FinalTower tower) {
         this(success, message, dryRun, timestamp, operationId, outcome, verified, identity, processDead, epoch, tookMs, tower, null);

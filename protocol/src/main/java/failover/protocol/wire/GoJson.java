@@ -25,7 +25,7 @@ import java.io.IOException;
  */
 public final class GoJson {
     private static final ObjectMapper MAPPER = mapper();
-    /** Per type, once: what it takes to look one up is a tenth of an answer's time. */
+    /** Per type, once: the lookup takes a tenth of a response's time. */
     private static final ClassValue<ObjectReader> READERS = new ClassValue<>() {
         @Override
         protected ObjectReader computeValue(Class<?> type) {

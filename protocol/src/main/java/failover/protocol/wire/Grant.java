@@ -15,10 +15,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param otherPassive the other host answered verified passive for the highest epoch ever issued to it: a promise made to it binds no more
  * @param fenced an operator states that the other host cannot sign
  * @param automatic the manager's own decision: refused while paused
- * @param lastVote slot of the identity's newest vote that any source has shown the manager; 0 when none: no tower is to be older
+ * @param lastVote slot of the identity's newest vote known to the manager from any source; 0 when none: no tower is to be older
  * @param staleTower an operator accepts a tower that is older than that allows, or none
  * @param otherId host id of the host that {@code otherPassive} and {@code fenced} speak of: a promise made to another one binds all the
- *     same (E7, E17); absent from a manager that does not say whom it means
+ *     same (E7, E17); absent from a manager that does not name it
  * @param managerRun random, of this process of the manager alone (E12); absent from a manager that knows no such thing
  * @param otherTried a become_active of this operation went out to another host, and it is not known that nothing of it took effect: that
  *     host may have voted, so that the tower of the host it is given back to need not be the newest
@@ -48,7 +48,7 @@ public record Grant(
                 false, 0);
     }
 
-    /** A grant that says nothing of towers. */
+    /** A grant without tower fields. */
     public Grant(String token, String managerId, long managerStart, long leaseMs, long fenceMs, long jitterMs, boolean otherPassive,
             boolean fenced, boolean automatic) {
         this(token, managerId, managerStart, leaseMs, fenceMs, jitterMs, otherPassive, fenced, automatic, 0, false);

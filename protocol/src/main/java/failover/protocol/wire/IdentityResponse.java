@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * Who the validator says it is.
+ * The identity the validator reports.
  *
  * @param identityPubkey base58, always present, empty on error
  * @param error why it could not be asked; absent when it could

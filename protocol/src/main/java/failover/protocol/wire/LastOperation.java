@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *
  * @param operationId as the manager named it; absent for a bare command
  * @param action {@code become_active} or {@code become_passive}
- * @param outcome one of {@link Outcome}'s words
+ * @param outcome a value of {@link Outcome}
  * @param message for people
  * @param timestamp unix seconds when it ended
  */

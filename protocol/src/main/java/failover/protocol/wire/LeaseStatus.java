@@ -4,18 +4,18 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What an agent of ours says of its lease in each answer to a poll (safety.md, E0, E4). Absent in dry-run.
+ * The lease part of an agent's reply to a poll (safety.md, E0, E4). Absent in dry-run.
  *
- * @param token fresh in each answer; whoever echoes it extends the lease to {@code issue + Q} on this agent's own clock
+ * @param token fresh in each reply; an echo extends the lease to {@code issue + Q} on this agent's own clock
  * @param leftMs milliseconds until the lease held ends; 0 and left out when none is held
- * @param fenceCapable a fencer answered lately that it would fence this host when its agent cannot, or a watchdog is fed
- * @param refused why this poll was given no say (another manager, or a newer start of this one, is bound); absent when it was
+ * @param fenceCapable a fencer confirmed lately that it would fence this host when its agent cannot, or a watchdog accepts keepalives
+ * @param refused why this poll was refused (another manager, or a newer start of this one, is bound); absent when it was not
  * @param paused the manager's pause is known here
  * @param boundMs for so long this host refuses to be promoted on its peer's silence, because it promised, or may have promised, to leave
  *     that one active (E7); 0 and left out when it does not
- * @param fencedBy who that is: {@link #FENCER} or {@link #WATCHDOG}; left out when nobody is attested
- * @param doubled why this host is made active by no manager, unless an operator says that its peer is fenced: two of them are about
- *     (E12); absent when there is one
+ * @param fencedBy who that is: {@link #FENCER} or {@link #WATCHDOG}; left out when there is none
+ * @param doubled why no manager may make this host active, unless an operator declares its peer fenced: there are two of them (E12); absent
+ *     when there is one
  */
 public record LeaseStatus(
         @JsonProperty("token") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TOKEN) String token,
@@ -32,12 +32,12 @@ public record LeaseStatus(
     /** {@link #fencedBy}: a systemd or hardware watchdog that the agent feeds. */
     public static final String WATCHDOG = "watchdog";
 
-    /** As an agent says it that knows one manager. */
+    /** As sent by an agent that knows one manager. */
     public LeaseStatus(String token, long leftMs, boolean fenceCapable, String refused, boolean paused, long boundMs, String fencedBy) {
         this(token, leftMs, fenceCapable, refused, paused, boundMs, fencedBy, null);
     }
 
-    /** As an agent says it that knows no {@code fenced_by}. */
+    /** As sent by an agent without {@code fenced_by}. */
     public LeaseStatus(String token, long leftMs, boolean fenceCapable, String refused, boolean paused, long boundMs) {
         this(token, leftMs, fenceCapable, refused, paused, boundMs, null);
     }

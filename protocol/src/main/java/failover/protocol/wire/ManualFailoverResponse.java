@@ -7,10 +7,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * How an operator's failover ended.
  *
  * @param success the other host is active now
- * @param message the original's words where it has any
+ * @param message in the original's wording where it has one
  * @param oldActive endpoint; absent on failure
  * @param newActive endpoint; absent on failure
- * @param dryRun the manager only said what it would do (ours; the original claimed success, OM-12)
+ * @param dryRun the manager only reported what it would do (ours; the original claimed success, OM-12)
  */
 public record ManualFailoverResponse(
         @JsonProperty("success") boolean success,

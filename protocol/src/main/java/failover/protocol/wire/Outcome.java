@@ -17,12 +17,12 @@ public enum Outcome {
         this.wire = wire;
     }
 
-    /** The word on the wire. */
+    /** The value on the wire. */
     public String wire() {
         return wire;
     }
 
-    /** The outcome of that word; {@code null} when absent or unknown (an original agent sends none). */
+    /** The outcome of that value; {@code null} when absent or unknown (an original agent sends none). */
     public static Outcome of(String word) {
         for (Outcome outcome : values()) {
             if (outcome.wire.equals(word)) {

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param timestamp unix seconds
  * @param hostId the asker's host id (ours)
  * @param epoch the asker's highest epoch (ours)
- * @param stay the holder asks whether it may stay (ours); absent when it only looks
+ * @param stay the holder asks whether it may stay (ours); absent in a mere status request
  * @param leave the asker wants to leave its manager for another, together with this host (ours); absent when it does not
  */
 public record PeerStatusRequest(
@@ -26,7 +26,7 @@ public record PeerStatusRequest(
         this(fromValidator, timestamp, hostId, epoch, stay, null);
     }
 
-    /** A look, no request. */
+    /** A mere status request. */
     public PeerStatusRequest(String fromValidator, long timestamp, String hostId, long epoch) {
         this(fromValidator, timestamp, hostId, epoch, null, null);
     }

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param timestamp unix seconds
  * @param hostId the answerer's host id (ours)
  * @param epoch the answerer's highest epoch (ours)
- * @param identityVerified {@code isActive} is the validator's word (ours)
+ * @param identityVerified {@code isActive} is the validator's own report (ours)
  * @param operation a change of role under way there; absent when none (ours)
  * @param stay the answer to {@link PeerStatusRequest#stay()}, and what is known of the manager (ours; absent from an original)
  */
@@ -27,7 +27,7 @@ public record PeerStatusResponse(
         @JsonProperty("operation") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.TEXT) String operation,
         @JsonProperty("stay") @JsonInclude(JsonInclude.Include.NON_NULL) PromiseAnswer stay) {
 
-    /** An answer to a look. */
+    /** The answer to a mere status request. */
     public PeerStatusResponse(boolean isAlive, boolean isActive, boolean processRunning, long timestamp, String hostId, long epoch,
             boolean identityVerified, String operation) {
         this(isAlive, isActive, processRunning, timestamp, hostId, epoch, identityVerified, operation, null);

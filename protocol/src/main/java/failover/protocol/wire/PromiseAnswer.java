@@ -10,7 +10,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param reason why not; absent when granted
  * @param managerId the manager the answerer is bound to; absent when to none
  * @param managerHeardMs milliseconds since that manager's last poll here
- * @param managerStart which start of it the answerer obeys; 0 and left out by one that does not say
+ * @param managerStart which start of it the answerer obeys; 0 and left out when unknown
  * @param managerRun which process of it; absent when not known
  */
 public record PromiseAnswer(
@@ -21,7 +21,7 @@ public record PromiseAnswer(
         @JsonProperty("manager_start") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.COUNT) long managerStart,
         @JsonProperty("manager_run") @JsonInclude(JsonInclude.Include.NON_EMPTY) @Within(Range.ID) String managerRun) {
 
-    /** As an agent says it that tells only which manager it is bound to. */
+    /** As sent by an agent that reports only the manager it is bound to. */
     public PromiseAnswer(boolean granted, String reason, String managerId, long managerHeardMs) {
         this(granted, reason, managerId, managerHeardMs, 0, null);
     }

@@ -3,9 +3,9 @@ package failover.protocol.wire;
 import failover.protocol.Bounds;
 
 /**
- * What the value of a field of the wire may be. A field outside its range makes the whole record refused, by the field's name; the ranges
- * that say "cut" bring the value in instead: those of the original's fields, where the original takes anything, and of numbers that are
- * only told to people.
+ * What the value of a field of the wire may be. A field outside its range makes the whole record refused, by the field's name; ranges
+ * marked "cut" clamp the value instead: those of the original's fields, where the original accepts anything, and of numbers that are only
+ * displayed.
  */
 enum Range {
     /** An epoch, a start, another count. */
@@ -14,7 +14,7 @@ enum Range {
     SLOT(0, Bounds.HIGHEST_SLOT, false),
     /** Milliseconds of a lease or of what belongs to it. */
     LEASE_MS(0, Bounds.LONGEST_LEASE_MS, false),
-    /** Milliseconds that somebody waits. */
+    /** Milliseconds that a program waits. */
     TIME_MS(0, Bounds.LONGEST_TIME_MS, false),
     /** Milliseconds that follow from a lease. */
     WAIT_MS(0, Bounds.LONGEST_WAIT_MS, false),
@@ -30,7 +30,7 @@ enum Range {
     ID(Bounds.LONGEST_ID),
     /** The same, longer. */
     TOKEN(Bounds.LONGEST_TOKEN),
-    /** Words for people, or of a caller that the original answers with; cut, and without characters that forge a line. */
+    /** Text for people, or of a caller that the original echoes; cut, and without characters that forge a line. */
     TEXT(Bounds.LONGEST_TEXT),
     /** A file in base64. */
     TOWER(Bounds.LARGEST_TOWER_TEXT);

@@ -13,12 +13,12 @@ public enum Role {
         this.wire = wire;
     }
 
-    /** The word on the wire and in state files. */
+    /** The value on the wire and in state files. */
     public String wire() {
         return wire;
     }
 
-    /** The role of that word; {@code null} when the word is absent or unknown (an original agent sends none). */
+    /** The role of that value; {@code null} when it is absent or unknown (an original agent sends none). */
     public static Role of(String word) {
         for (Role role : values()) {
             if (role.wire.equals(word)) {

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * The agent stops after this answer.
  *
  * @param success the stop has been begun
- * @param message the original's words
+ * @param message in the original's wording
  * @param timestamp unix seconds
  */
 public record ShutdownResponse(

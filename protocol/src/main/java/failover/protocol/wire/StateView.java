@@ -5,9 +5,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
- * The answer to {@code GET /state}: what the manager makes of the pair, now.
+ * The answer to {@code GET /state}: the manager's view of the pair, now.
  *
- * @param verdict one of the words of docs/protocol.md
+ * @param verdict a value listed in docs/protocol.md
  * @param why one sentence with its numbers
  * @param active which host is taken for the active one, {@code primary} or {@code secondary}; absent when unknown
  * @param epoch the highest epoch issued
@@ -17,7 +17,7 @@ import java.util.List;
  * @param networkSlot newest reading; 0 when none
  * @param hosts both hosts
  * @param paused the operator's pause; absent when not paused
- * @param evidence what could be proved of the active's votes if it fell silent now; absent when nobody looks at votes
+ * @param evidence what could be proved of the active's votes if it fell silent now; absent when votes are not read
  */
 public record StateView(
         @JsonProperty("verdict") @Within(Range.TEXT) String verdict,
@@ -32,7 +32,7 @@ public record StateView(
         @JsonProperty("paused") @JsonInclude(JsonInclude.Include.NON_NULL) Pause paused,
         @JsonProperty("evidence") @JsonInclude(JsonInclude.Include.NON_NULL) EvidenceView evidence) {
 
-    /** A view without a word of evidence. */
+    /** A view without evidence. */
     public StateView(String verdict, String why, String active, long epoch, boolean dryRun, String operation, long cooldownSeconds,
             long networkSlot, List<HostLine> hosts, Pause paused) {
         this(verdict, why, active, epoch, dryRun, operation, cooldownSeconds, networkSlot, hosts, paused, null);
@@ -60,8 +60,8 @@ public record StateView(
      *
      * @param name a {@code cluster_rpc}, or the RPC beside a host: {@code [primary]}, {@code [secondary]}
      * @param proves it has shown what the identity votes, and still can
-     * @param says its newest word, for people
-     * @param node who the node says it is, base58; absent when it did not say
+     * @param says its newest reading, for people
+     * @param node the node's identity, base58; absent when unknown
      */
     public record SourceLine(
             @JsonProperty("name") @Within(Range.TEXT) String name,
@@ -73,7 +73,7 @@ public record StateView(
     /**
      * A pause.
      *
-     * @param reason the operator's words
+     * @param reason the operator's text
      * @param since unix seconds
      * @param inForce nothing automatic can happen any more
      * @param missing what it lacks while it is not in force
@@ -93,7 +93,7 @@ public record StateView(
      * @param answering its last poll was answered
      * @param silentMs since its last good answer
      * @param isActive as it reported
-     * @param identityVerified the report is its validator's word
+     * @param identityVerified the report is the validator's own
      * @param slot its validator's slot
      * @param problems of its own: why it would be replaced, or could not be promoted
      */

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param lastReceivedTimestamp {@code timestamp} of the newest answer the manager has from this agent; 0 (and then left out) when none
  * @param managerId random id of the manager's state directory (ours; absent from an original manager)
  * @param epoch the highest epoch the manager knows (ours; 0 and then left out when none)
- * @param lease what the manager says of the lease (ours; absent from an original manager and in dry-run)
+ * @param lease the lease part (ours; absent from an original manager and in dry-run)
  * @param slotMs milliseconds that a slot takes by the manager's measurement (ours; 0 and then left out while it has not measured any)
  */
 public record StatusRequest(
@@ -22,7 +22,7 @@ public record StatusRequest(
         @JsonProperty("lease") @JsonInclude(JsonInclude.Include.NON_NULL) LeaseKeepalive lease,
         @JsonProperty("slot_ms") @JsonInclude(JsonInclude.Include.NON_DEFAULT) @Within(Range.TIME_MS) long slotMs) {
 
-    /** A poll that says nothing of leases. */
+    /** A poll without lease part. */
     public StatusRequest(long timestamp, long lastReceivedTimestamp, String managerId, long epoch) {
         this(timestamp, lastReceivedTimestamp, managerId, epoch, null, 0);
     }

@@ -13,7 +13,7 @@ import java.util.List;
  * @param validatorSlot the validator's own slot (processed); 0 when not running or not answering
  * @param networkSlot always 0 from an agent (the manager compares)
  * @param slotDiff always 0 from an agent
- * @param isHealthy the validator's {@code getHealth} says ok
+ * @param isHealthy the validator's {@code getHealth} is ok
  * @param isActive the validator carries the staked identity; where that cannot be asked, the agent's remembered role
  * @param lastTowerBackup unix seconds, {@link #NO_BACKUP} when there was none
  * @param error why the slot could not be read; absent when it could
@@ -31,8 +31,8 @@ import java.util.List;
  * @param unfit why this host cannot be promoted, as far as its agent knows; empty or absent when it can (ours)
  * @param lease what the agent says of its lease (ours; absent in dry-run)
  * @param votes what this host's own RPC node says of the identity's votes (ours; absent when it was not asked)
- * @param peerId host id of the agent whose promises keep this host active, and to which this host gives its own (ours; absent before it
- *     has met one)
+ * @param peerId host id of the agent whose promises keep this host active, and to which this host gives its own (ours; absent before it has
+ *     met one)
  * @param operationMs for how long {@code operation} has been under way, milliseconds (ours; 0 and left out when none is)
  * @param voteState this host's own vote state, as an active one last looked at it (ours; absent when it is not active, or when where it
  *     lies, or whose it must be, is not known)
