@@ -19,15 +19,17 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(VertxExtension.class)
 class AgentClientIT {
     private static final Duration SHORT = Duration.ofMillis(300);
     private static final Duration LONG = Duration.ofSeconds(8);
@@ -45,15 +47,10 @@ class AgentClientIT {
     private HttpClientAgent http;
 
     @BeforeEach
-    void open() {
-        vertx = Vertx.vertx();
+    void open(Vertx given) {
+        vertx = given;
         context = vertx.getOrCreateContext();
         http = vertx.createHttpClient(new HttpClientOptions());
-    }
-
-    @AfterEach
-    void close() {
-        Await.result(vertx.close());
     }
 
     private FakeAgent agent(BiConsumer<NetSocket, String> behaviour) {

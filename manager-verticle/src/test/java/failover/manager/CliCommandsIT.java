@@ -8,6 +8,7 @@ import failover.protocol.config.HostPort;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -15,27 +16,24 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** {@code --shutdown-agent} and {@code --trigger-failover} against small servers that speak the wire. */
+@ExtendWith(VertxExtension.class)
 class CliCommandsIT {
     private static final Duration LIMIT = Duration.ofSeconds(5);
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
     private CliCommands oneShot;
     private volatile Boolean inForce;
 
     @BeforeEach
-    void setUp() {
+    void setUp(Vertx given) {
+        vertx = given;
         oneShot = new CliCommands(vertx, new PrintStream(bytes, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
     }
 
     @Test

@@ -11,15 +11,17 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** An operator asks the sources what they can prove before it is needed. */
+@ExtendWith(VertxExtension.class)
 class SourceCheckIT {
     private static final String STAKED = Keypair.generate().pubkey().toString();
     private static final String ACCOUNT = Keypair.generate().pubkey().toString();
@@ -28,13 +30,8 @@ class SourceCheckIT {
     private Vertx vertx;
 
     @BeforeEach
-    void open() {
-        vertx = Vertx.vertx();
-    }
-
-    @AfterEach
-    void close() {
-        Await.result(vertx.close());
+    void open(Vertx given) {
+        vertx = given;
     }
 
     private static String key() {

@@ -15,16 +15,18 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(VertxExtension.class)
 class VoteSourcesIT {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -37,14 +39,9 @@ class VoteSourcesIT {
     private Context context;
 
     @BeforeEach
-    void open() {
-        vertx = Vertx.vertx();
+    void open(Vertx given) {
+        vertx = given;
         context = vertx.getOrCreateContext();
-    }
-
-    @AfterEach
-    void close() {
-        Await.result(vertx.close());
     }
 
     private FakeAgent source(String answer) {

@@ -15,25 +15,28 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
+@ExtendWith(VertxExtension.class)
 class PeerClientIT {
     private static final DurableAgentState MEMORY = new DurableAgentState("me", Role.ACTIVE, 3, null, 0, null, null, null);
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
     @TempDir
     Path directory;
 
-    @AfterEach
-    void end() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+    @BeforeEach
+    void start(Vertx given) {
+        vertx = given;
     }
 
     @Test

@@ -15,22 +15,24 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Shared looks: what was seen before a command or a kill is shown to nobody after it. The probe worker is played by the test. */
 @Timeout(60)
+@ExtendWith(VertxExtension.class)
 class ProbeCacheTest {
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
     private final List<Message<ProbeWorker.Order>> asked = new CopyOnWriteArrayList<>();
     private final List<Observation> listened = new ArrayList<>();
     @TempDir
@@ -39,7 +41,8 @@ class ProbeCacheTest {
     private ProbeCache observer;
 
     @BeforeEach
-    void start() throws Exception {
+    void start(Vertx given) throws Exception {
+        vertx = given;
         LocalDelivery.prepare(vertx.eventBus());
         context = vertx.getOrCreateContext();
         on(() -> {
@@ -48,11 +51,6 @@ class ProbeCacheTest {
                 fresh -> new ProbeWorker.Look(fresh, null, false));
             return null;
         });
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
     }
 
     private <T> T on(Callable<T> work) throws Exception {

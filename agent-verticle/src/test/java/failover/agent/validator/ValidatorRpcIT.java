@@ -13,6 +13,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,31 +22,27 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
+@ExtendWith(VertxExtension.class)
 class ValidatorRpcIT {
     private static final Duration LIMIT = Duration.ofMillis(500);
     private Vertx vertx;
     private FakeRpc fake;
 
     @BeforeEach
-    void start() throws Exception {
-        vertx = Vertx.vertx();
+    void start(Vertx given) throws Exception {
+        vertx = given;
         fake = FakeRpc.start(vertx);
         // The first call of a JVM loads classes for longer than the limit under test.
         Endpoint endpoint = Endpoint.parse("http://127.0.0.1:" + fake.port());
         new ValidatorRpc(vertx, endpoint, Duration.ofSeconds(20)).ask().await(20, TimeUnit.SECONDS);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
     }
 
     @Test
