@@ -59,8 +59,15 @@ public final class FrozenDisk implements AutoCloseable {
         }
     }
 
-    /** From now on no file on it grows, and no new one has a byte. */
+    /**
+     * From now on no file on it grows, and no new one has a byte.
+     *
+     * @throws IllegalStateException while it is frozen: the write that fills it would not return
+     */
     public void fill() {
+        if (frozen) {
+            throw new IllegalStateException(directory + " is frozen and cannot be filled");
+        }
         DiskFiller.fill(directory);
     }
 
