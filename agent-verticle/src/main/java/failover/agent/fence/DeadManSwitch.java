@@ -17,7 +17,6 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -40,9 +39,7 @@ public final class DeadManSwitch {
     private final ResourceReserve reserve = new ResourceReserve();
     private final Thread thread;
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final AtomicReference<FenceEvent.Published> published = new AtomicReference<>();
-    private final AtomicReference<FenceEvent.FencerSaid> said = new AtomicReference<>();
-    private final AtomicReference<FenceEvent.Done> done = new AtomicReference<>();
+    private final FenceInbox inbox = new FenceInbox();
     /** Events not yet posted to the core. */
     private final Deque<AgentEvent> untold = new ArrayDeque<>();
     private volatile AgentEffect.Publish current;
@@ -78,7 +75,7 @@ public final class DeadManSwitch {
 
     /** Replaces the published lease. {@code fences}: how many completed fences of this process the publisher has processed. */
     public void publish(AgentEffect.Publish next, long fences) {
-        published.set(new FenceEvent.Published(next, fences));
+        inbox.put(new FenceEvent.Published(next, fences));
         LockSupport.unpark(thread);
     }
 
@@ -109,20 +106,12 @@ public final class DeadManSwitch {
     }
 
     private void look() {
-        FenceEvent.Published taken = null;
         boolean stopped = false;
         while (ended.getCount() > 0) {
             try {
-                FenceEvent.Published newest = published.get();
-                FenceEvent.FencerSaid word;
-                FenceEvent.Done answer = done.getAndSet(null);
-                if (answer != null) {
-                    step(answer);
-                } else if (newest != taken) {
-                    taken = newest;
-                    step(newest);
-                } else if ((word = said.getAndSet(null)) != null) {
-                    step(word);
+                FenceEvent next = inbox.take();
+                if (next != null) {
+                    step(next);
                 } else if (closed && !stopped) {
                     stopped = true;
                     step(new FenceEvent.Stop());
@@ -141,7 +130,7 @@ public final class DeadManSwitch {
 
     private void pause() {
         long wait = Math.min(LOOK_NANOS, machine.wait(ClockReading.ofMachine()).toNanos());
-        if (done.get() == null) {
+        if (!inbox.hasAnswer()) {
             LockSupport.parkNanos(Math.max(100_000, wait));
         }
     }
@@ -176,9 +165,7 @@ public final class DeadManSwitch {
             reserve.take();
         } else if (effect instanceof FenceEffect.Do todo) {
             hands.begin(todo, result -> {
-                // What is overdue may come after what is not.
-                done.accumulateAndGet(new FenceEvent.Done(todo.number(), result),
-                    (held, come) -> held != null && held.number() > come.number() ? held : come);
+                inbox.put(new FenceEvent.Done(todo.number(), result));
                 LockSupport.unpark(thread);
             });
         } else if (effect instanceof FenceEffect.Arm arm) {
@@ -187,7 +174,7 @@ public final class DeadManSwitch {
             fencer.disarm();
         } else if (effect instanceof FenceEffect.AskFencer) {
             fencer.ask(word -> {
-                said.set(word);
+                inbox.put(word);
                 LockSupport.unpark(thread);
             });
         } else if (effect instanceof FenceEffect.ForgetLooks) {
