@@ -1,6 +1,5 @@
 package failover.manager.decision;
 
-import failover.manager.decision.DurableManagerState.Phase;
 import failover.protocol.ClockReading;
 import failover.protocol.wire.Action;
 import failover.protocol.wire.FailoverRequest;
@@ -22,16 +21,18 @@ final class AgentCommands {
         this.grants = grants;
     }
 
-    /** Sends the command of the present step; a silent host's last call is not waited for beyond its limit. */
-    void send(ManagerState state, Operation move, Host host, Action action, Duration limit, ClockReading now, List<ManagerEffect> out) {
+    /** Sends the command with which that phase begins; a silent host's last call is not waited for beyond its limit. */
+    void send(ManagerState state, Operation move, Phase phase, Action action, Duration limit, ClockReading now, List<ManagerEffect> out) {
+        boolean demoting = phase == Phase.DEMOTING;
+        Host host = move.recipient();
         FailoverRequest request = new FailoverRequest(action.wire(), move.cause.reason(), false, now.wallSeconds(), move.operationId,
-                move.epoch, limit.toMillis(), move.cause.planned() && move.step == Phase.DEMOTING,
+                move.epoch, limit.toMillis(), move.cause.planned() && demoting,
                 grants.first(state, move, action, state.view(host)),
                 action == Action.BECOME_ACTIVE ? FinalTowers.newest(state, move, rules) : null,
                 action == Action.BECOME_ACTIVE ? FinalTowers.before(state, move, rules) : null);
-        Duration wait = move.cause.holderSilent() && host == move.from ? limit : limit.plus(ANSWER_SLACK);
+        Duration wait = move.cause.holderSilent() && demoting ? limit : limit.plus(ANSWER_SLACK);
         move.sentAt = now.nanos();
-        move.answerBy = now.plus(wait.plus(rules.requestTimeout()).plus(OVERDUE));
-        out.add(new ManagerEffect.Command(host, move.command, request, wait));
+        move.enter(phase, now.plus(wait.plus(rules.requestTimeout()).plus(OVERDUE)));
+        out.add(new ManagerEffect.Command(host, move.awaited, request, wait));
     }
 }

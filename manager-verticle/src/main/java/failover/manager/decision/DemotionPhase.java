@@ -8,53 +8,51 @@ import failover.protocol.wire.Outcome;
 import java.time.Duration;
 import java.util.List;
 
-/** The first step of a move: who has the identity, or had it, is made passive, and nobody is promoted before. */
+/** The first phase of an operation: who has the identity, or had it, is made passive, and nobody is promoted before. */
 final class DemotionPhase {
     private final ManagerOptions rules;
     private final AgentCommands orders;
-    private final FinalCheckPhase lastCall;
+    private final FinalCheckPhase finalCheck;
     private final OperationCompletion ends;
     private final OperationPhases moves;
 
-    DemotionPhase(ManagerOptions rules, AgentCommands orders, FinalCheckPhase lastCall, OperationCompletion ends, OperationPhases moves) {
+    DemotionPhase(ManagerOptions rules, AgentCommands orders, FinalCheckPhase finalCheck, OperationCompletion ends, OperationPhases moves) {
         this.rules = rules;
         this.orders = orders;
-        this.lastCall = lastCall;
+        this.finalCheck = finalCheck;
         this.ends = ends;
         this.moves = moves;
     }
 
     void begin(ManagerState state, Operation move, ClockReading now, List<ManagerEffect> out) {
         if (move.cause.holderSilent() && SilenceEvaluator.original(state, move.from)) {
-            move.command = 0;
-            lastCall.failed(state, move, "", now, out);
+            finalCheck.failed(state, move, "", now, out);
             return;
         }
         if (move.cause instanceof Cause.Vacant && !state.view(move.from).answers(rules, now) && state.excluded(move.from)) {
-            move.command = 0;
             out.add(OperationPhases.say(Level.WARNING, "Step 1: [" + move.from
                     + "] does not answer, and need not: it has been passive since epoch "
                     + state.memory.host(move.from).passive() + ", the last it was granted is "
                     + state.memory.host(move.from).issued()));
-            moves.promoteNext(state, move, now, out);
+            moves.promoteNext(state, now, out);
             return;
         }
         out.add(OperationPhases.say(Level.INFO, "Step 1: Sending become_passive to [" + move.from + "]..."));
         Duration limit = move.cause.holderSilent() ? Operation.lastCall(rules) : rules.demotionTimeout();
-        orders.send(state, move, move.from, Action.BECOME_PASSIVE, limit, now, out);
+        orders.send(state, move, Phase.DEMOTING, Action.BECOME_PASSIVE, limit, now, out);
     }
 
     /** The active did not answer. */
     void failed(ManagerState state, Operation move, Failure failure, ClockReading now, List<ManagerEffect> out) {
         if (move.cause.holderSilent() || move.cause.holderCannotSign() && !FinalCheckPhase.lives(state, move, rules, now)) {
-            lastCall.failed(state, move, " (" + failure.detail() + ")", now, out);
+            finalCheck.failed(state, move, " (" + failure.detail() + ")", now, out);
             return;
         }
         if (move.cause instanceof Cause.Vacant && stillExcluded(state, state.view(move.from))) {
             out.add(OperationPhases.say(Level.WARNING, "Step 1: [" + move.from + "] did not answer become_passive (" + failure.detail()
                     + "), and need not: to polls it answers that it has been passive since epoch "
                     + state.memory.host(move.from).passive() + ", the last it was granted is " + state.memory.host(move.from).issued()));
-            moves.promoteNext(state, move, now, out);
+            moves.promoteNext(state, now, out);
             return;
         }
         move.trouble = "[" + move.from + "] did not answer become_passive: " + failure.detail();
@@ -83,7 +81,7 @@ final class DemotionPhase {
         if (move.cause instanceof Cause.DualActive) {
             ends.fenced(state, move.from.other(), now, out);
         } else {
-            moves.promoteNext(state, move, now, out);
+            moves.promoteNext(state, now, out);
         }
     }
 

@@ -41,45 +41,41 @@ final class FinalCheckPhase {
         out.add(OperationPhases.say(Level.WARNING, "Step 1: [" + move.from + "] is unreachable, skipping become_passive" + detail));
         if (move.cause.holderCannotSign()) {
             move.proof = "an operator states that it cannot sign";
-            moves.promoteNext(state, move, now, out);
+            moves.promoteNext(state, now, out);
             return;
         }
         // E6: what the votes did before this call proves nothing any more; the last look comes after it.
-        move.provedAfter = now.nanos();
-        move.proveBy = now.plus(PROOF_TIME);
+        move.lookAfter = now.nanos();
+        move.lookBy = now.plus(PROOF_TIME);
+        move.enter(Phase.FINAL_CHECK, move.lookBy);
         proof.ask(state, now, out);
         // The host beside which the votes are read is asked at once as well, not a look later: nobody votes meanwhile.
         out.add(new ManagerEffect.Wake(Duration.ofMillis(10)));
-        prove(state, now, out);
+        prove(state, move, now, out);
     }
 
     void tick(ManagerState state, Operation move, ClockReading now, List<ManagerEffect> out) {
         proof.ask(state, now, out);
         out.add(new ManagerEffect.Wake(LOOK_AGAIN));
-        prove(state, now, out);
+        prove(state, move, now, out);
     }
 
     /** Goes on with a silent host's move as soon as its votes are known to stand still; gives up when they do not. */
-    void prove(ManagerState state, ClockReading now, List<ManagerEffect> out) {
-        Operation move = state.move;
-        if (move == null || move.provedAfter == 0) {
-            return;
-        }
+    void prove(ManagerState state, Operation move, ClockReading now, List<ManagerEffect> out) {
         if (!state.silent(state.view(move.from), rules, now)) {
-            move.provedAfter = 0;
             move.trouble = "[" + move.from + "] answers again";
             ends.fail(state, now, out);
             return;
         }
-        SilenceEvaluator.FinalCheck look = proof.last(state, move.from, move.provedAfter, move.proveBy, now, out);
+        SilenceEvaluator.FinalCheck look = proof.last(state, move.from, move.lookAfter, move.lookBy, now, out);
         if (look.step() == SilenceEvaluator.FinalCheck.Go.WAIT) {
             return;
         }
-        move.provedAfter = 0;
+        move.lookAfter = 0;
         if (look.step() == SilenceEvaluator.FinalCheck.Go.ON) {
             move.proof = look.why();
             out.add(OperationPhases.say(Level.WARNING, "[" + move.from + "] is taken for dead: " + look.why()));
-            moves.promoteNext(state, move, now, out);
+            moves.promoteNext(state, now, out);
         } else {
             move.trouble = "[" + move.from + "] is silent, but " + look.why();
             ends.fail(state, now, out);

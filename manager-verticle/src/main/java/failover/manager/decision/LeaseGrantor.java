@@ -190,7 +190,7 @@ final class LeaseGrantor {
         if (move == null) {
             return view.host == state.holder ? view.granted : 0;
         }
-        switch (move.step) {
+        switch (move.phase.durable()) {
             case DEMOTING:
                 // An ordered demotion goes on under the lease; a silent host's has been let run out.
                 return view.host == move.from && !move.cause.holderSilent()

@@ -1,6 +1,5 @@
 package failover.manager.decision;
 
-import failover.manager.decision.DurableManagerState.Phase;
 import failover.protocol.wire.FinalTower;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,39 +19,32 @@ final class Operation {
     /** Of the operators who are owed an answer. */
     final List<Long> tickets = new ArrayList<>();
 
-    Phase step = Phase.DEMOTING;
+    Phase phase = Phase.PERSISTING_DEMOTION;
+    /** When the phase ends by itself: nobody answers any more, or it is time for the next try (monotonic). */
+    long deadline;
+    /** Number of the Save or of the command that the phase awaits. */
+    long awaited;
     long epoch;
-    /** Number of the Save that makes the present step durable; 0 once it is. */
-    long saving;
-    /** A disk that has not answered by then hangs, and has not written (monotonic). */
-    long saveBy;
-    /** The command that is out; 0 while the memory is being saved or an outcome is being read from statuses. */
-    long command;
-    /** When it went out: what a host was asked before says nothing of what became of it (monotonic). */
+    /** When the newest command went out: what a host was asked before says nothing of what became of it (monotonic). */
     long sentAt;
-    /** The shell has told by then what became of it; where it has not, nobody answered (monotonic). */
-    long answerBy;
-    /** {@link #from} answered that it is passive, in this move. */
+    /** The newest order to a silent host failed then: only later looks at its votes count (E6); 0 when none failed. */
+    long lookAfter;
+    /** Such a look is awaited until then (monotonic). */
+    long lookBy;
+    /** {@link #from} answered that it is passive, in this operation. */
     boolean demoted;
     /** Its validator's process is dead: it cannot be given the identity back. */
     boolean fromDead;
-    /** The answer to become_active was lost: the outcome is read from {@link #to}'s statuses until then (monotonic); 0 when not. */
-    long resolveBy;
-    /** The last call to a silent {@link #from} failed then: only later looks at its votes count (E6); 0 when none is awaited. */
-    long provedAfter;
-    long proveBy;
-    /** The last call to a silent {@link #to} failed then (E6). */
-    long clearFailedAt;
     /** What the votes said, for the record (INV-5). */
     String proof = "";
     /** The newest tower that a host handed over after its identity was off in this operation; {@code null} when none. */
     FinalTower tower;
     /** Whose that is. */
     Host towerOf;
-    /** {@link #to} was asked to become active, and did not refuse before it ran anything. */
+    /** What became of a become_active to {@link #to} is not known, or was not until it was cleared: it may have had the identity. */
     boolean mayHaveVoted;
-    /** The validator of {@link #to} itself said no, and carried another identity afterwards: it has never had this one. */
-    boolean saidNo;
+    /** The validator of {@link #to} itself refused, and carried another identity afterwards: it has never had this one. */
+    boolean validatorRefused;
     /** {@link #to} is taken for gone, it has not said that it is passive. */
     boolean goneTo;
     /** An operator states that {@link #to}, of which it is not known whether it is active, cannot sign. */
@@ -61,8 +53,6 @@ final class Operation {
     Cooldown.Mark countedBefore;
     /** The highest epoch that an answer to one of its commands told of. */
     long toldEpoch;
-    /** When a failed clearing is tried again; 0 when none waits. */
-    long retryAt;
     String trouble = "";
 
     Operation(Cause cause, String operationId, long epoch, Host from, Host to) {
@@ -83,9 +73,15 @@ final class Operation {
         return LAST_CALL.compareTo(rules.requestTimeout()) <= 0 ? LAST_CALL : rules.requestTimeout();
     }
 
-    /** Whom the command of the present step goes to. */
+    /** It goes on with that, which ends by itself at {@code by} (monotonic). */
+    void enter(Phase next, long by) {
+        phase = next;
+        deadline = by;
+    }
+
+    /** Whom the command of the present phase goes to. */
     Host recipient() {
-        return step == Phase.DEMOTING ? from : to;
+        return phase.promotionBegun() ? to : from;
     }
 
     /**
@@ -114,25 +110,20 @@ final class Operation {
     Operation copy() {
         Operation copy = new Operation(cause, operationId, epoch, from, to);
         copy.tickets.addAll(tickets);
-        copy.step = step;
-        copy.saving = saving;
-        copy.saveBy = saveBy;
-        copy.command = command;
+        copy.phase = phase;
+        copy.deadline = deadline;
+        copy.awaited = awaited;
         copy.sentAt = sentAt;
-        copy.answerBy = answerBy;
+        copy.lookAfter = lookAfter;
+        copy.lookBy = lookBy;
         copy.demoted = demoted;
         copy.fromDead = fromDead;
-        copy.resolveBy = resolveBy;
-        copy.retryAt = retryAt;
-        copy.provedAfter = provedAfter;
-        copy.proveBy = proveBy;
-        copy.clearFailedAt = clearFailedAt;
         copy.toldEpoch = toldEpoch;
         copy.proof = proof;
         copy.tower = tower;
         copy.towerOf = towerOf;
         copy.mayHaveVoted = mayHaveVoted;
-        copy.saidNo = saidNo;
+        copy.validatorRefused = validatorRefused;
         copy.goneTo = goneTo;
         copy.fencedTo = fencedTo;
         copy.countedBefore = countedBefore;
@@ -142,18 +133,18 @@ final class Operation {
 
     /** What it is doing, for people. */
     String doing() {
-        return back() && step == Phase.PROMOTING ? "giving the identity back to [" + to + "]" : step.name().toLowerCase(Locale.ROOT);
+        return back() && phase.durable() == DurableManagerState.Phase.PROMOTING ? "giving the identity back to [" + to + "]"
+                : phase.durable().name().toLowerCase(Locale.ROOT);
     }
 
     DurableManagerState.Intent intent() {
         String why = proof.isEmpty() ? cause.reason() : cause.reason() + "; " + proof;
-        return cause instanceof Cause.DualActive ? null : new DurableManagerState.Intent(operationId, from, to, step, why);
+        return cause instanceof Cause.DualActive ? null : new DurableManagerState.Intent(operationId, from, to, phase.durable(), why);
     }
 
     /** What is not known of it and holds everything else up, for whoever asks why nobody is promoted; empty when nothing is. */
     String unresolved() {
-        boolean open = step == DurableManagerState.Phase.CLEARING || resolveBy != 0;
-        return open ? "; [" + to + "] may be active or not, and nobody else is promoted before that is known"
+        return phase.inDoubt() ? "; [" + to + "] may be active or not, and nobody else is promoted before that is known"
                 + (trouble.isEmpty() ? "" : " (" + trouble + "); if it certainly cannot sign: failover-manager --trigger-failover "
                 + "--i-have-fenced") : "";
     }

@@ -207,7 +207,7 @@ final class SilenceEvaluator {
         if (!state.silent(view, rules, now) || !view.fenceCapable && !attested(state, move.to) && !original(state, move.to)) {
             return new FinalCheck(FinalCheck.Go.NOT, move.trouble);
         }
-        FinalCheck look = last(state, move.to, move.clearFailedAt, move.proveBy, now, out);
+        FinalCheck look = last(state, move.to, move.lookAfter, move.lookBy, now, out);
         return look.step() == FinalCheck.Go.NOT ? new FinalCheck(look.step(), "[" + move.to + "] is silent, but " + look.why()) : look;
     }
 

@@ -120,8 +120,7 @@ final class StatusReadings {
     /** While nobody knows what became of a become_active there, no other host takes that one's place: its word would end the doubt. */
     private static boolean doubted(ManagerState state, Host host) {
         Operation move = state.move;
-        return move != null && host == move.to && (move.step == DurableManagerState.Phase.CLEARING
-                || move.step == DurableManagerState.Phase.PROMOTING);
+        return move != null && host == move.to && move.phase.promotionBegun();
     }
 
     private void countReadings(ManagerState state, HostView view, long askedAt, ClockReading now, List<ManagerEffect> out) {

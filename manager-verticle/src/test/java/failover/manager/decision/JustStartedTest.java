@@ -89,7 +89,7 @@ class JustStartedTest {
         manager.b().last = new LastOperation("op", "become_active", "refused", "not now", 0);
         untold();
         manager.beats(2);
-        assertEquals(step, manager.state.move.step);
+        assertEquals(step, manager.state.move.phase.durable());
         assertTrue(manager.hanging.stream().allMatch(save -> save.memory().epoch() == 7), () -> manager.hanging.toString());
         diskAnswers();
         wake();
