@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The core with the least of a shell: time by hand, and two hosts that answer polls at once with what the test says, or not at all. */
 final class ManagerAtWork {
@@ -91,6 +92,8 @@ final class ManagerAtWork {
     /** Saves that were not answered. */
     final List<ManagerEffect.Save> hanging = new ArrayList<>();
     Long networkSlot = 1000L;
+    /** Sees each effect once it is performed. */
+    Consumer<ManagerEffect> watch = effect -> { };
     private final Deque<ManagerEvent> mailbox = new ArrayDeque<>();
     private long tickets;
 
@@ -135,6 +138,7 @@ final class ManagerAtWork {
     }
 
     ManagerAtWork begin() {
+        mailbox.clear();
         core = new FailoverMachine(rules());
         take(core.start(memory, run, now()));
         return this;
@@ -206,6 +210,7 @@ final class ManagerAtWork {
             } else if (effect instanceof ManagerEffect.Say say) {
                 lines.add(say.line());
             }
+            watch.accept(effect);
         }
     }
 
