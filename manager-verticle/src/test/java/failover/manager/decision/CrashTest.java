@@ -48,9 +48,11 @@ class CrashTest {
             Map.entry("way back", Sequence.of(ManagerAtWork::ask, "done, refused", THERE)),
             Map.entry("way back, unanswered", Sequence.of(ManagerAtWork::ask, "done, refused, obeyed", THERE + " READING_OUTCOME")),
             Map.entry("outcome read", Sequence.of(ManagerAtWork::ask, "done, obeyed", THERE + " READING_OUTCOME")),
-            Map.entry("outcome unknown", Sequence.of(ManagerAtWork::ask, "done, lost", CLEARED + " READING_OUTCOME")),
+            Map.entry("outcome unknown", Sequence.of(ManagerAtWork::ask, "done, slow", CLEARED + " READING_OUTCOME")),
             Map.entry("clearing", Sequence.of(ManagerAtWork::ask, "done, unknown", CLEARED)),
-            Map.entry("clearing, unanswered", Sequence.of(ManagerAtWork::ask, "done, unknown, lost, lost", CLEARED + " AWAITING_RETRY")),
+            Map.entry("clearing, unanswered", Sequence.of(ManagerAtWork::ask, "done, slow, lost, lost",
+                    CLEARED + " READING_OUTCOME AWAITING_RETRY")),
+            Map.entry("way back, unknown", Sequence.of(ManagerAtWork::ask, "done, refused, slow", CLEARED + " READING_OUTCOME")),
             Map.entry("clearing of the old holder", Sequence.of(ManagerAtWork::ask, "done, refused, unknown", CLEARED))));
 
     private static void silent(ManagerAtWork manager) {
@@ -112,6 +114,11 @@ class CrashTest {
                 break;
             case "obeyed":
                 assertTrue(watch.obey(command), command.toString());
+                manager.noReply(Failure.Kind.NO_ANSWER);
+                break;
+            case "slow":
+                // Nobody waits for it any more, and it is on its way still.
+                watch.underWay(List.of(command));
                 manager.noReply(Failure.Kind.NO_ANSWER);
                 break;
             case "lost":
@@ -187,6 +194,7 @@ class CrashTest {
             assertTrue(play(manager, watch, sequence, passed), name);
             assertNull(manager.saved.intent(), name);
             assertEquals(new TreeSet<>(sequence.passes()), passed, name);
+            watch.arrives();
             watch.settle(300);
             all.addAll(passed);
         });
