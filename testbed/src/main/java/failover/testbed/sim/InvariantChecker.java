@@ -84,8 +84,12 @@ final class InvariantChecker {
         return "[" + host + "]";
     }
 
-    /** A command goes out. */
-    void command(Host host, FailoverRequest request) {
+    /**
+     * A command goes out.
+     *
+     * @param holder whom the manager takes for the holder, as {@code /state} names it; {@code null} when nobody
+     */
+    void command(Host host, FailoverRequest request, String holder) {
         DurableManagerState durable = disk.read();
         DurableManagerState.Intent intent = durable == null ? null : durable.intent();
         boolean covered = intent != null && intent.operationId().equals(request.operationId());
@@ -106,7 +110,7 @@ final class InvariantChecker {
             onSilence(host.other());
         }
         boolean automatic = grant != null && grant.automatic();
-        world.ledger().promotes(host.ordinal(), automatic, rules.failoverCooldown());
+        world.ledger().promotes(host.ordinal(), automatic, rules.failoverCooldown(), host.label().equals(holder));
     }
 
     /** INV-5: epoch, intent and step are on the disk before the command, the intent before the first command of the move. */

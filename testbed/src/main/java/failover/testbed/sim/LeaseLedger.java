@@ -110,9 +110,13 @@ final class LeaseLedger {
     /**
      * A become_active goes out. INV-8: at most one automatic failover per cooldown, whatever became of the manager meanwhile. The cooldown
      * is one of its wall clock, as it must survive a restart: where somebody set that, nothing is demanded.
+     *
+     * @param taken the manager takes that host for the holder; one that has lost its state presumes it of a silent host, and gives the
+     *     identity "back" to that one
      */
-    void promotes(int host, boolean automatic, Duration cooldown) {
-        failsOver[host] = automatic && host != carrier && host != told && host != toldToo && told != NOBODY;
+    void promotes(int host, boolean automatic, Duration cooldown, boolean taken) {
+        boolean presumed = managerForgot && taken;
+        failsOver[host] = automatic && host != carrier && host != told && host != toldToo && told != NOBODY && !presumed;
         boolean counts = !several && failsOver[host] && failedOverAt >= 0 && wallSteps == world.clock(SimContext.MANAGER).wallSteps();
         long least = (long) (cooldown.toNanos() * (1 - LeaseTiming.CLOCK_RATE));
         if (counts && world.agenda().now() - failedOverAt < least) {

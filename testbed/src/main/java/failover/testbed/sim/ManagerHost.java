@@ -361,7 +361,7 @@ final class ManagerHost {
 
     private void command(ManagerEffect.Command command) {
         Host host = command.host();
-        examiner.command(host, command.request());
+        examiner.command(host, command.request(), view().active());
         if (Action.BECOME_ACTIVE.wire().equals(command.request().action())) {
             world.towers().ordered(host.ordinal(), newestTower);
         }
