@@ -71,6 +71,7 @@ public final class AgentMachine {
         }
         AgentState state = new AgentState(start, nonce, now);
         state.observing = true;
+        state.bootUnknown = memoryIsNew && start.role() == Role.PASSIVE && rules.has(CommandKind.PASSIVE_SYMLINK) && !rules.dryRun();
         out.add(new AgentEffect.Remember(start));
         out.add(new AgentEffect.Observe());
         Duration leaseLeft = former == null ? null : former.left();

@@ -51,6 +51,8 @@ public final class AgentState {
     SlotDuration pace = SlotDuration.UNKNOWN;
     boolean identityRead;
     boolean observing;
+    /** There was no state file, and the operator's commands switch the boot identity: it may be the staked one (E14). */
+    boolean bootUnknown;
     long observedAt;
     /** Identity whose vote account is being looked for; {@code null} when none. */
     String pinning;
@@ -109,6 +111,7 @@ public final class AgentState {
         copy.pace = pace;
         copy.identityRead = identityRead;
         copy.observing = observing;
+        copy.bootUnknown = bootUnknown;
         copy.observedAt = observedAt;
         copy.pinning = pinning;
         copy.tower = tower;

@@ -44,6 +44,8 @@ final class Demotion extends RoleChange {
     private String bootTrouble;
     /** The operator's command has made the unstaked key the boot identity, in this demotion. */
     private boolean bootUnstaked;
+    /** It carried another identity already when this began: only its boot identity is in question. */
+    private boolean idle;
     private String trouble = "";
     private String backupTrouble = "";
     private RoleChangeResult ending;
@@ -91,6 +93,7 @@ final class Demotion extends RoleChange {
         this.seen = other.seen;
         this.bootTrouble = other.bootTrouble;
         this.bootUnstaked = other.bootUnstaked;
+        this.idle = other.idle;
         this.trouble = other.trouble;
         this.backupTrouble = other.backupTrouble;
         this.ending = other.ending;
@@ -158,12 +161,15 @@ final class Demotion extends RoleChange {
         }
         carried = saysStaked(first) || memory.role() == Role.ACTIVE && (cannotBeAsked(first) || !first.process().running());
         boolean nothingPending = memory.inDoubt() == null && memory.intent() == null;
-        // A dead one may be started again in a moment: with which key, only the command that sets it determines (E14).
-        boolean cannotSign = saysOther(first) || !first.process().running() && !rules.has(CommandKind.PASSIVE_SYMLINK);
-        if (memory.role() == Role.PASSIVE && nothingPending && cannotSign) {
+        boolean cannotSign = saysOther(first) || !first.process().running();
+        boolean done = memory.role() == Role.PASSIVE && nothingPending && cannotSign;
+        // It may be started again in a moment: with which key, only the command that sets it determines, whatever a state file that may
+        // have been lost or put back says of an earlier one (E14).
+        if (done && !rules.has(CommandKind.PASSIVE_SYMLINK)) {
             raiseEpoch(request.epoch());
             return finish(passive(!first.process().running()), now);
         }
+        idle = done && first.process().running();
         raiseEpoch(request.epoch());
         memory = memory.withIntent(new DurableAgentState.Intent(action(), request.operationId(), request.epoch()));
         phase = Phase.INTENT;
@@ -189,10 +195,13 @@ final class Demotion extends RoleChange {
                 // The active is well and still votes: an operator mends the command, nobody loses a slot (E14, scenario 48).
                 return finish(new RoleChangeResult(Outcome.REFUSED, bootTrouble, false, false, seen.identity()), now);
             }
+            if (idle) {
+                return settle(false, now);
+            }
             say(out, Level.ERROR, bootTrouble + ": taking the identity off all the same");
         }
         bootUnstaked = result.ok();
-        return remove(now, out);
+        return idle ? watch(Duration.ZERO, now) : remove(now, out);
     }
 
     private Task remove(ClockReading now, List<AgentEffect> out) {

@@ -187,6 +187,7 @@ final class RoleMonitor {
 
     /** Compares the role with the validator's own report. */
     void compare(AgentState state, Observation seen, ClockReading now, List<AgentEffect> out) {
+        bootIdentity(state, seen, now, out);
         if (state.change != null || state.lease.fencing || state.memory.stakedIdentity() == null || !seen.process().running()
                 || seen.identity() == null) {
             return;
@@ -216,6 +217,24 @@ final class RoleMonitor {
                     + "passive, whoever did it"));
             state.memory = state.memory.withRole(Role.PASSIVE);
             out.add(new AgentEffect.Remember(state.memory));
+        }
+    }
+
+    /** E14: without a state file it is unknown whether an earlier promotion left the boot identity staked. */
+    private void bootIdentity(AgentState state, Observation seen, ClockReading now, List<AgentEffect> out) {
+        if (!state.bootUnknown || state.change != null || state.lease.fencing || state.memory.stakedIdentity() == null) {
+            return;
+        }
+        if (state.memory.role() == Role.ACTIVE) {
+            state.bootUnknown = false;
+            return;
+        }
+        boolean idle = seen.process().running() ? seen.identity() != null && !state.memory.stakedIdentity().equals(seen.identity())
+                : seen.process().certain();
+        if (idle) {
+            // From here on the intent says so, where the command fails.
+            state.bootUnknown = false;
+            changes.demoteByItself(state, "there was no state file, so the validator's boot identity is unknown (E14)", now, out);
         }
     }
 

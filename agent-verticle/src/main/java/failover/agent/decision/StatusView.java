@@ -139,7 +139,8 @@ final class StatusView {
 
     /** E14: the boot identity was, or may have been, made the staked one, and no command has proven since that it is not any more. */
     private boolean mayBootStaked(AgentState state) {
-        return rules.has(CommandKind.PASSIVE_SYMLINK) && (state.memory.intent() != null || state.knowledge().inDoubt() != null);
+        return rules.has(CommandKind.PASSIVE_SYMLINK) && (state.bootUnknown || state.memory.intent() != null
+                || state.knowledge().inDoubt() != null);
     }
 
     private static boolean inDoubt(AgentState state, Observation seen) {

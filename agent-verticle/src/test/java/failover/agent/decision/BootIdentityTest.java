@@ -46,6 +46,56 @@ class BootIdentityTest {
         assertEquals(List.of(), status().unfit());
     }
 
+    /** The state that knew is gone, or an older one was put back: what it says of the boot identity proves nothing. */
+    @Test
+    void aPassiveHostThatIsAskedToBePassiveSwitchesItsBootIdentityAndTakesNothingOff() {
+        agent.passive();
+        assertTrue(agent.change(Action.BECOME_PASSIVE, 6, false).success());
+        assertEquals(List.of(CommandKind.PASSIVE_SYMLINK), agent.ran());
+        agent.results.put(CommandKind.PASSIVE_SYMLINK, AgentAtWork.exit(1));
+        assertEquals("failed", agent.change(Action.BECOME_PASSIVE, 7, false).outcome());
+        assertFalse(agent.ran().contains(CommandKind.IDENTITY_REMOVE));
+        notProven();
+    }
+
+    @Test
+    void aPassiveHostThatBootedWithTheIdentityMeanwhileLosesIt() {
+        agent.passive();
+        long ticket = agent.ask(Action.BECOME_PASSIVE, 6, false);
+        for (int steps = 0; steps < 10 && !(agent.out instanceof Task.Run); steps++) {
+            agent.done();
+        }
+        agent.identity = AgentAtWork.STAKED;
+        agent.work();
+        assertTrue(agent.replies.get(ticket).success());
+        assertEquals(AgentAtWork.OTHER, agent.identity);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aHostWithoutAStateFileIsNotVerifiablyPassiveBeforeItsBootIdentityWasSwitched(boolean dead) {
+        agent.running = !dead;
+        agent.configuredIdentity = AgentAtWork.STAKED;
+        agent.start(AgentAtWork.memory(Role.PASSIVE), true);
+        assertFalse(status().identityVerified());
+        agent.observed();
+        agent.work();
+        assertEquals(List.of(CommandKind.PASSIVE_SYMLINK), agent.ran());
+        agent.observed();
+        assertTrue(status().identityVerified());
+        agent.observed();
+        assertEquals(1, agent.ran().size(), "once");
+    }
+
+    @Test
+    void aHostWithoutAStateFileWhoseValidatorVotesStaysAsItIs() {
+        agent.identity = AgentAtWork.STAKED;
+        agent.configuredIdentity = AgentAtWork.STAKED;
+        agent.start(AgentAtWork.memory(Role.PASSIVE), true).observed();
+        assertEquals(List.of(), agent.ran());
+        assertTrue(status().isActive() && status().identityVerified());
+    }
+
     @Test
     void aPromotionThatDidNotHappenDoesNotMakeItForgotten() {
         leftStaked();
