@@ -122,7 +122,7 @@ final class Demotion extends RoleChange {
     }
 
     @Override
-    Task next(TaskResult done, ClockReading now, List<AgentEffect> out) {
+    protected Task next(TaskResult done, ClockReading now, List<AgentEffect> out) {
         switch (phase) {
             case LOOK:
                 return looked(((TaskResult.Looked) done).observation(), now);

@@ -37,7 +37,7 @@ public final class Fence {
 
     /** The step after {@code done}; {@code null} when the fence has ended. */
     public Task next(TaskResult done, ClockReading now, List<AgentEffect> out) {
-        return demotion.next(done, now, out);
+        return demotion.advance(done, now, out);
     }
 
     /** What is left when nothing else can be trusted: whatever may be the validator is killed. The answer goes to {@link #next}. */

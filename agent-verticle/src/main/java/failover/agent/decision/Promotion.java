@@ -69,7 +69,7 @@ final class Promotion extends RoleChange {
     }
 
     @Override
-    Task next(TaskResult done, ClockReading now, List<AgentEffect> out) {
+    protected Task next(TaskResult done, ClockReading now, List<AgentEffect> out) {
         if (cutShort && phase.compareTo(Phase.CHANGE) < 0) {
             return refuse("cut short by become_passive", now);
         }

@@ -32,7 +32,7 @@ abstract class RoleChange {
     /** Something more urgent came: end as soon as it is safe to. */
     protected boolean cutShort;
     /** The validator has reported its identity at some time since the agent's start: then a missing report is no consent. */
-    protected final boolean identityReadable;
+    private boolean identityReadable;
     /** The lease this change goes on under; {@code null} when none. Renewed while it runs. */
     protected HeldLease hold;
     private RoleChangeResult result;
@@ -69,7 +69,13 @@ abstract class RoleChange {
     abstract Task begin(List<AgentEffect> out);
 
     /** The task after {@code done}; {@code null} when the change has ended and {@link #result} is set. */
-    abstract Task next(TaskResult done, ClockReading now, List<AgentEffect> out);
+    final Task advance(TaskResult done, ClockReading now, List<AgentEffect> out) {
+        identityReadable |= done instanceof TaskResult.Looked look && look.observation().identity() != null;
+        return next(done, now, out);
+    }
+
+    /** The task of {@link #advance}. */
+    protected abstract Task next(TaskResult done, ClockReading now, List<AgentEffect> out);
 
     /** The tower to be handed on with the answer; {@code null} when none. */
     FinalTower tower() {

@@ -139,7 +139,7 @@ final class RoleChanges {
         if (state.change == null) {
             return;
         }
-        Task task = state.change.next(result, now, out);
+        Task task = state.change.advance(result, now, out);
         if (task != null) {
             out.add(new AgentEffect.Do(task));
             return;

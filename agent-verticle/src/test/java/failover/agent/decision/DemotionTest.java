@@ -192,6 +192,21 @@ class DemotionTest {
         assertTrue(answer.processDead());
     }
 
+    /** Its state is lost, so that nobody knows that it ever told its identity; but it has told it to this very demotion. */
+    @Test
+    void aMuteValidatorThatHasSpokenInThisDemotionIsNotBelievedToBePassive() {
+        agent.identity = AgentAtWork.STAKED;
+        agent.start(AgentAtWork.memory(Role.ACTIVE), false);
+        agent.idle.add(CommandKind.IDENTITY_REMOVE);
+        long ticket = agent.ask(Action.BECOME_PASSIVE, 5, false);
+        for (int steps = 0; steps < 10 && !(agent.out instanceof Task.Run); steps++) {
+            agent.done();
+        }
+        agent.identity = null;
+        agent.work();
+        assertTrue(agent.replies.get(ticket).processDead());
+    }
+
     @Test
     void aValidatorThatCouldNeverBeAskedIsPassiveByTheCommandsWordAndTheAnswerSaysSo() {
         agent.configuredIdentity = null;
