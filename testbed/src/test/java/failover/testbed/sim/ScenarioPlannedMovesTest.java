@@ -65,7 +65,7 @@ class ScenarioPlannedMovesTest {
     void scenario48ABootIdentityThatCannotBeSwitchedStopsTheMove() {
         play(Scenario.of("48 the boot identity cannot be made unstaked").symlinks()
                 .at(50, s -> s.command(A, CommandKind.PASSIVE_SYMLINK, REFUSED)).at(60, Stage::failover).signs("A", 0, 120)
-                .operatorsAreAnswered(500).neverSays("B", "=== BECOMING"));
+                .operatorsAreAnswered(500).neverSays("B", "=== BECOMING ACTIVE"));
         play(Scenario.of("48 the boot identity cannot be made staked").symlinks()
                 .at(50, s -> s.command(B, CommandKind.ACTIVE_SYMLINK, REFUSED)).at(60, Stage::failover).gap(2.5).signs("A", 64, 120)
                 .operatorsAreAnswered(500));
