@@ -275,9 +275,11 @@ final class LeaseGrantor {
     /**
      * An agent of ours that was not heard since this start, and so has no token to echo: it cannot be granted anything yet, and an order
      * without a grant is what an original gets, which judges less of it.
+     *
+     * @param ours it has answered a command as an agent of ours does, which the state may not know
      */
-    static boolean ungrantable(ManagerState state, Host host) {
-        return !state.view(host).everAnswered() && state.memory.host(host).id() != null;
+    static boolean ungrantable(ManagerState state, Host host, boolean ours) {
+        return !state.view(host).everAnswered() && (ours || state.memory.host(host).id() != null);
     }
 
     private static String token(HostView view) {

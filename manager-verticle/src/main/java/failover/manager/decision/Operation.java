@@ -47,6 +47,8 @@ final class Operation {
     boolean validatorRefused;
     /** {@link #to} is taken for gone, it has not said that it is passive. */
     boolean goneTo;
+    /** {@link #from} has answered a command of this operation with a host id: it is an agent of ours, if never a poll told so. */
+    boolean fromOurs;
     /** An operator states that {@link #to}, of which it is not known whether it is active, cannot sign. */
     boolean fencedTo;
     /** What counted for the cooldown before this one did, should it turn out never to have been begun; {@code null} while it does not. */
@@ -125,6 +127,7 @@ final class Operation {
         copy.mayHaveVoted = mayHaveVoted;
         copy.validatorRefused = validatorRefused;
         copy.goneTo = goneTo;
+        copy.fromOurs = fromOurs;
         copy.fencedTo = fencedTo;
         copy.countedBefore = countedBefore;
         copy.trouble = trouble;

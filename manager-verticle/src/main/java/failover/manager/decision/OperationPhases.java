@@ -118,6 +118,7 @@ final class OperationPhases {
             failed(state, number, new Failure(Failure.Kind.NO_ANSWER, foreign), now, out);
             return;
         }
+        move.fromOurs |= move.recipient() == move.from && response.hostId() != null && !response.hostId().isEmpty();
         if (Epochs.believable(response.epoch(), state.memory.epoch())) {
             move.toldEpoch = Math.max(move.toldEpoch, response.epoch());
         }
@@ -230,7 +231,7 @@ final class OperationPhases {
             ends.fail(state, now, out);
             return;
         }
-        if (LeaseGrantor.ungrantable(state, move.from)) {
+        if (LeaseGrantor.ungrantable(state, move.from, move.fromOurs)) {
             out.add(say(Level.WARNING, "the identity is not given back to [" + move.from + "] now: it has answered no poll of this start "
                     + "yet, and nothing can be granted to it before"));
             ends.fail(state, now, out);

@@ -51,6 +51,24 @@ class WayBackTest {
         assertEquals(1, manager.said("nothing can be granted to it before"));
     }
 
+    /** The manager's state is lost too: only the answer to that last call tells that it is an agent of ours. */
+    @Test
+    void whoHasTakenItselfForOursOnlyInTheLastCallIsNotGivenItBackWithoutAGrant() {
+        manager.memory = manager.memory.withEpoch(3).withHolder(Host.PRIMARY);
+        manager.b().lease = new LeaseStatus("b-1", 0, false, null, false, 0);
+        manager.a().answers = false;
+        manager.begin().beats(4);
+        manager.ask();
+        assertEquals("primary become_passive", manager.out(), () -> manager.lines.toString());
+        manager.answersAs = "id-primary";
+        manager.reply("done");
+        manager.answersAs = null;
+        assertEquals("secondary become_active", manager.out(), () -> manager.lines.toString());
+        manager.reply("refused");
+        assertEquals("", manager.out(), () -> manager.lines.toString());
+        assertEquals(1, manager.said("nothing can be granted to it before"));
+    }
+
     @Test
     void anOldHolderThatIsGivenItBackAndDiesInItIsNotTakenForDead() {
         unanswered();
