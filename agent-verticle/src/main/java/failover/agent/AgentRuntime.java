@@ -96,11 +96,11 @@ public final class AgentRuntime {
                 fresh -> new ProbeWorker.Look(fresh, memory.stakedIdentity(), memory.bindings().managed()));
         this.peer = new PeerClient(vertx, config);
         this.identityByCommand = !config.commands().identityCheck().isBlank();
-        this.forgetting = new ForgetRequestPoller(vertx, config.stateDir(), this::saveNow,
-            asked -> post(new AgentEvent.Forget(asked.manager(), asked.peer())));
         this.internet = new InternetCheck(vertx, config.isolation());
         this.fencer = fencer;
         this.tasks = new TaskExecutor(vertx, config, instance, observer, peer, store, () -> memory, () -> fences, fencer);
+        this.forgetting = new ForgetRequestPoller(vertx, config.stateDir(), () -> tasks.save(memory, KEEP_LIMIT),
+            asked -> post(new AgentEvent.Forget(asked.manager(), asked.peer())));
         this.context = vertx.getOrCreateContext();
         this.deadMan = new DeadManSwitch(config, rules, gate, store, fencer, watchdog,
             event -> context.runOnContext(now -> post(event)), observer::forget);
@@ -337,10 +337,6 @@ public final class AgentRuntime {
         } else {
             asker.complete(reply.response());
         }
-    }
-
-    private Future<String> saveNow() {
-        return tasks.save(memory, KEEP_LIMIT);
     }
 
     /** Always ends in an event, even if another new probe has been posted already: the core waits for this one. */

@@ -321,7 +321,7 @@ public final class AgentMachine {
         state.observedAt = now.nanos();
         seen(state, observation, out);
         pin(state, observation, out);
-        watch.compare(state, observation, now, out);
+        watch.observed(state, observation, now, out);
     }
 
     private static void seen(AgentState state, Observation observation, List<AgentEffect> out) {

@@ -137,9 +137,7 @@ final class LeaseHolder {
     private static void knownPassive(AgentState state, List<AgentEffect> out) {
         DurableAgentState memory = state.memory;
         boolean passive = state.change == null && memory.role() == Role.PASSIVE && memory.inDoubt() == null && state.seen != null
-                && memory.stakedIdentity() != null && (state.seen.process().running()
-                ? state.seen.identity() != null && !memory.stakedIdentity().equals(state.seen.identity())
-                : state.seen.process().certain());
+                && memory.stakedIdentity() != null && state.seen.withoutIdentity(memory.stakedIdentity());
         if (passive && !memory.knownPassive()) {
             state.memory = memory.withKnownPassive();
             out.add(new AgentEffect.Remember(state.memory));

@@ -29,4 +29,9 @@ public record Observation(
             String identityError) {
         this(atNanos, process, slot, healthy, slotError, identity, identityError, null);
     }
+
+    /** As far as this probe shows, the validator signs with another identity than that, or certainly does not run. */
+    boolean withoutIdentity(String staked) {
+        return process.running() ? identity != null && !staked.equals(identity) : process.certain();
+    }
 }

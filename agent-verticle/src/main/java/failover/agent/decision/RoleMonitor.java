@@ -185,9 +185,14 @@ final class RoleMonitor {
         }
     }
 
-    /** Compares the role with the validator's own report. */
-    void compare(AgentState state, Observation seen, ClockReading now, List<AgentEffect> out) {
+    /** A probe of the validator, while no change of role is under way. */
+    void observed(AgentState state, Observation seen, ClockReading now, List<AgentEffect> out) {
         bootIdentity(state, seen, now, out);
+        compare(state, seen, now, out);
+    }
+
+    /** Compares the role with the validator's own report. */
+    private void compare(AgentState state, Observation seen, ClockReading now, List<AgentEffect> out) {
         if (state.change != null || state.lease.fencing || state.memory.stakedIdentity() == null || !seen.process().running()
                 || seen.identity() == null) {
             return;
@@ -229,9 +234,7 @@ final class RoleMonitor {
             state.bootUnknown = false;
             return;
         }
-        boolean idle = seen.process().running() ? seen.identity() != null && !state.memory.stakedIdentity().equals(seen.identity())
-                : seen.process().certain();
-        if (idle) {
+        if (seen.withoutIdentity(state.memory.stakedIdentity())) {
             // From here on the intent says so, where the command fails.
             state.bootUnknown = false;
             changes.demoteByItself(state, "there was no state file, so the validator's boot identity is unknown (E14)", now, out);

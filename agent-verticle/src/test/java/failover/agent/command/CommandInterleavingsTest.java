@@ -1,7 +1,11 @@
 package failover.agent.command;
 
+import static failover.agent.Interleavings.begin;
+import static failover.agent.Interleavings.check;
+import static failover.agent.Interleavings.join;
+
+import failover.agent.Interleavings;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -9,31 +13,9 @@ import org.junit.jupiter.api.Test;
  * access one thread is suspended and the other continues, and prints the interleaving that failed.
  */
 class CommandInterleavingsTest {
-    private static final int INTERLEAVINGS = 100;
-
-    private static Thread begin(Runnable work) {
-        Thread thread = new Thread(work);
-        thread.start();
-        return thread;
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void check(boolean holds, String what) {
-        if (!holds) {
-            throw new AssertionError(what);
-        }
-    }
-
     @Test
     void aCommandThatBeginsWhileTheGateClosesIsRefusedOrCut() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        Interleavings.of(() -> {
             CommandGate gate = new CommandGate();
             CancellationToken token = new CancellationToken();
             boolean[] entered = new boolean[1];
@@ -47,7 +29,7 @@ class CommandInterleavingsTest {
 
     @Test
     void aCommandThatIsCutWhileItsWatcherComesWakesIt() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        Interleavings.of(() -> {
             CancellationToken token = new CancellationToken();
             AtomicInteger woken = new AtomicInteger();
             Thread watcher = begin(() -> token.onCut(woken::incrementAndGet));

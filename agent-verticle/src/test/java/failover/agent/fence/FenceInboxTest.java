@@ -1,10 +1,14 @@
 package failover.agent.fence;
 
+import static failover.agent.Interleavings.begin;
+import static failover.agent.Interleavings.check;
+import static failover.agent.Interleavings.join;
+
+import failover.agent.Interleavings;
 import failover.agent.decision.FenceEvent;
 import failover.agent.decision.TaskResult;
 import java.util.ArrayList;
 import java.util.List;
-import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -12,31 +16,9 @@ import org.junit.jupiter.api.Test;
  * chooses at which access one thread is suspended and the other continues, and prints the interleaving that failed.
  */
 class FenceInboxTest {
-    private static final int INTERLEAVINGS = 100;
-
-    private static Thread begin(Runnable work) {
-        Thread thread = new Thread(work);
-        thread.start();
-        return thread;
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void check(boolean holds, String what) {
-        if (!holds) {
-            throw new AssertionError(what);
-        }
-    }
-
     @Test
     void ofTwoAnswersTheNewerReachesTheDeadMan() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        Interleavings.of(() -> {
             FenceInbox inbox = new FenceInbox();
             Thread overdue = begin(() -> inbox.put(done(1)));
             Thread newer = begin(() -> inbox.put(done(2)));
@@ -52,7 +34,7 @@ class FenceInboxTest {
 
     @Test
     void whatIsPublishedAndSaidLastIsWhatTheDeadManGoesBy() {
-        Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+        Interleavings.of(() -> {
             FenceInbox inbox = new FenceInbox();
             FenceEvent.Published first = new FenceEvent.Published(null, 0);
             FenceEvent.Published last = new FenceEvent.Published(null, 1);
